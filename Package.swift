@@ -1,0 +1,82 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// `scripts/setup.sh` puts C-Blosc2 there (Debian has no package of it); the other C libraries come from pkg-config.
+let blosc2 = Context.packageDirectory + "/.deps/blosc2"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-Xcc", "-I\(blosc2)/include"]),
+]
+
+/// A Swift module; `isWrapper` for those that may use unsafe pointers, because a C library or the system is beneath.
+func module(_ name: String, _ dependencies: [Target.Dependency], isWrapper: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + (isWrapper ? [] : [.strictMemorySafety()]))
+}
+
+func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + ["Platform"], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "bpubsub",
+    targets: [
+        system("CBlosc2", nil, "libblosc2-dev"),
+        system("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
+        system("CCurl", "libcurl", "libcurl4-openssl-dev"),
+        system("CSQLite", "sqlite3", "libsqlite3-dev"),
+        system("COpenSSL", "libcrypto", "libssl-dev"),
+        system("CZlib", "zlib", "zlib1g-dev"),
+        system("CMessagePack", "msgpack", "libmsgpack-dev"),
+        .target(name: "CSystem", path: "Sources/CSystem"),
+
+        module("Platform", ["CSystem"], isWrapper: true),
+        .target(
+            name: "Blosc2", dependencies: ["CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict,
+            linkerSettings: [
+                .unsafeFlags(["-L\(blosc2)/lib"]), .linkedLibrary("blosc2"), .linkedLibrary("m"), .linkedLibrary("dl"),
+            ]),
+        module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Platform"], isWrapper: true),
+        module("Storage", ["CSQLite", "Platform"], isWrapper: true),
+        module("Catalogue", ["COpenSSL", "Platform"], isWrapper: true),
+        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
+        module("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("SubscriberService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("Client", ["Catalogue", "HTTP", "Platform"]),
+        module("TestSupport", ["Platform"], isWrapper: true),
+
+        program("bpubsub", ["Client"]),
+        program("bpubsub-broker", ["BrokerService"]),
+        program("bpubsub-publisher", ["PublisherService"]),
+        program("bpubsub-subscriber", ["SubscriberService"]),
+
+        tests("Platform"),
+        tests("Blosc2"),
+        tests("HTTP", ["Platform"]),
+        tests("Storage"),
+        tests("Catalogue"),
+        tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
+        tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService"]),
+        tests(
+            "SubscriberService",
+            ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService", "PublisherService"]),
+        tests("Client", ["Catalogue", "HTTP", "Platform"]),
+        .testTarget(
+            name: "SystemTests", dependencies: ["TestSupport", "Catalogue", "HTTP", "Platform"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#pragma once
+#include <b2nd.h>
+#include <blosc2.h>

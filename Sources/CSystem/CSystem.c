@@ -1,0 +1,27 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <pthread.h>
+#include <string.h>
+
+void
+csystem_name_thread(const char *name)
+{
+    char cut[16];
+    strncpy(cut, name, sizeof cut - 1);
+    cut[sizeof cut - 1] = 0;
+    pthread_setname_np(pthread_self(), cut);
+}
+
+int
+csystem_punch_hole(int descriptor, int64_t offset, int64_t length)
+{
+    return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+}
+
+int
+csystem_open(const char *path, int flags, unsigned int mode)
+{
+    return open(path, flags, mode);
+}

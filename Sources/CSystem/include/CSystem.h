@@ -1,0 +1,15 @@
+// System interfaces that Swift's Glibc module leaves out, and macros that it cannot import.
+#pragma once
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+
+/// Names the calling thread, for debuggers and `top -H`; longer names are cut at 15 bytes.
+void csystem_name_thread(const char *name);
+
+/// Gives the disk space of a range back; the file keeps its size. Zero, or -1 and errno.
+int csystem_punch_hole(int descriptor, int64_t offset, int64_t length);
+
+/// Opens a file for reading and writing, created with `mode` if need be; open() is variadic.
+int csystem_open(const char *path, int flags, unsigned int mode);

@@ -1,0 +1,43 @@
+/// What this module throws.
+public struct HTTPError: Error, Sendable, CustomStringConvertible {
+    /// A struct over a hidden enumeration: a new code breaks no `switch` elsewhere.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: Hashable {
+            case cannotListen, peerClosed, timeout, cannotConnect, tooLarge, badResponse, badURL, cancelled, outOfMemory
+            case system
+        }
+        private let kind: Kind
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// The address is in use, not ours, or not an address.
+        public static let cannotListen = Code(.cannotListen)
+        /// The connection ended before the message did.
+        public static let peerClosed = Code(.peerClosed)
+        /// Nothing came for as long as the request allows.
+        public static let timeout = Code(.timeout)
+        /// Nobody listens there, or the name is unknown.
+        public static let cannotConnect = Code(.cannotConnect)
+        /// The body is longer than the caller allows.
+        public static let tooLarge = Code(.tooLarge)
+        /// What came is not HTTP, or not what was asked for.
+        public static let badResponse = Code(.badResponse)
+        public static let badURL = Code(.badURL)
+        public static let cancelled = Code(.cancelled)
+        public static let outOfMemory = Code(.outOfMemory)
+        /// Another system call failed.
+        public static let system = Code(.system)
+
+        public var description: String { "\(kind)" }
+    }
+
+    public let code: Code
+    /// Names the address or URL, and what would mend it.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

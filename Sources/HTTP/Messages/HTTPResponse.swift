@@ -1,0 +1,41 @@
+public import Platform
+
+/// The answer that a handler gives.
+public struct HTTPResponse: Sendable {
+    /// Where the bytes come from; each case is another way out of the process.
+    public enum Body: Sendable {
+        case none
+        /// One block of memory, sent without a copy.
+        case bytes(SharedBytes)
+        /// Several blocks, sent in one `writev` without a copy.
+        case segments([SharedBytes])
+        /// A range of a file, sent with `sendfile`.
+        case file(FileDescriptor, offset: Int64, length: Int64)
+        /// Bytes made on the way, `length` of them, or as many as come (chunked encoding). An error that the closure
+        /// throws cuts the connection, so that no client takes a part for the whole.
+        case stream(length: Int64?, @Sendable (HTTPBodyWriter) async throws -> Void)
+    }
+
+    public var status: Int
+    public var headers: HTTPHeaders
+    public var body: Body
+
+    public init(status: Int = 200, headers: HTTPHeaders = [:], body: Body = .none) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension HTTPResponse {
+    /// `{"detail": "…"}` with a status: how every refusal looks.
+    public static func refusal(_ status: Int, _ detail: String) -> HTTPResponse {
+        json(status: status, "{\"detail\":\(JSONText.quoted(detail))}")
+    }
+
+    /// A body that is JSON already.
+    public static func json(status: Int = 200, _ text: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: ["Content-Type": "application/json"], body: .bytes(SharedBytes(text)))
+    }
+}

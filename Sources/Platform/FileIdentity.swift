@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// What `stat` says of a file: enough to tell whether it is still the file that was read.
+public struct FileIdentity: Hashable, Sendable {
+    public enum Kind: Sendable { case regular, directory, symbolicLink, other }
+
+    public let kind: Kind
+    public let device: UInt64
+    public let inode: UInt64
+    /// Bytes.
+    public let size: Int64
+    /// Nanoseconds since 1970, of the last change of content.
+    public let modified: Int64
+    /// Nanoseconds since 1970, of the last change of content or inode.
+    public let changed: Int64
+
+    init(_ info: stat) {
+        kind =
+            switch info.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            default: .other
+            }
+        device = UInt64(info.st_dev)
+        inode = UInt64(info.st_ino)
+        size = Int64(info.st_size)
+        modified = Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
+        changed = Int64(info.st_ctim.tv_sec) * 1_000_000_000 + Int64(info.st_ctim.tv_nsec)
+    }
+
+    /// The identity of what `path` names; a symbolic link is followed unless `followingLinks` is false.
+    ///
+    /// - Throws: ``SystemError``, with ``SystemError/notFound`` when there is nothing.
+    public init(path: String, followingLinks: Bool = true) throws(SystemError) {
+        var info = stat()
+        let code = followingLinks ? stat(path, &info) : lstat(path, &info)
+        guard code == 0 else { throw SystemError("look at \(path)") }
+        self.init(info)
+    }
+}
