@@ -1,0 +1,113 @@
+internal import FoundationEssentials
+
+/// A line of the change feed and of the catalogue's listing, as JSON.
+///
+///     {"revision":7,"type":"put","dataset":{…}}
+///     {"revision":8,"type":"delete","path":"foo/a.b2nd"}
+///     {"revision":9,"type":"group","group":{…}}
+///     {"revision":9,"type":"bookmark","epoch":"…","digests":{"foo":"…"}}
+///     {"revision":9,"type":"end","reason":"…"}
+///
+/// A line is encoded once, where the change is made, and travels as these bytes through every broker and subscriber: the
+/// catalogue's digests are taken over them.
+public enum FeedLine: Hashable, Sendable {
+    case change(Revision, Change)
+    /// All that happened up to the revision has been sent; with the digest of each group's state there.
+    case bookmark(Revision, Epoch, digests: [String: Digest])
+    /// The last line of a feed that the sender ends.
+    case end(Revision, reason: String)
+}
+
+extension FeedLine: Codable {
+    private enum Key: CodingKey { case revision, type, dataset, path, group, epoch, digests, reason }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let revision = try container.decode(Revision.self, forKey: .revision)
+        switch try container.decode(String.self, forKey: .type) {
+        case "put": self = .change(revision, .put(try container.decode(Dataset.self, forKey: .dataset)))
+        case "delete": self = .change(revision, .delete(try container.decode(DatasetPath.self, forKey: .path)))
+        case "group":
+            let group = try container.decode(Group.self, forKey: .group)
+            _ = try GroupName(group.name)
+            self = .change(revision, .group(group))
+        case "bookmark":
+            self = .bookmark(
+                revision, try container.decode(Epoch.self, forKey: .epoch),
+                digests: try container.decode([String: Digest].self, forKey: .digests))
+        case "end": self = .end(revision, reason: try container.decode(String.self, forKey: .reason))
+        case let type:
+            throw DecodingError.dataCorruptedError(
+                forKey: .type, in: container, debugDescription: "a line of the unknown type '\(type)'")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .change(let revision, let change):
+            try container.encode(revision, forKey: .revision)
+            switch change {
+            case .put(let dataset):
+                try container.encode("put", forKey: .type)
+                try container.encode(dataset, forKey: .dataset)
+            case .delete(let path):
+                try container.encode("delete", forKey: .type)
+                try container.encode(path, forKey: .path)
+            case .group(let group):
+                try container.encode("group", forKey: .type)
+                try container.encode(group, forKey: .group)
+            }
+        case .bookmark(let revision, let epoch, let digests):
+            try container.encode(revision, forKey: .revision)
+            try container.encode("bookmark", forKey: .type)
+            try container.encode(epoch, forKey: .epoch)
+            try container.encode(digests, forKey: .digests)
+        case .end(let revision, let reason):
+            try container.encode(revision, forKey: .revision)
+            try container.encode("end", forKey: .type)
+            try container.encode(reason, forKey: .reason)
+        }
+    }
+}
+
+extension FeedLine {
+    /// The line's bytes, without the line end.
+    public var encoded: [UInt8] { WireJSON.encode(self) }
+
+    public init(line: [UInt8]) throws { self = try WireJSON.decode(FeedLine.self, from: line) }
+}
+
+/// JSON as this project writes it: keys sorted, compact, the same bytes for the same value.
+public enum WireJSON {
+    public static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return [UInt8](try encoder.encode(value))
+        } catch {
+            // Our own types have no value that JSON cannot say: `JSONValue` sees to infinities.
+            preconditionFailure("\(type(of: value)) cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// - Throws: `DecodingError`; ``describe(_:)`` makes it readable.
+    public static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+
+    /// What is wrong with a piece of JSON, for who sent it.
+    public static func describe(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        let place = { (path: [any CodingKey]) in
+            path.isEmpty ? "" : " at " + path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context.codingPath))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "\(context.debugDescription)\(place(context.codingPath))"
+        case .dataCorrupted(let context): return "\(context.debugDescription)\(place(context.codingPath))"
+        @unknown default: return "\(error)"
+        }
+    }
+}

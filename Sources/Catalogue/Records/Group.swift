@@ -1,0 +1,23 @@
+/// What the catalogue says of a group: who publishes it, and where its data can be had.
+public struct Group: Codable, Hashable, Sendable {
+    public var name: String
+    /// The public identity of the publisher: a digest of the secret that only it knows.
+    public var publisher: String
+    /// Bases of the URLs of its data plane, without a slash at the end, the best first.
+    public var urls: [String]
+    /// Free text by which readers are told groups apart, `public` unless the publisher says otherwise.
+    public var `class`: String
+    /// Whether the publisher's lease is alive.
+    public var online: Bool
+    /// When `online` last changed, seconds since 1970.
+    public var since: Double
+
+    public init(name: String, publisher: String, urls: [String], class: String, online: Bool, since: Double) {
+        self.name = name
+        self.publisher = publisher
+        self.urls = urls
+        self.class = `class`
+        self.online = online
+        self.since = since
+    }
+}
