@@ -53,10 +53,11 @@ let package = Package(
         module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Platform"], isWrapper: true),
         module("Storage", ["CSQLite", "Platform"], isWrapper: true),
         module("Catalogue", ["COpenSSL", "Platform"], isWrapper: true),
+        module("Versions", ["Catalogue", "Blosc2", "Platform"], isWrapper: true),
         module("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
-        module("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
-        module("SubscriberService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
-        module("Client", ["Catalogue", "HTTP", "Platform"]),
+        module("PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("SubscriberService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 
         program("bpubsub", ["Client"]),
@@ -69,6 +70,7 @@ let package = Package(
         tests("HTTP", ["Platform"]),
         tests("Storage"),
         tests("Catalogue"),
+        tests("Versions", ["Catalogue", "Blosc2", "Platform"]),
         tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
         tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService"]),
         tests(
