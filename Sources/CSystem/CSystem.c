@@ -4,6 +4,7 @@
 #include <linux/falloc.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 void
 csystem_name_thread(const char *name)
@@ -24,4 +25,11 @@ int
 csystem_open(const char *path, int flags, unsigned int mode)
 {
     return open(path, flags, mode);
+}
+
+long
+csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, long length)
+{
+    off_t input = from_offset, output = to_offset;
+    return copy_file_range(from, &input, to, &output, length, 0);
 }

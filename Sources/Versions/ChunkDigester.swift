@@ -1,5 +1,4 @@
 public import Catalogue
-public import Platform
 
 /// Digests of chunks, from their bytes: what a publisher computes and everybody else checks.
 ///

@@ -13,3 +13,6 @@ int csystem_punch_hole(int descriptor, int64_t offset, int64_t length);
 
 /// Opens a file for reading and writing, created with `mode` if need be; open() is variadic.
 int csystem_open(const char *path, int flags, unsigned int mode);
+
+/// copy_file_range(2) with explicit offsets.
+long csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, long length);
