@@ -1,3 +1,4 @@
+internal import Blosc2
 public import Catalogue
 
 /// Digests of chunks, from their bytes: what a publisher computes and everybody else checks.
@@ -25,8 +26,13 @@ public struct ChunkDigester: ~Copyable {
     public func digest(of chunk: RawSpan) -> Digest { DigestTree.chunk(table(of: chunk).blocks, with: hasher) }
 
     private func blocks(of chunk: RawSpan) -> [Range<Int>] {
-        stride(from: 0, to: chunk.byteCount, by: Self.plainBlockLength).map {
-            $0..<min($0 + Self.plainBlockLength, chunk.byteCount)
+        switch content {
+        case .plain: Self.plainBlocks(length: chunk.byteCount)
+        case .frame: ChunkLayout.blocks(of: chunk)
         }
+    }
+
+    static func plainBlocks(length: Int) -> [Range<Int>] {
+        stride(from: 0, to: length, by: plainBlockLength).map { $0..<min($0 + plainBlockLength, length) }
     }
 }
