@@ -64,6 +64,7 @@ let package = Package(
         program("bpubsub-broker", ["BrokerService"]),
         program("bpubsub-publisher", ["PublisherService"]),
         program("bpubsub-subscriber", ["SubscriberService"]),
+        program("bpubsub-sample", ["Blosc2"]),
 
         tests("Platform"),
         tests("Blosc2"),
