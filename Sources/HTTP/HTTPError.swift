@@ -4,7 +4,7 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: Hashable {
             case cannotListen, peerClosed, timeout, cannotConnect, tooLarge, badResponse, badURL, cancelled, outOfMemory
-            case system
+            case badRequest, system
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -22,6 +22,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         /// What came is not HTTP, or not what was asked for.
         public static let badResponse = Code(.badResponse)
         public static let badURL = Code(.badURL)
+        /// The request cannot be sent as it is.
+        public static let badRequest = Code(.badRequest)
         public static let cancelled = Code(.cancelled)
         public static let outOfMemory = Code(.outOfMemory)
         /// Another system call failed.

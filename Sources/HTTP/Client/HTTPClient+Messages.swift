@@ -1,0 +1,85 @@
+public import Platform
+
+extension HTTPClient {
+    public struct Configuration: Sendable {
+        /// Transfers at a time; more wait for their turn. Feeds do not count.
+        public var maxConcurrent: Int
+        /// How long a name and a connection may take.
+        public var connectTimeout: Duration
+        public var userAgent: String
+
+        public init(
+            maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), userAgent: String = "bpubsub/0.1"
+        ) {
+            precondition(maxConcurrent > 0, "a client makes at least one transfer at a time")
+            self.maxConcurrent = maxConcurrent
+            self.connectTimeout = connectTimeout
+            self.userAgent = userAgent
+        }
+    }
+
+    public struct Request: Sendable {
+        public var method: String
+        /// `http` or `https`, its path and query encoded: see ``PercentEncoding``.
+        public var url: String
+        public var headers: HTTPHeaders
+        public var body: SharedBytes?
+        /// No byte in either direction for so long is ``HTTPError/Code/timeout``.
+        public var idleTimeout: Duration
+        /// The whole call, waiting for a free thread included.
+        public var totalTimeout: Duration?
+        /// Whether the server may send the body gzipped; it is unpacked on arrival, and the head then has neither
+        /// `Content-Encoding` nor `Content-Length`.
+        public var acceptsCompression: Bool
+
+        public init(
+            method: String = "GET", url: String, headers: HTTPHeaders = [:], body: SharedBytes? = nil,
+            idleTimeout: Duration = .seconds(15), totalTimeout: Duration? = nil, acceptsCompression: Bool = false
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+            self.idleTimeout = idleTimeout
+            self.totalTimeout = totalTimeout
+            self.acceptsCompression = acceptsCompression
+        }
+    }
+
+    /// Status and header fields of the final answer: nothing of redirects and interim answers.
+    public struct Head: Sendable, Hashable {
+        public let status: Int
+        public let headers: HTTPHeaders
+        /// Whether the message says itself where it ends; otherwise the end of the connection is its end.
+        let isFramed: Bool
+
+        /// 200 to 299.
+        public var isSuccess: Bool { (200..<300).contains(status) }
+    }
+
+    /// A whole answer.
+    public struct Response: Sendable {
+        public let head: Head
+        public let body: [UInt8]
+
+        public var status: Int { head.status }
+        public var headers: HTTPHeaders { head.headers }
+        public var isSuccess: Bool { head.isSuccess }
+        /// The body as UTF-8 text.
+        public var text: String { String(decoding: body, as: UTF8.self) }
+    }
+}
+
+extension HTTPClient.Request {
+    /// How errors call it: method and URL, without a password that the URL may contain.
+    var name: String {
+        guard let scheme = url.firstRange(of: "://") else { return "\(method) \(url)" }
+        let rest = url[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@") else { return "\(method) \(url)" }
+        return "\(method) \(url[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
+    }
+
+    /// Whether sending it twice does what sending it once does.
+    var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
+}

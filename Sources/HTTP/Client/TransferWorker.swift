@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// A thread of the pool with its transport, which keeps its connections from one transfer to the next.
+final class TransferWorker: Sendable {
+    private enum Order {
+        case none
+        case work(Transfer)
+        case leave
+    }
+
+    /// How long an idle thread and its connections stay.
+    private static let patience: Duration = .seconds(30)
+
+    private let transport: Transport
+    private let order = Locked(Order.none)
+
+    private init(_ transport: Transport) { self.transport = transport }
+
+    /// Does `first` and what the pool has after it; returns when there was nothing to do for a while.
+    static func run(first: Transfer, pool: TransferPool) {
+        defer { pool.departed() }
+        switch Transport.make(pool.configuration) {
+        case .success(let transport): TransferWorker(transport).work(first, pool)
+        case .failure(let error): first.finish(.failure(error))
+        }
+    }
+
+    /// Hands an idle worker a transfer.
+    func give(_ transfer: Transfer) {
+        order.withLock { $0 = .work(transfer) }
+        transport.wake()
+    }
+
+    /// Tells an idle worker that the pool is closed.
+    func leave() {
+        order.withLock { $0 = .leave }
+        transport.wake()
+    }
+
+    private func work(_ first: Transfer, _ pool: TransferPool) {
+        var current = Optional(first)
+        while let transfer = current {
+            let outcome = transport.perform(transfer)
+            // Idle before the caller hears of it: its next request shall find this worker and its connection.
+            let next = pool.next(for: self)
+            transfer.finish(outcome)
+            current = next ?? waitForOrder(pool)
+        }
+    }
+
+    private func waitForOrder(_ pool: TransferPool) -> Transfer? {
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            let order = order.withLock { order in
+                defer { order = .none }
+                return order
+            }
+            switch order {
+            case .work(let transfer): return transfer
+            case .leave: return nil
+            case .none: break
+            }
+            let left = end - .now
+            if left <= .zero, pool.retire(self) { return nil }
+            transport.wait(max(left, .milliseconds(1)))
+        }
+    }
+}
