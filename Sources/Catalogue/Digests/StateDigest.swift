@@ -6,6 +6,9 @@ public struct StateDigest: Hashable, Sendable {
 
     public init() {}
 
+    /// The state whose ``digest`` was kept somewhere.
+    public init(_ digest: Digest) { lanes = digest.words }
+
     /// Adds an entry: the line of the feed that announced it, without its line end.
     public mutating func insert(line: [UInt8]) {
         let words = DigestTree.change(line).words
