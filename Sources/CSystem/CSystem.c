@@ -2,7 +2,9 @@
 #include "CSystem.h"
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,4 +34,17 @@ csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, lon
 {
     off_t input = from_offset, output = to_offset;
     return copy_file_range(from, &input, to, &output, length, 0);
+}
+
+int
+csystem_has_writers(int descriptor)
+{
+    // A lease for reading is granted only while nobody has the file open for writing. Should somebody open it in the
+    // instant in which we hold the lease, the kernel makes him wait and sends us a signal: one that is ignored by default.
+    if (fcntl(descriptor, F_SETSIG, SIGURG) != 0) return -1;
+    if (fcntl(descriptor, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(descriptor, F_SETLEASE, F_UNLCK);
+        return 0;
+    }
+    return errno == EAGAIN ? 1 : -1;
 }

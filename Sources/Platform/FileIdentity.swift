@@ -14,6 +14,16 @@ public struct FileIdentity: Hashable, Sendable {
     /// Nanoseconds since 1970, of the last change of content or inode.
     public let changed: Int64
 
+    /// One that was kept somewhere.
+    public init(kind: Kind, device: UInt64, inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
+        self.kind = kind
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modified = modified
+        self.changed = changed
+    }
+
     init(_ info: stat) {
         kind =
             switch info.st_mode & S_IFMT {

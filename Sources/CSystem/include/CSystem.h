@@ -16,3 +16,6 @@ int csystem_open(const char *path, int flags, unsigned int mode);
 
 /// copy_file_range(2) with explicit offsets.
 long csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, long length);
+
+/// Whether the file, open for reading only, is open for writing elsewhere on this machine: 1 yes, 0 no, -1 unknown.
+int csystem_has_writers(int descriptor);
