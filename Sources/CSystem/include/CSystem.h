@@ -8,6 +8,9 @@
 /// Names the calling thread, for debuggers and `top -H`; longer names are cut at 15 bytes.
 void csystem_name_thread(const char *name);
 
+/// Accepts a connection, non-blocking and closed on exec. The socket, or -1 and errno.
+int csystem_accept(int listener);
+
 /// Gives the disk space of a range back; the file keeps its size. Zero, or -1 and errno.
 int csystem_punch_hole(int descriptor, int64_t offset, int64_t length);
 

@@ -1,10 +1,51 @@
-/// The upload of a request, read once.
-public struct HTTPRequestBody: Sendable {
+/// The upload of a request: a sequence of pieces, read once by one reader.
+public struct HTTPRequestBody: AsyncSequence, Sendable {
+    public typealias Element = [UInt8]
+
+    private enum Source {
+        case memory([UInt8])
+        case exchange(Exchange)
+    }
+
+    private let source: Source
+
+    init(exchange: Exchange?) { source = exchange.map { .exchange($0) } ?? .memory([]) }
+
+    /// A body that is in memory already.
+    package init(_ bytes: [UInt8]) { source = .memory(bytes) }
+
     /// The whole body.
     ///
-    /// - Throws: ``HTTPError/Code/tooLarge`` beyond `limit` bytes; ``HTTPError/Code/peerClosed``.
-    public func collect(upTo limit: Int) async throws(HTTPError) -> [UInt8] { [] }
-}
+    /// - Throws: ``HTTPError/Code/tooLarge`` beyond `limit` bytes, or beyond the server's own limit;
+    ///   ``HTTPError/Code/peerClosed``.
+    public func collect(upTo limit: Int) async throws(HTTPError) -> [UInt8] {
+        var all: [UInt8] = []
+        var iterator = makeAsyncIterator()
+        while let piece = try await iterator.next() {
+            guard all.count + piece.count <= limit else { throw .tooLarge(limit) }
+            all += piece
+        }
+        return all
+    }
 
-/// Where a ``HTTPResponse/Body/stream(length:_:)`` closure puts its bytes.
-public struct HTTPBodyWriter: Sendable {}
+    public func makeAsyncIterator() -> Iterator {
+        switch source {
+        case .memory(let bytes): Iterator(memory: bytes.isEmpty ? nil : bytes, exchange: nil)
+        case .exchange(let exchange): Iterator(memory: nil, exchange: exchange)
+        }
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate var memory: [UInt8]?
+        fileprivate let exchange: Exchange?
+
+        public mutating func next() async throws(HTTPError) -> [UInt8]? {
+            if let exchange { return try await exchange.nextChunk() }
+            return memory.take()
+        }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(HTTPError) -> [UInt8]? {
+            try await next()
+        }
+    }
+}

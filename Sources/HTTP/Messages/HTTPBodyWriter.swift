@@ -1,0 +1,11 @@
+public import Platform
+
+/// Where a ``HTTPResponse/Body/stream(length:_:)`` closure puts its bytes.
+public struct HTTPBodyWriter: Sendable {
+    let exchange: Exchange
+
+    /// Queues `bytes` for the client, without a copy; returns once there is room for more.
+    ///
+    /// - Throws: ``HTTPError/Code/peerClosed`` when nobody reads any more.
+    public func write(_ bytes: SharedBytes) async throws(HTTPError) { try await exchange.write(bytes) }
+}

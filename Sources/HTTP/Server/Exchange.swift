@@ -1,0 +1,215 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// One request and its response: where a polling thread and a handler's task meet.
+///
+/// Owned by the C connection from the request line until the completion callback (one manual retain), by the handler's
+/// task, and by a streaming `MHD_Response`.
+final class Exchange: Sendable {
+    /// A connection of libmicrohttpd.
+    ///
+    /// `@unchecked Sendable`: away from its polling thread the pointer is passed to `MHD_resume_connection` alone, which
+    /// is thread-safe, and only when `isSuspended` was true: a suspended connection is never freed.
+    private struct Connection: @unchecked Sendable { let pointer: OpaquePointer }
+
+    /// As it stands in the request line.
+    let rawTarget: String
+    private let connection: Connection
+    private let core: ServerCore
+    private let state: Locked<ExchangeState>
+
+    enum Stage { case head, awaitingSecondCall, started }
+    // Safe: touched in the callbacks of one connection only, and those come from one polling thread.
+    nonisolated(unsafe) var stage = Stage.head
+
+    init(_ connection: OpaquePointer, _ core: ServerCore, rawTarget: String) {
+        self.connection = Connection(pointer: connection)
+        self.core = core
+        self.rawTarget = rawTarget
+        state = Locked(ExchangeState(uploadLimit: core.requestBodyLimit))
+    }
+
+    // MARK: On the polling thread
+
+    /// Starts the handler. It stays on this thread until its first suspension, and often it is done by then.
+    func start(_ request: HTTPRequest, declaredLength: Int64?) {
+        stage = .started
+        core.inFlight.enter()
+        if let declaredLength { state.withLock { $0.announceUpload(declaredLength) } }
+        let task = Task.immediate { await self.answer(request) }
+        let parks = state.withLock { state in
+            guard !state.isAnswered else { return false }
+            state.task = task
+            return true
+        }
+        if parks { core.park(self) }
+    }
+
+    /// Answers without asking the handler.
+    func start(answering response: HTTPResponse) {
+        stage = .started
+        core.inFlight.enter()
+        _ = state.withLock { $0.publish(response, streaming: false) }
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) -> MHD_Result {
+        let chunk = [UInt8](bytes)
+        // Suspending inside the lock: no other thread can see `isSuspended` before it is true in C as well.
+        let action = state.withLock { state in
+            let action = state.received(chunk)
+            if case .suspend = action { MHD_suspend_connection(connection.pointer) }
+            return action
+        }
+        switch action {
+        case .deliver(let waiter, let result): waiter.resume(returning: result)
+        case .cut: return .NO
+        case .proceed, .suspend: break
+        }
+        return .YES
+    }
+
+    func endOfUpload() { state.withLock { $0.endOfUpload() }?.resume(returning: .success(nil)) }
+
+    /// Answers when the handler is done, else parks the connection.
+    func turn() -> MHD_Result {
+        let action = state.withLock { state in
+            let action = state.turn()
+            if case .suspend = action { MHD_suspend_connection(connection.pointer) }
+            return action
+        }
+        switch action {
+        case .respond(let response): return queue(response)
+        case .cut: return .NO
+        case .suspend: return .YES
+        }
+    }
+
+    /// Refuses an upload that has not begun, when the handler is done already.
+    func answerEarly() -> MHD_Result { state.withLock { $0.isAnswered } ? turn() : .YES }
+
+    private func queue(_ response: HTTPResponse) -> MHD_Result {
+        do throws(HTTPError) {
+            let native = try MHDResponse(response.body, of: self)
+            for field in response.headers.fields { native.add(field.name, field.value) }
+            let status = 200...599 ~= response.status ? response.status : 500
+            return MHD_queue_response(connection.pointer, UInt32(status), native.pointer)
+        } catch {
+            return .NO  // Cuts the connection: an answer that cannot be built must not look like one.
+        }
+    }
+
+    /// Fills the send buffer of a streamed response.
+    func fill(_ target: UnsafeMutableRawBufferPointer) -> Int {
+        let (action, release) = state.withLock { state in
+            let result = state.pull(limit: target.count)
+            if case .suspend = result.action { MHD_suspend_connection(connection.pointer) }
+            return result
+        }
+        release?.resume(returning: .success(()))
+        switch action {
+        case .bytes(let chunk, let offset, let count):
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: chunk.pointer[offset..<offset + count]))
+            return count
+        case .suspend: return 0
+        case .end: return cmhd_end_of_stream
+        case .fail:
+            reset()
+            target[0] = 0
+            return 1
+        }
+    }
+
+    /// Resets the connection now; the next byte that libmicrohttpd tries to send tells it.
+    ///
+    /// A reset, because to a client of HTTP/1.0 any other end looks like the end of the body. Not the library's own
+    /// way to report an error: it forgets a chunked response that ends so, with its connection open, until it times out.
+    private func reset() {
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        connect(cmhd_socket(connection.pointer), &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
+    func connectionClosed() {
+        let (reader, writer, task) = state.withLock { $0.closed() }
+        reader?.resume(returning: .failure(.closed))
+        writer?.resume(returning: .failure(.closed))
+        if let task {
+            task.cancel()
+            core.unpark(self)
+        }
+        if stage == .started { core.inFlight.leave() }
+    }
+
+    // MARK: On the handler's task
+
+    private func answer(_ request: HTTPRequest) async {
+        var response = await core.handler(request)
+        core.complete(&response.headers, origin: request.headers["Origin"])
+        guard case .stream(_, let produce) = response.body, !request.isHead, ![204, 304].contains(response.status)
+        else {
+            // What has no body on the wire must not wait for somebody to read it.
+            resume { $0.publish(response, streaming: false) }
+            return
+        }
+        resume { $0.publish(response, streaming: true) }
+        let end: Result<Void, HTTPError>
+        do {
+            try await produce(HTTPBodyWriter(exchange: self))
+            end = .success(())
+        } catch {
+            end = .failure(error as? HTTPError ?? HTTPError(.system, "\(error)"))
+        }
+        resume { $0.finish(end) }
+    }
+
+    func nextChunk() async throws(HTTPError) -> [UInt8]? {
+        if let result = readNow(nil) { return try result.get() }
+        return try await withCheckedContinuation { (waiter: ExchangeState.ChunkWaiter) in
+            if let result = readNow(waiter) { waiter.resume(returning: result) }
+        }.get()
+    }
+
+    /// What can be read without waiting; `nil` means that `waiter` waits.
+    private func readNow(_ waiter: ExchangeState.ChunkWaiter?) -> Result<[UInt8]?, HTTPError>? {
+        state.withLock { state in
+            switch state.nextChunk(waiter) {
+            case .chunk(let chunk, let resume):
+                if resume { MHD_resume_connection(connection.pointer) }
+                return .success(chunk)
+            case .end(let result): return result
+            case .wait: return nil
+            }
+        }
+    }
+
+    func write(_ bytes: SharedBytes) async throws(HTTPError) {
+        let action = state.withLock { state in
+            let action = state.write(bytes)
+            if action.resume { MHD_resume_connection(connection.pointer) }
+            return action.outcome
+        }
+        switch action {
+        case .fail: throw .closed
+        case .proceed: return
+        case .wait: break
+        }
+        try await withCheckedContinuation { (waiter: ExchangeState.RoomWaiter) in
+            if let now = state.withLock({ $0.waitForRoom(waiter) }) { waiter.resume(returning: now) }
+        }.get()
+    }
+
+    // MARK: From anywhere
+
+    func cancel() { state.withLock { $0.task }?.cancel() }
+
+    /// Ends the exchange even when its handler does not.
+    func abort() { resume { $0.abort() } }
+
+    /// Resumes the connection when `event` says so. It does so under the lock: when the server stops, no resume may be
+    /// on its way any more once ``abort()`` has been here.
+    private func resume(_ event: (inout ExchangeState) -> Bool) {
+        state.withLock { if event(&$0) { MHD_resume_connection(connection.pointer) } }
+    }
+}

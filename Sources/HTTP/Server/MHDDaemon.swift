@@ -1,0 +1,114 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// One polling thread of libmicrohttpd, which serves the connections that it is given.
+final class MHDDaemon: Sendable {
+    // Safe to share: MHD_add_connection is thread-safe, and `stop` is called once, after the last connection came.
+    nonisolated(unsafe) private let pointer: OpaquePointer
+    private let isRunning = Atomic(true)
+    // Keeps alive what the callbacks' context points to.
+    private let core: ServerCore
+
+    init(_ configuration: HTTPServer.Configuration, connectionLimit: Int, core: ServerCore) throws(HTTPError) {
+        var native = cmhd_config(
+            connection_limit: UInt32(clamping: connectionLimit),
+            idle_timeout_seconds: UInt32(clamping: max(1, configuration.idleTimeout.components.seconds)),
+            connection_memory: 32 * 1024)
+        let daemon = cmhd_start(
+            &native, accessHandler, requestCompleted, requestLine, Unmanaged.passUnretained(core).toOpaque())
+        guard let daemon else {
+            throw HTTPError(.system, "cannot start a polling thread: \(String(cString: strerror(errno)))")
+        }
+        pointer = daemon
+        self.core = core
+    }
+
+    /// Takes the connected socket over, also when there is no room for it: then it is closed.
+    func add(_ socket: Int32) {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                if getpeername(socket, address, &length) != 0 { length = 0 }
+                _ = MHD_add_connection(self.pointer, socket, address, length)
+            }
+        }
+    }
+
+    deinit { stop() }
+
+    /// Ends all connections and joins the thread: blocks. Nothing may be parked, and no connection may come any more.
+    func stop() {
+        if isRunning.exchange(false, ordering: .acquiringAndReleasing) { MHD_stop_daemon(pointer) }
+    }
+}
+
+// MARK: - Callbacks, on the polling thread
+
+/// The URI logger: the only call that sees the target as it was sent. What it returns becomes the request's slot.
+private let requestLine: cmhd_uri_callback = { context, uri, connection in
+    Unmanaged<ServerCore>.fromOpaque(context!)._withUnsafeGuaranteedRef { core in
+        Unmanaged.passRetained(Exchange(connection!, core, rawTarget: String(cString: uri!))).toOpaque()
+    }
+}
+
+/// `MHD_AccessHandlerCallback`: once with the headers, once per piece of the upload, once at its end, and again after
+/// every resume until a response is queued.
+///
+/// A response queued from the first call makes the library close the connection, so the first call answers only to
+/// refuse an upload.
+private let accessHandler:
+    @convention(c) (
+        UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+        UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> MHD_Result = { context, connection, _, method, _, upload, uploadSize, slot in
+        let connection = connection!, uploadSize = uploadSize!
+        guard let known = slot!.pointee else { return .NO }
+        return Unmanaged<Exchange>.fromOpaque(known)._withUnsafeGuaranteedRef { exchange in
+            switch exchange.stage {
+            case .head:
+                let head = RequestHead(of: connection, method: method!)
+                guard head.hasBody else {
+                    exchange.stage = .awaitingSecondCall
+                    return .YES
+                }
+                begin(exchange, head, context!)
+                return head.refusesEarly ? exchange.answerEarly() : .YES
+            case .awaitingSecondCall:
+                begin(exchange, RequestHead(of: connection, method: method!), context!)
+                return exchange.turn()
+            case .started:
+                guard uploadSize.pointee > 0 else {
+                    exchange.endOfUpload()
+                    return exchange.turn()
+                }
+                let count = uploadSize.pointee
+                uploadSize.pointee = 0
+                return exchange.receive(UnsafeRawBufferPointer(start: upload, count: count))
+            }
+        }
+    }
+
+private func begin(_ exchange: Exchange, _ head: RequestHead, _ context: UnsafeMutableRawPointer) {
+    Unmanaged<ServerCore>.fromOpaque(context)._withUnsafeGuaranteedRef { core in
+        switch core.route(head, exchange) {
+        case .answer(var response):
+            core.complete(&response.headers, origin: head.headers["Origin"])
+            exchange.start(answering: response)
+        case .handle(let request): exchange.start(request, declaredLength: head.declaredLength)
+        }
+    }
+}
+
+/// `MHD_RequestCompletedCallback`: the last time that the connection's pointer may be used.
+private let requestCompleted:
+    @convention(c) (
+        UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+        MHD_RequestTerminationCode
+    ) -> Void = { _, _, slot, _ in
+        guard let known = slot!.pointee else { return }
+        slot!.pointee = nil
+        Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue().connectionClosed()
+    }

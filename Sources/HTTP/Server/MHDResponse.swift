@@ -1,0 +1,97 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Platform
+
+/// Sole owner of one `MHD_Response`; the reference count in C keeps it alive while it is being sent.
+struct MHDResponse: ~Copyable {
+    let pointer: OpaquePointer
+
+    private init(_ pointer: OpaquePointer?) throws(HTTPError) {
+        guard let pointer else { throw HTTPError(.outOfMemory, "there is no memory for a response") }
+        self.pointer = pointer
+    }
+
+    deinit { MHD_destroy_response(pointer) }
+
+    /// - Parameter exchange: Makes the bytes of a streamed body.
+    init(_ body: HTTPResponse.Body, of exchange: Exchange) throws(HTTPError) {
+        switch body {
+        case .none: self = try .empty()
+        case .bytes(let bytes): self = try .bytes(bytes)
+        case .segments(let segments): self = try .segments(segments)
+        case .file(let file, let offset, let length): self = try .file(file, offset, length)
+        case .stream(let length, _): self = try .stream(length, of: exchange)
+        }
+    }
+
+    private static func empty() throws(HTTPError) -> MHDResponse {
+        try MHDResponse(MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT))
+    }
+
+    private static func bytes(_ bytes: SharedBytes) throws(HTTPError) -> MHDResponse {
+        // The address is not written to, although C does not say `const`.
+        let memory = UnsafeMutableRawPointer(mutating: bytes.pointer.baseAddress)
+        let owner = Unmanaged.passRetained(bytes)
+        let pointer = MHD_create_response_from_buffer_with_free_callback_cls(
+            bytes.count, memory, releaseObject, owner.toOpaque())
+        if pointer == nil { owner.release() }
+        return try MHDResponse(pointer)
+    }
+
+    private static func segments(_ segments: [SharedBytes]) throws(HTTPError) -> MHDResponse {
+        let vectors = segments.filter { $0.count > 0 }
+            .map { MHD_IoVec(iov_base: $0.pointer.baseAddress, iov_len: $0.count) }
+        guard !vectors.isEmpty else { return try .empty() }
+        let owner = Unmanaged.passRetained(Retained(segments))
+        let pointer = MHD_create_response_from_iovec(
+            vectors, UInt32(vectors.count), releaseObject, owner.toOpaque())
+        if pointer == nil { owner.release() }
+        return try MHDResponse(pointer)
+    }
+
+    /// libmicrohttpd closes the descriptor that it sends from, so it gets one of its own.
+    private static func file(
+        _ file: FileDescriptor, _ offset: Int64, _ length: Int64
+    ) throws(HTTPError) -> MHDResponse {
+        var info = stat()
+        guard fstat(file.raw, &info) == 0, offset >= 0, length >= 0, offset <= Int64(info.st_size) - length else {
+            throw HTTPError(.system, "\(file.path) has become shorter than the answer that was to be sent from it")
+        }
+        guard length > 0 else { return try .empty() }
+        let own = fcntl(file.raw, F_DUPFD_CLOEXEC, 0)
+        guard own >= 0 else { throw HTTPError(.system, "no descriptor is left to send \(file.path)") }
+        let pointer = MHD_create_response_from_fd_at_offset64(UInt64(length), own, UInt64(offset))
+        if pointer == nil { close(own) }
+        return try MHDResponse(pointer)
+    }
+
+    private static func stream(_ length: Int64?, of exchange: Exchange) throws(HTTPError) -> MHDResponse {
+        let owner = Unmanaged.passRetained(exchange)
+        let size = length.map { UInt64(max($0, 0)) } ?? cmhd_size_unknown
+        let pointer = MHD_create_response_from_callback(size, 64 * 1024, readContent, owner.toOpaque(), releaseObject)
+        if pointer == nil { owner.release() }
+        return try MHDResponse(pointer)
+    }
+
+    /// The library refuses names and values with line breaks: nothing can be smuggled into the head.
+    func add(_ name: String, _ value: String) { MHD_add_response_header(pointer, name, value) }
+
+    private final class Retained: Sendable {
+        let segments: [SharedBytes]
+        init(_ segments: [SharedBytes]) { self.segments = segments }
+    }
+}
+
+/// `MHD_ContentReaderFreeCallback`, on a polling thread: gives one retain back.
+private let releaseObject: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+    Unmanaged<AnyObject>.fromOpaque(context!).release()
+}
+
+/// `MHD_ContentReaderCallback`, on a polling thread: the buffer is ours during the call.
+private let readContent:
+    @convention(c) (
+        UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int
+    ) -> Int = { context, _, buffer, limit in
+        let target = UnsafeMutableRawBufferPointer(start: buffer, count: limit)
+        return Unmanaged<Exchange>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.fill(target) }
+    }

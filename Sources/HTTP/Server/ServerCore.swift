@@ -1,0 +1,85 @@
+internal import Platform
+internal import Synchronization
+
+/// What the callbacks of libmicrohttpd see of the server.
+final class ServerCore: Sendable {
+    let handler: HTTPServer.Handler
+    let requestBodyLimit: Int
+    /// Exchanges between the head of their request and the end of their response.
+    let inFlight = InFlight()
+
+    private let feedPaths: Set<String>
+    private let stopping = Atomic(false)
+    private let registry = Locked(Registry())
+
+    private struct Registry {
+        /// Exchanges whose handler did not answer at once: only these can need cancelling.
+        var parked: [ObjectIdentifier: Exchange] = [:]
+        var isAborted = false
+    }
+
+    init(_ configuration: HTTPServer.Configuration, feedPaths: Set<String>, handler: @escaping HTTPServer.Handler) {
+        self.handler = handler
+        self.feedPaths = feedPaths
+        requestBodyLimit = configuration.requestBodyLimit
+    }
+
+    func isFeed(_ path: String) -> Bool { feedPaths.contains(path) }
+
+    // MARK: Parked exchanges
+
+    func park(_ exchange: Exchange) {
+        let isTooLate = registry.withLock { registry in
+            if !registry.isAborted { registry.parked[ObjectIdentifier(exchange)] = exchange }
+            return registry.isAborted
+        }
+        if isTooLate { exchange.abort() }
+    }
+
+    func unpark(_ exchange: Exchange) {
+        registry.withLock { _ = $0.parked.removeValue(forKey: ObjectIdentifier(exchange)) }
+    }
+
+    // MARK: Stopping
+
+    /// From now on every response is the last of its connection.
+    func beginStop() { stopping.store(true, ordering: .relaxed) }
+
+    func cancelAll() {
+        let exchanges = registry.withLock { Array($0.parked.values) }
+        for exchange in exchanges { exchange.cancel() }
+    }
+
+    /// Afterwards no connection is parked or will be, which libmicrohttpd requires before it is stopped.
+    func abortAll() {
+        let exchanges = registry.withLock { registry in
+            registry.isAborted = true
+            return Array(registry.parked.values)
+        }
+        for exchange in exchanges { exchange.abort() }
+    }
+
+    // MARK: Answers that are the server's own
+
+    /// Adds the fields that every response carries.
+    func complete(_ headers: inout HTTPHeaders, origin: String?) {
+        let isLast = headers["Connection"] == "close" || stopping.load(ordering: .relaxed)
+        // The connection and the framing of the body are the server's business.
+        for name in ["Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive"] { headers[name] = nil }
+        headers.append("Vary", "Origin")
+        if origin != nil, headers["Access-Control-Allow-Origin"] == nil {
+            headers["Access-Control-Allow-Origin"] = "*"
+            headers["Access-Control-Expose-Headers"] = "*"
+        }
+        if isLast { headers["Connection"] = "close" }
+    }
+
+    /// The answer to a browser that asks whether it may ask.
+    static func preflight(_ request: HTTPHeaders) -> HTTPResponse {
+        HTTPResponse(headers: [
+            "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+            "Access-Control-Allow-Headers": request["Access-Control-Request-Headers"] ?? "*",
+            "Access-Control-Max-Age": "86400",
+        ])
+    }
+}

@@ -1,0 +1,57 @@
+import Platform
+import Testing
+
+@testable import HTTP
+
+@Suite(.timeLimit(.minutes(1))) struct ServerGarbageTests {
+    private static let oversized = "GET / HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "a", count: 100_000)
+
+    @Test(arguments: [
+        "\u{0}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "\r\n\r\n\r\nGET", oversized,
+        "GET /" + String(repeating: "b", count: 60_000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+    ])
+    func garbageIsRefusedAndTheNextRequestIsServed(garbage: String) async throws {
+        try await withServer { request in
+            do throws(HTTPError) {
+                _ = try await request.body.collect(upTo: 1000)
+                return .json("{}")
+            } catch {
+                return .refusal(400, error.message)
+            }
+        } _: { port in
+            let status = try await blocking {
+                let client = try RawClient(port)
+                try? client.send(garbage)
+                client.finishSending()
+                return try client.reply()?.status
+            }
+            #expect(status == nil || status! >= 400)
+            let reply = try await blocking { try RawClient.get(port, "/") }
+            #expect(reply?.text == "{}")
+        }
+    }
+
+    @Test func hundredsOfConnectionsThatSayNothingDelayNobody() async throws {
+        try await withServer { _ in
+            .json("{}")
+        } _: { port in
+            let silent = try (0..<300).map { _ in try RawClient(port) }
+            for client in silent.prefix(100) { try client.send("G") }
+            let reply = try await blocking { try RawClient.get(port, "/") }
+            #expect(reply?.text == "{}")
+        }
+    }
+
+    @Test func aResponseHeaderCannotSmuggleAnother() async throws {
+        try await withServer { _ in
+            HTTPResponse(headers: ["X-Name": "a\r\nX-Evil: b", "X-Good": "c"], body: .bytes(SharedBytes("ok")))
+        } _: { port in
+            let reply = try await blocking { try RawClient.get(port, "/") }
+            #expect(reply?.headers["X-Evil"] == nil)
+            #expect(reply?.headers["X-Good"] == "c")
+        }
+    }
+}
