@@ -2,7 +2,7 @@ public import Platform
 
 /// Where a ``HTTPResponse/Body/stream(length:_:)`` closure puts its bytes.
 public struct HTTPBodyWriter: Sendable {
-    let exchange: Exchange
+    let exchange: ServerExchange
 
     /// Queues `bytes` for the client, without a copy; returns once there is room for more.
     ///

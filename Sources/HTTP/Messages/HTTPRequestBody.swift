@@ -4,12 +4,12 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
 
     private enum Source {
         case memory([UInt8])
-        case exchange(Exchange)
+        case exchange(ServerExchange)
     }
 
     private let source: Source
 
-    init(exchange: Exchange?) { source = exchange.map { .exchange($0) } ?? .memory([]) }
+    init(exchange: ServerExchange?) { source = exchange.map { .exchange($0) } ?? .memory([]) }
 
     /// A body that is in memory already.
     package init(_ bytes: [UInt8]) { source = .memory(bytes) }
@@ -37,7 +37,7 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var memory: [UInt8]?
-        fileprivate let exchange: Exchange?
+        fileprivate let exchange: ServerExchange?
 
         public mutating func next() async throws(HTTPError) -> [UInt8]? {
             if let exchange { return try await exchange.nextChunk() }

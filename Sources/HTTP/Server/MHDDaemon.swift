@@ -50,7 +50,7 @@ final class MHDDaemon: Sendable {
 /// The URI logger: the only call that sees the target as it was sent. What it returns becomes the request's slot.
 private let requestLine: cmhd_uri_callback = { context, uri, connection in
     Unmanaged<ServerCore>.fromOpaque(context!)._withUnsafeGuaranteedRef { core in
-        Unmanaged.passRetained(Exchange(connection!, core, rawTarget: String(cString: uri!))).toOpaque()
+        Unmanaged.passRetained(ServerExchange(connection!, core, rawTarget: String(cString: uri!))).toOpaque()
     }
 }
 
@@ -66,7 +66,7 @@ private let accessHandler:
     ) -> MHD_Result = { context, connection, _, method, _, upload, uploadSize, slot in
         let connection = connection!, uploadSize = uploadSize!
         guard let known = slot!.pointee else { return .NO }
-        return Unmanaged<Exchange>.fromOpaque(known)._withUnsafeGuaranteedRef { exchange in
+        return Unmanaged<ServerExchange>.fromOpaque(known)._withUnsafeGuaranteedRef { exchange in
             switch exchange.stage {
             case .head:
                 let head = RequestHead(of: connection, method: method!)
@@ -91,7 +91,7 @@ private let accessHandler:
         }
     }
 
-private func begin(_ exchange: Exchange, _ head: RequestHead, _ context: UnsafeMutableRawPointer) {
+private func begin(_ exchange: ServerExchange, _ head: RequestHead, _ context: UnsafeMutableRawPointer) {
     Unmanaged<ServerCore>.fromOpaque(context)._withUnsafeGuaranteedRef { core in
         switch core.route(head, exchange) {
         case .answer(var response):
@@ -110,5 +110,5 @@ private let requestCompleted:
     ) -> Void = { _, _, slot, _ in
         guard let known = slot!.pointee else { return }
         slot!.pointee = nil
-        Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue().connectionClosed()
+        Unmanaged<ServerExchange>.fromOpaque(known).takeRetainedValue().connectionClosed()
     }

@@ -14,7 +14,7 @@ struct MHDResponse: ~Copyable {
     deinit { MHD_destroy_response(pointer) }
 
     /// - Parameter exchange: Makes the bytes of a streamed body.
-    init(_ body: HTTPResponse.Body, of exchange: Exchange) throws(HTTPError) {
+    init(_ body: HTTPResponse.Body, of exchange: ServerExchange) throws(HTTPError) {
         switch body {
         case .none: self = try .empty()
         case .bytes(let bytes): self = try .bytes(bytes)
@@ -65,7 +65,7 @@ struct MHDResponse: ~Copyable {
         return try MHDResponse(pointer)
     }
 
-    private static func stream(_ length: Int64?, of exchange: Exchange) throws(HTTPError) -> MHDResponse {
+    private static func stream(_ length: Int64?, of exchange: ServerExchange) throws(HTTPError) -> MHDResponse {
         let owner = Unmanaged.passRetained(exchange)
         let size = length.map { UInt64(max($0, 0)) } ?? cmhd_size_unknown
         let pointer = MHD_create_response_from_callback(size, 64 * 1024, readContent, owner.toOpaque(), releaseObject)
@@ -93,5 +93,5 @@ private let readContent:
         UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int
     ) -> Int = { context, _, buffer, limit in
         let target = UnsafeMutableRawBufferPointer(start: buffer, count: limit)
-        return Unmanaged<Exchange>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.fill(target) }
+        return Unmanaged<ServerExchange>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.fill(target) }
     }

@@ -25,7 +25,7 @@ struct RequestHead {
         self.headers = headers
         declaredLength = headers["Content-Length"].flatMap { Int64($0) }
         hasBody = headers["Content-Length"] != nil || headers["Transfer-Encoding"] != nil
-        refusesEarly = headers["Expect"] != nil || (declaredLength ?? 0) > Int64(ExchangeState.discardLimit)
+        refusesEarly = headers["Expect"] != nil || (declaredLength ?? 0) > Int64(ServerExchangeState.discardLimit)
     }
 }
 
@@ -36,7 +36,7 @@ extension ServerCore {
     }
 
     /// What the handler is asked, or the answer that it need not be asked for.
-    func route(_ head: RequestHead, _ exchange: Exchange) -> Route {
+    func route(_ head: RequestHead, _ exchange: ServerExchange) -> Route {
         let target: RequestTarget
         do throws(RequestTarget.Malformed) {
             target = try RequestTarget(exchange.rawTarget.utf8)

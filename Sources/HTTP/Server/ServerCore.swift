@@ -14,7 +14,7 @@ final class ServerCore: Sendable {
 
     private struct Registry {
         /// Exchanges whose handler did not answer at once: only these can need cancelling.
-        var parked: [ObjectIdentifier: Exchange] = [:]
+        var parked: [ObjectIdentifier: ServerExchange] = [:]
         var isAborted = false
     }
 
@@ -28,7 +28,7 @@ final class ServerCore: Sendable {
 
     // MARK: Parked exchanges
 
-    func park(_ exchange: Exchange) {
+    func park(_ exchange: ServerExchange) {
         let isTooLate = registry.withLock { registry in
             if !registry.isAborted { registry.parked[ObjectIdentifier(exchange)] = exchange }
             return registry.isAborted
@@ -36,7 +36,7 @@ final class ServerCore: Sendable {
         if isTooLate { exchange.abort() }
     }
 
-    func unpark(_ exchange: Exchange) {
+    func unpark(_ exchange: ServerExchange) {
         registry.withLock { _ = $0.parked.removeValue(forKey: ObjectIdentifier(exchange)) }
     }
 

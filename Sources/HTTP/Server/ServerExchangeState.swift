@@ -2,7 +2,7 @@ internal import Platform
 
 /// The state of one request and its response, free of C and of threads: every event is a method that returns what the
 /// caller must do now.
-struct ExchangeState: ~Copyable {
+struct ServerExchangeState: ~Copyable {
     typealias ChunkWaiter = CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>
     typealias RoomWaiter = CheckedContinuation<Result<Void, HTTPError>, Never>
 

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// Owned by the C connection from the request line until the completion callback (one manual retain), by the handler's
 /// task, and by a streaming `MHD_Response`.
-final class Exchange: Sendable {
+final class ServerExchange: Sendable {
     /// A connection of libmicrohttpd.
     ///
     /// `@unchecked Sendable`: away from its polling thread the pointer is passed to `MHD_resume_connection` alone, which
@@ -18,7 +18,7 @@ final class Exchange: Sendable {
     let rawTarget: String
     private let connection: Connection
     private let core: ServerCore
-    private let state: Locked<ExchangeState>
+    private let state: Locked<ServerExchangeState>
 
     enum Stage { case head, awaitingSecondCall, started }
     // Safe: touched in the callbacks of one connection only, and those come from one polling thread.
@@ -28,7 +28,7 @@ final class Exchange: Sendable {
         self.connection = Connection(pointer: connection)
         self.core = core
         self.rawTarget = rawTarget
-        state = Locked(ExchangeState(uploadLimit: core.requestBodyLimit))
+        state = Locked(ServerExchangeState(uploadLimit: core.requestBodyLimit))
     }
 
     // MARK: On the polling thread
@@ -166,13 +166,13 @@ final class Exchange: Sendable {
 
     func nextChunk() async throws(HTTPError) -> [UInt8]? {
         if let result = readNow(nil) { return try result.get() }
-        return try await withCheckedContinuation { (waiter: ExchangeState.ChunkWaiter) in
+        return try await withCheckedContinuation { (waiter: ServerExchangeState.ChunkWaiter) in
             if let result = readNow(waiter) { waiter.resume(returning: result) }
         }.get()
     }
 
     /// What can be read without waiting; `nil` means that `waiter` waits.
-    private func readNow(_ waiter: ExchangeState.ChunkWaiter?) -> Result<[UInt8]?, HTTPError>? {
+    private func readNow(_ waiter: ServerExchangeState.ChunkWaiter?) -> Result<[UInt8]?, HTTPError>? {
         state.withLock { state in
             switch state.nextChunk(waiter) {
             case .chunk(let chunk, let resume):
@@ -195,7 +195,7 @@ final class Exchange: Sendable {
         case .proceed: return
         case .wait: break
         }
-        try await withCheckedContinuation { (waiter: ExchangeState.RoomWaiter) in
+        try await withCheckedContinuation { (waiter: ServerExchangeState.RoomWaiter) in
             if let now = state.withLock({ $0.waitForRoom(waiter) }) { waiter.resume(returning: now) }
         }.get()
     }
@@ -209,7 +209,7 @@ final class Exchange: Sendable {
 
     /// Resumes the connection when `event` says so. It does so under the lock: when the server stops, no resume may be
     /// on its way any more once ``abort()`` has been here.
-    private func resume(_ event: (inout ExchangeState) -> Bool) {
+    private func resume(_ event: (inout ServerExchangeState) -> Bool) {
         state.withLock { if event(&$0) { MHD_resume_connection(connection.pointer) } }
     }
 }
