@@ -31,3 +31,8 @@ public struct ByteAccumulator: ~Copyable {
         memory = larger
     }
 }
+
+extension [UInt8] {
+    /// A copy of borrowed bytes.
+    public init(copying bytes: RawSpan) { self = bytes.withUnsafeBytes { [UInt8]($0) } }
+}

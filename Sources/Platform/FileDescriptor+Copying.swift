@@ -33,7 +33,8 @@ extension FileDescriptor {
         let page = Int64(sysconf(Int32(_SC_PAGESIZE)))
         let start = range.lowerBound / page * page
         let length = Int(range.upperBound - start)
-        guard length > 0, let base = mmap(nil, length, PROT_READ, MAP_SHARED, raw, off_t(start)), base != MAP_FAILED else {
+        guard length > 0, let base = mmap(nil, length, PROT_READ, MAP_SHARED, raw, off_t(start)), base != MAP_FAILED
+        else {
             throw SystemError("map \(path)")
         }
         defer { munmap(base, length) }

@@ -27,20 +27,25 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     public func matches(_ path: String) -> Bool {
         if path == text || path.utf8.starts(with: (text + "/").utf8) { return true }
         guard isGlob else { return false }
-        return Self.match(components[...], path.split(separator: "/", omittingEmptySubsequences: false)[...])
+        return Self.match(components.map(Array.init), path.split(separator: "/").map(Array.init))
     }
 
     /// A glob that matches a folder matches all below it.
-    private static func match(_ pattern: ArraySlice<Substring>, _ path: ArraySlice<Substring>) -> Bool {
-        guard let first = pattern.first else { return true }
-        if first == "**" {
-            let rest = pattern.dropFirst()
-            // Collapsing a run of "**" keeps the work polynomial.
-            if rest.first == "**" { return match(rest, path) }
-            return (path.startIndex...path.endIndex).contains { match(rest, path[$0...]) }
+    ///
+    /// One row of a table a pattern component: `reached[j]` says that the components so far match the first `j` of the
+    /// path. So no pattern takes more than the product of the two lengths.
+    private static func match(_ pattern: [[Character]], _ path: [[Character]]) -> Bool {
+        var reached = Array(repeating: false, count: path.count + 1)
+        reached[0] = true
+        for component in pattern {
+            if component == ["*", "*"] {
+                for j in path.indices where reached[j] { reached[j + 1] = true }
+            } else {
+                for j in path.indices.reversed() { reached[j + 1] = reached[j] && matchComponent(component, path[j]) }
+                reached[0] = false
+            }
         }
-        guard let component = path.first else { return false }
-        return matchComponent(Array(first), Array(component)) && match(pattern.dropFirst(), path.dropFirst())
+        return reached.contains(true)
     }
 
     /// Linear in time times the number of stars: on a mismatch only the last star is tried again.

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Catalogue
+
+@Suite struct DigestTests {
+    @Test func agreesWithThePublishedTestVectors() {
+        let hasher = SHA256()
+        hasher.update(Array("abc".utf8))
+        #expect(
+            hasher.finish().description == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        // The hasher starts anew: this is the digest of nothing.
+        #expect(
+            hasher.finish().description == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    }
+
+    @Test func bytesAndTextAreInverse() throws {
+        let digest = try #require(Digest("00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"))
+        #expect(Digest(digest.description) == digest)
+        #expect(Digest(bytes: digest.bytes) == digest)
+    }
+
+    @Test(arguments: [
+        "", "0", String(repeating: "g", count: 64), String(repeating: "A", count: 64),
+        String(repeating: "0", count: 65),
+    ])
+    func refusesWhatIsNotADigest(text: String) {
+        #expect(Digest(text) == nil)
+    }
+
+    @Test func aNodeCannotPassForALeaf() {
+        let leaf = BlockTable.Block(length: 3, digest: SHA256().finish())
+        let hasher = SHA256()
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: UInt64(3))
+        bytes += leaf.digest.bytes
+        let asLeaf = bytes.withUnsafeBytes { DigestTree.block($0.bytes, with: hasher) }
+        #expect(BlockTable([leaf]).chunkDigest != asLeaf)
+    }
+
+    @Test func theStateDigestForgetsTheOrder() {
+        let lines = (0..<20).map { Array("line \($0)".utf8) }
+        var forward = StateDigest(), backward = StateDigest()
+        for line in lines { forward.insert(line: line) }
+        for line in lines.reversed() { backward.insert(line: line) }
+        #expect(forward == backward)
+        backward.remove(line: lines[7])
+        #expect(forward != backward)
+        backward.insert(line: lines[7])
+        #expect(forward.digest == backward.digest)
+    }
+
+    @Test func anIdentityTellsItsNameAndNotItsSecret() throws {
+        let identity = PublisherIdentity.random()
+        #expect(PublisherIdentity(secret: identity.secret)?.publicName == identity.publicName)
+        #expect(identity.publicName.utf8.count == 32)
+        #expect(!identity.secret.contains(identity.publicName))
+        #expect(PublisherIdentity.random().publicName != identity.publicName)
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Catalogue
+
+@Suite struct ManifestTests {
+    static func digest(_ number: Int) -> Digest {
+        let hasher = SHA256()
+        hasher.update(littleEndian: UInt64(number))
+        return hasher.finish()
+    }
+
+    static func manifest(_ numbers: [Int], content: Manifest.Content = .frame) -> Manifest {
+        Manifest(content: content, entries: numbers.map { (Int64($0 % 1000 + 1), digest($0)) })
+    }
+
+    @Test func storedAndReadItIsTheSame() throws {
+        for count in [0, 1, 2, 1000] {
+            let manifest = Self.manifest(Array(0..<count))
+            let read = try Manifest(encoded: manifest.encoded)
+            #expect(read.version == manifest.version && read.chunks == manifest.chunks && read.size == manifest.size)
+        }
+    }
+
+    @Test func theVersionDependsOnEveryPart() {
+        let versions = [
+            Self.manifest([1, 2, 3]), Self.manifest([1, 2, 4]), Self.manifest([2, 1, 3]), Self.manifest([1, 2]),
+            Self.manifest([1, 2, 3], content: .plain), Self.manifest([]),
+        ].map(\.version)
+        #expect(Set(versions).count == versions.count)
+    }
+
+    @Test func findsChunksByTheirBytes() {
+        let manifest = Manifest(
+            content: .plain, entries: [(10, Self.digest(1)), (5, Self.digest(2)), (1, Self.digest(3))])
+        #expect([0, 9, 10, 14, 15].map { manifest.chunk(at: $0) } == [0, 0, 1, 1, 2])
+        #expect(manifest.chunks(touching: 9..<11) == 0..<2)
+        #expect(manifest.chunks(touching: 0..<16) == 0..<3)
+        #expect(manifest.chunks(touching: 5..<5).isEmpty)
+    }
+
+    @Test(arguments: [
+        [1, 2, 3, 4, 5], [1, 9, 3, 4, 5], [], [5, 4, 3, 2, 1], [1, 2, 3, 4, 5, 6, 7], [7, 7, 7, 1, 2], [3],
+    ])
+    func aDeltaLeadsToTheNewManifest(numbers: [Int]) throws {
+        let old = Self.manifest([1, 2, 3, 4, 5]), new = Self.manifest(numbers)
+        let decoded = try ManifestDelta.decode(ManifestDelta.encode(new, since: old), since: old)
+        #expect(decoded.version == new.version)
+        #expect(decoded.chunks == new.chunks)
+    }
+
+    @Test func aDeltaOfOneChunkOfAThousandIsSmall() {
+        var numbers = Array(0..<1000)
+        let old = Self.manifest(numbers)
+        numbers[500] = 5000
+        #expect(ManifestDelta.encode(Self.manifest(numbers), since: old).count < 200)
+    }
+
+    /// Whatever comes over the network is an error or a manifest, never a trap or a large allocation.
+    @Test func damagedBytesAreRefused() {
+        let manifest = Self.manifest(Array(0..<20)), old = Self.manifest(Array(10..<30))
+        let samples = [manifest.encoded, ManifestDelta.encode(manifest, since: old), BlockTable([]).encoded]
+        var generator = SplitMix(state: 7)
+        for bytes in samples {
+            for round in 0..<4000 {
+                var damaged = bytes
+                if round % 3 == 0 { damaged = Array(damaged.prefix(Int(generator.next() % UInt64(bytes.count)))) }
+                for _ in 0..<(round % 4) where !damaged.isEmpty {
+                    damaged[Int(generator.next() % UInt64(damaged.count))] = UInt8(truncatingIfNeeded: generator.next())
+                }
+                if let read = try? Manifest(encoded: damaged) { #expect(damaged == read.encoded) }
+                if let read = try? ManifestDelta.decode(damaged, since: old) { #expect(read.chunks.count < 100) }
+                if let tables = try? BlockTable.decode(damaged) { #expect(tables.flatMap(\.encoded) == damaged) }
+            }
+        }
+    }
+
+    @Test func aNewerFormatIsRefusedWithItsNumber() {
+        var bytes = Self.manifest([1]).encoded
+        bytes[6] = 2
+        #expect { try Manifest(encoded: bytes) } throws: { "\($0)".contains("format 2") }
+    }
+}
+
+/// A small generator with a seed, so that a failure can be repeated.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
