@@ -30,7 +30,8 @@ extension HTTPError {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED:
             (.cannotConnect, "")
-        case CURLE_OUT_OF_MEMORY: (.outOfMemory, "")
+        // Memory that is really used up ends a Swift program; this is how libcurl calls its own limit.
+        case CURLE_OUT_OF_MEMORY: (.tooLarge, " (or a header line of the answer is longer than 100 KiB)")
         default: (.system, "")
         }
     }

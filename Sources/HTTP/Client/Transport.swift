@@ -82,9 +82,11 @@ final class Transport: Sendable {
 
         let code = curl_multi_add_handle(multi, easy)
         let ending = code == CURLM_OK ? drive(exchange) : .failed(code)
-        // No callback after this; options and exchange may go.
         curl_multi_remove_handle(multi, easy)
-        return withExtendedLifetime(exchange) { outcome(of: exchange, ending) }
+        // No callback after this: what libcurl has borrowed may go.
+        extendLifetime(options)
+        extendLifetime(exchange)
+        return outcome(of: exchange, ending)
     }
 
     private func drive(_ exchange: Exchange) -> Ending {

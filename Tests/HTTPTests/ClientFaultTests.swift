@@ -1,0 +1,150 @@
+import Glibc
+import HTTP
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ClientFaultTests {
+    private let client = HTTPClient()
+
+    /// The client's error when the server sends `bytes` and closes.
+    private func code(for bytes: String, isReset: Bool = false) async throws -> HTTPError.Code? {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send(bytes)
+            if isReset { connection.reset() }
+        }
+        return try await ScriptedServer.run(script) { server async throws in
+            await codeThrown { try await client.send(.init(url: server.url)) }
+        }
+    }
+
+    @Test(arguments: [
+        "", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123456789",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n123\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+    ])
+    func anAnswerThatIsCutIsNoAnswer(bytes: String) async throws {
+        #expect(try await code(for: bytes) == .peerClosed)
+    }
+
+    @Test
+    func aResetConnectionIsNoAnswer() async throws {
+        let bytes = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123456789"
+        #expect(try await code(for: bytes, isReset: true) == .peerClosed)
+    }
+
+    @Test(arguments: [
+        "SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n\r\n", "\0\u{1}\u{2}\u{3}\r\n\r\n",
+        "<html>hello, this is no HTTP at all</html>",
+        "HTTP/1.1 abc OK\r\n\r\n", "HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n123",
+    ])
+    func whatIsNotHTTPIsABadResponse(bytes: String) async throws {
+        #expect(try await code(for: bytes) == .badResponse)
+    }
+
+    @Test
+    func moreBytesThanAnnouncedDoNotReachTheNextAnswer() async throws {
+        let script: ScriptedServer.Script = { connection in
+            while connection.request() != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n123456") }
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            for _ in 0..<3 { #expect(try await client.send(.init(url: server.url)).text == "123") }
+        }
+    }
+
+    @Test(arguments: ["one line", "many lines", "many heads"])
+    func anEndlessHeadIsStopped(kind: String) async throws {
+        let stopped = Event()
+        let piece = String(repeating: "x", count: 1000)
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send("HTTP/1.1 200 OK\r\nX: ")
+            while true {
+                let goesOn =
+                    switch kind {
+                    case "one line": connection.send(piece)
+                    default: connection.send("\r\nX: \(piece)")
+                    }
+                guard goesOn else { break }
+            }
+            stopped.happen()
+        }
+        let interim: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            while connection.send("HTTP/1.1 103 Early Hints\r\nX: \(piece)\r\n\r\n") {}
+            stopped.happen()
+        }
+        try await ScriptedServer.run(kind == "many heads" ? interim : script) { server async throws in
+            #expect(await codeThrown { try await client.send(.init(url: server.url)) } == .tooLarge)
+            await stopped.wait()
+        }
+    }
+
+    @Test(arguments: ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"])
+    func silenceIsATimeout(bytes: String) async throws {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send(bytes)
+            connection.waitForEnd()
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let began = ContinuousClock.now
+            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(150))
+            #expect(await codeThrown { try await client.send(request) } == .timeout)
+            let took = ContinuousClock.now - began
+            #expect(took >= .milliseconds(150) && took < .seconds(5))
+        }
+    }
+
+    @Test
+    func aSlowAnswerIsNoSilence() async throws {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+            for _ in 0..<10 {
+                usleep(100_000)
+                connection.send("x")
+            }
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(700))
+            #expect(try await client.send(request).body.count == 10)
+        }
+    }
+
+    @Test
+    func aBusyCallbackIsNoSilence() async throws {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.answer("x")
+            connection.waitForEnd()
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(100))
+            let head = try await client.receive(request) { _ in
+                usleep(300_000)
+            } onBytes: { _ in
+                usleep(300_000)
+            }
+            #expect(head.status == 200)
+        }
+    }
+
+    @Test
+    func aCallThatTakesTooLongInAllIsATimeout() async throws {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            while connection.send("x") { usleep(20_000) }
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let request = HTTPClient.Request(url: server.url, totalTimeout: .milliseconds(200))
+            #expect(await codeThrown { try await client.send(request) } == .timeout)
+        }
+    }
+}
