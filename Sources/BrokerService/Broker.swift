@@ -1,0 +1,78 @@
+import Catalogue
+import HTTP
+public import Platform
+
+/// A broker: the control plane over a log, on an address.
+public final class Broker: Sendable {
+    public struct Configuration: Sendable {
+        /// Port 0 takes any free one.
+        public var listen: Endpoint
+        /// The folder of the log; made if need be.
+        public var state: String
+        /// How long a group stays online without a renewal.
+        public var leaseSeconds = 10.0
+        /// How often idle watchers are shown that the line is alive.
+        public var bookmarkInterval = Duration.seconds(3)
+        public var tombstones = TombstoneRetention()
+        /// Groups that the log may have; each is part of every bookmark.
+        public var groupLimit = 10_000
+        public var logger = Logger("broker")
+
+        public init(listen: Endpoint, state: String) {
+            self.listen = listen
+            self.state = state
+        }
+    }
+
+    /// Where it listens, with the port that was bound.
+    public var endpoint: Endpoint { server.endpoint }
+
+    private let configuration: Configuration
+    private let folder: StateFolder
+    private let log: any ChangeLog
+    private let leases: LeaseKeeper
+    private let server: HTTPServer
+
+    /// Opens the log and listens; ``run()`` serves.
+    ///
+    /// - Throws: an error whose description is one line that says what would mend it.
+    public init(_ configuration: Configuration) async throws {
+        let logger = configuration.logger
+        let folder = try StateFolder(configuration.state)
+        let log = try await BlockingPool(name: "log-open", threads: 1).run { try SQLiteChangeLog(path: folder.log) }
+        let leases = try await LeaseKeeper(
+            log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,
+            logger: logger)
+        let handler = RequestHandler(
+            log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger))
+        server = try HTTPServer(HTTPServer.Configuration(listen: configuration.listen)) { await handler.answer($0) }
+        self.configuration = configuration
+        self.folder = folder
+        self.log = log
+        self.leases = leases
+    }
+
+    /// Serves until the task is cancelled, then finishes what is in flight; takes less than a second to stop.
+    public func run() async throws {
+        configuration.logger.info("ready", ["listen": endpoint, "state": folder.path, "revision": log.state.revision])
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.server.run(grace: .milliseconds(500)) }
+            group.addTask { try await self.leases.run() }
+            group.addTask { try await self.forgetTombstones() }
+            // Without an error of its own, each part ends by cancellation only.
+            while await group.nextResult() != nil { group.cancelAll() }
+        }
+        configuration.logger.info("stopped")
+    }
+
+    private func forgetTombstones() async throws {
+        while true {
+            do {
+                try await log.prune(configuration.tombstones, now: Timestamp.now.seconds)
+            } catch {
+                configuration.logger.error("old deletions cannot be forgotten", ["error": error])
+            }
+            try await Task.sleep(for: .seconds(30))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+
+/// Writes a listing, page by page.
+final class ListingText: Sendable {
+    private let form: ListingForm
+    private let parts: Locked<Parts>
+
+    private struct Parts: Sendable {
+        var spool: Spool
+        var isFirst = true
+    }
+
+    init(_ form: ListingForm, spoolFolder: String) {
+        self.form = form
+        parts = Locked(Parts(spool: Spool(folder: spoolFolder)))
+    }
+
+    func add(_ entries: [LogEntry]) throws {
+        try parts.withLock { parts in
+            for entry in entries {
+                if form.isLines {
+                    try parts.spool.append(entry.line)
+                    try parts.spool.append(Self.lineEnd)
+                } else if entry.kind == .put {
+                    try parts.spool.append(Array((parts.isFirst ? "{" : ",\n").utf8))
+                    try parts.spool.append(Array((JSONText.quoted(entry.key) + ":").utf8))
+                    try parts.spool.append(entry.value)
+                    parts.isFirst = false
+                }
+            }
+        }
+    }
+
+    /// Ends the text with what only the end knows.
+    func finish(_ state: LogState) throws -> HTTPResponse.Body {
+        try parts.withLock { parts in
+            if form.isLines {
+                try parts.spool.append(state.seen(below: form.prefixes).bookmark + Self.lineEnd)
+            } else {
+                try parts.spool.append(Array((parts.isFirst ? "{}\n" : "}\n").utf8))
+            }
+            return try parts.spool.finish()
+        }
+    }
+
+    private static let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
+}
+
+extension LogState {
+    /// The state without the groups that a watcher of the prefixes does not see.
+    func seen(below prefixes: [String]) -> LogState {
+        if prefixes.isEmpty { return self }
+        var state = self
+        state.digests = digests.filter { group, _ in prefixes.contains { Change.concerns(key: group, prefix: $0) } }
+        return state
+    }
+}

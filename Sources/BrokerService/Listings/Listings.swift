@@ -1,0 +1,66 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+
+/// Lists the catalogue. What many ask at the same revision, as after *gone: list again*, is made once.
+final class Listings: Sendable {
+    private let log: any ChangeLog
+    private let logger: Logger
+    private let spoolFolder: String
+    private let formLocks = KeyedLock()
+    /// The newest last.
+    private let kept = Locked<[(form: ListingForm, listing: Listing)]>([])
+    private static let keptLimit = 4
+
+    init(log: any ChangeLog, spoolFolder: String, logger: Logger) {
+        self.log = log
+        self.spoolFolder = spoolFolder
+        self.logger = logger
+    }
+
+    func answer(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+        let form = try ListingForm(request)
+        let listing: Listing
+        do {
+            listing = try await formLocks.withLock(form.key) { () async throws -> Listing in
+                if let listing = current(form) { return listing }
+                let listing = try await make(form)
+                keep(form, listing)
+                return listing
+            }
+        } catch {
+            logger.error("the catalogue cannot be listed", ["error": error])
+            throw Refusal(503, "the broker cannot read its catalogue at the moment: try again later")
+        }
+        var headers: HTTPHeaders = [
+            "Content-Type": form.contentType, ProtocolHeader.epoch: listing.epoch.text,
+            ProtocolHeader.revision: "\(listing.revision)", "Vary": "Accept, Accept-Encoding",
+            "Cache-Control": "no-cache",
+        ]
+        if form.isCompressed { headers["Content-Encoding"] = "gzip" }
+        return HTTPResponse(headers: headers, body: listing.body)
+    }
+
+    private func make(_ form: ListingForm) async throws -> Listing {
+        let text = ListingText(form, spoolFolder: spoolFolder)
+        let state = try await log.snapshot(below: form.prefixes) { try text.add($0) }
+        return Listing(revision: state.revision, epoch: state.epoch, body: try text.finish(state))
+    }
+
+    private func current(_ form: ListingForm) -> Listing? {
+        let revision = log.state.revision
+        return kept.withLock { kept in
+            kept.removeAll { $0.listing.revision != revision }
+            return kept.first { $0.form == form }?.listing
+        }
+    }
+
+    private func keep(_ form: ListingForm, _ listing: Listing) {
+        kept.withLock { kept in
+            kept.removeAll { $0.form == form }
+            kept.append((form, listing))
+            if kept.count > Self.keptLimit { kept.removeFirst() }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// A request that is not done: why, and what would be right.
+struct Refusal: Error, Hashable, Sendable {
+    let status: Int
+    let detail: String
+
+    init(_ status: Int, _ detail: String) {
+        self.status = status
+        self.detail = detail
+    }
+
+    /// What a failure of the log looks like from outside; its operator finds the rest in the broker's own log.
+    init(_ error: LogError) {
+        switch error.code {
+        case .overloaded: self.init(503, error.message)
+        case .conflict: self.init(503, "others change the same at the same time: try again")
+        default: self.init(503, "the broker cannot use its log at the moment, nothing was changed: try again later")
+        }
+    }
+}

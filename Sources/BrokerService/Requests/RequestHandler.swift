@@ -1,0 +1,149 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// Answers the requests of the control plane, all but the feed.
+struct RequestHandler: Sendable {
+    let log: any ChangeLog
+    let leases: LeaseKeeper
+    let listings: Listings
+    let uploads = UploadBudget()
+    /// For JSON that takes long to read: the server's threads must not wait for it.
+    let pool = BlockingPool(name: "announcements", threads: 2)
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        var response: HTTPResponse
+        do {
+            let route = try Route(path: request.path)
+            if route.methods.contains(request.method) {
+                response = try await answer(request, route)
+            } else {
+                let allowed = route.methods.joined(separator: ", ")
+                response = .refusal(405, "'\(request.path)' does not know \(request.method), only \(allowed)")
+                response.headers["Allow"] = allowed
+            }
+        } catch {
+            response = .refusal(error.status, error.detail)
+            if error.status == 503 { response.headers["Retry-After"] = "1" }
+        }
+        response.headers[ProtocolHeader.protocol] = "1"
+        return response
+    }
+
+    private func answer(_ request: HTTPRequest, _ route: Route) async throws(Refusal) -> HTTPResponse {
+        switch (route, request.method) {
+        case (.health, _): return .json("{\"status\":\"alive\"}")
+        case (.ready, _): return await readiness()
+        case (.publishers, _): return .json(leases.groups)
+        case (.publisher(let name), "PUT"): return .json(try await claim(name, request))
+        case (.publisher(let name), "DELETE"):
+            try await leases.release(name, lease: try lease(request))
+            return .json("{}")
+        case (.publisher(let name), _):
+            guard let group = leases.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
+            return .json(group)
+        case (.datasets, _): return try await listings.answer(request)
+        case (.dataset(let path), _): return try await dataset(path)
+        case (.changes, _): return .json(try await announce(request))
+        }
+    }
+
+    private func readiness() async -> HTTPResponse {
+        do {
+            // Any key does: the log shows that it can be read.
+            _ = try await log.entry(of: "/")
+            return .json("{\"status\":\"ready\"}")
+        } catch {
+            return .json(status: 503, "{\"status\":\"the log cannot be read\"}")
+        }
+    }
+
+    private func claim(_ name: GroupName, _ request: HTTPRequest) async throws(Refusal) -> Lease {
+        let body = try await collect(request, upTo: 64 * 1024)
+        return try await leases.claim(name, try Self.decode(Claim.self, from: body))
+    }
+
+    private func dataset(_ path: DatasetPath) async throws(Refusal) -> HTTPResponse {
+        let entry: LogEntry?
+        do { entry = try await log.entry(of: path.text) } catch { throw Refusal(error) }
+        guard let entry else { throw Refusal(404, "there is no dataset '\(path)'") }
+        return HTTPResponse(
+            headers: ["Content-Type": "application/json", ProtocolHeader.epoch: log.epoch.text],
+            body: .bytes(SharedBytes(entry.value)))
+    }
+
+    // MARK: Announcements
+
+    private func announce(_ request: HTTPRequest) async throws(Refusal) -> Acknowledgement {
+        let lease = try lease(request)
+        // Before the upload is read: who has no lease shall not use our memory.
+        _ = try leases.record(ofLease: lease)
+        let size = request.headers["Content-Length"].flatMap { Int($0) } ?? UploadBudget.largest
+        guard size <= UploadBudget.largest else { throw Self.tooLarge(UploadBudget.largest) }
+        guard uploads.reserve(size) else { throw Refusal(503, "too many announcements arrive at once: try again") }
+        defer { uploads.release(size) }
+        let body = try await collect(request, upTo: size)
+        let changes = try await pool.run { Self.changes(in: body) }.get()
+        let revisions = try await leases.announce(changes, lease: lease)
+        return Acknowledgement(epoch: log.epoch, revisions: revisions)
+    }
+
+    private static func changes(in body: [UInt8]) -> Result<[Change], Refusal> {
+        Result { () throws(Refusal) -> [Change] in
+            let announcements = try decode(Announcements.self, from: body).changes
+            guard announcements.count <= Announcements.limit else {
+                throw Refusal(
+                    413,
+                    "\(announcements.count) changes are too many for one batch: send at most "
+                        + "\(Announcements.limit) at a time")
+            }
+            var changes: [Change] = []
+            changes.reserveCapacity(announcements.count)
+            for announcement in announcements {
+                switch announcement {
+                case .put(let dataset):
+                    try dataset.check()
+                    changes.append(.put(dataset))
+                case .delete(let path): changes.append(.delete(path))
+                }
+            }
+            return changes
+        }
+    }
+
+    // MARK: Parts of requests
+
+    private func lease(_ request: HTTPRequest) throws(Refusal) -> String {
+        guard let lease = request.headers[ProtocolHeader.lease] else {
+            throw Refusal(403, "the header '\(ProtocolHeader.lease)' with the lease is missing: claim the group first")
+        }
+        return lease
+    }
+
+    private func collect(_ request: HTTPRequest, upTo limit: Int) async throws(Refusal) -> [UInt8] {
+        do {
+            return try await request.body.collect(upTo: limit)
+        } catch {
+            throw error.code == .tooLarge ? Self.tooLarge(limit) : Refusal(400, "the request's body ended too early")
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(413, "the request's body has more than \(limit) bytes: send less at a time")
+    }
+
+    private static func decode<T: Decodable>(_ type: T.Type, from body: [UInt8]) throws(Refusal) -> T {
+        do {
+            return try WireJSON.decode(type, from: body)
+        } catch {
+            throw Refusal(400, "the request's body is not what is expected: \(WireJSON.describe(error))")
+        }
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ value: some Encodable) -> HTTPResponse {
+        HTTPResponse(
+            headers: ["Content-Type": "application/json"], body: .bytes(SharedBytes(WireJSON.encode(value))))
+    }
+}
