@@ -14,6 +14,8 @@ final class EventPoll: Sendable {
 
         var isReadable: Bool { flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
         var isWritable: Bool { flags & EPOLLOUT.rawValue != 0 }
+        /// Nothing can be sent any more.
+        var isBroken: Bool { flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
         /// The peer will send nothing more, or has gone altogether.
         var isHangUp: Bool { flags & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
     }

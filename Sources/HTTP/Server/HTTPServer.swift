@@ -30,6 +30,7 @@ public final class HTTPServer: Sendable {
 
     private let core: ServerCore
     private let daemons: [MHDDaemon]
+    private let feeds: [String: Feed]
     private let frontDoor: FrontDoor
     private let hasRun = Atomic(false)
     private let listener: ListeningSocket
@@ -37,11 +38,14 @@ public final class HTTPServer: Sendable {
 
     /// Listens at once: clients that connect before ``run(grace:)`` wait for it.
     ///
+    /// - Parameter feeds: By path; a `GET` of such a path is served by the feed, all else by `handler`.
     /// - Throws: ``HTTPError/Code/cannotListen``, with the address and the reason.
-    public init(_ configuration: Configuration, handler: @escaping Handler) throws(HTTPError) {
+    public init(
+        _ configuration: Configuration, feeds: [String: Feed] = [:], handler: @escaping Handler
+    ) throws(HTTPError) {
         listener = try ListeningSocket(configuration.listen)
         frontDoor = try FrontDoor()
-        let core = ServerCore(configuration, feedPaths: [], handler: handler)
+        let core = ServerCore(configuration, feedPaths: Set(feeds.keys), handler: handler)
         self.core = core
         let threads = max(1, configuration.threads)
         var daemons: [MHDDaemon] = []
@@ -50,6 +54,8 @@ public final class HTTPServer: Sendable {
             daemons.append(try MHDDaemon(configuration, connectionLimit: limit, core: core))
         }
         self.daemons = daemons
+        self.feeds = feeds
+        for feed in feeds.values { try feed.start() }
     }
 
     /// Serves until the task is cancelled; then stops accepting, lets what is in flight finish for `grace`, and stops
@@ -57,7 +63,9 @@ public final class HTTPServer: Sendable {
     public func run(grace: Duration = .seconds(1)) async {
         precondition(!hasRun.exchange(true, ordering: .acquiringAndReleasing), "a server runs once")
         let roundRobin = RoundRobin(daemons)
-        frontDoor.open(listener, feedPaths: []) { socket, _ in roundRobin.next().add(socket) }
+        frontDoor.open(listener, feedPaths: Set(feeds.keys)) { [feeds] socket, path in
+            if let path, let feed = feeds[path] { feed.adopt(socket) } else { roundRobin.next().add(socket) }
+        }
         await cancellation()
         // A task of its own: this one is cancelled, and what is in flight must be able to finish.
         await Task { await stop(grace) }.value
@@ -66,7 +74,10 @@ public final class HTTPServer: Sendable {
     private func stop(_ grace: Duration) async {
         await frontDoor.close()
         core.beginStop()
-        await core.inFlight.waitUntilIdle(atMost: grace)
+        await withTaskGroup { group in
+            for feed in feeds.values { group.addTask { await feed.stop(within: min(grace, .seconds(1))) } }
+            await core.inFlight.waitUntilIdle(atMost: grace)
+        }
         core.cancelAll()
         await core.inFlight.waitUntilIdle(atMost: .milliseconds(300))
         core.abortAll()

@@ -1,0 +1,81 @@
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// One stream of entries that any number of clients watch over HTTP.
+///
+/// An entry is encoded once and shared by all watchers; a watcher is a socket, a position and a filter. The last
+/// entries are in memory, and whoever is behind them catches up from the ``FeedSource``. A thread of its own serves
+/// the watchers, from the start of the ``HTTPServer`` that it is given to until that stops.
+public final class Feed: Sendable {
+    public struct Configuration: Sendable {
+        /// How often a watcher that has all entries gets a ``FeedSource/heartbeat()``.
+        public var heartbeatInterval = Duration.seconds(3)
+        /// Bytes of entries that are kept in memory.
+        public var memoryLimit = 8 << 20
+        /// After which a watcher that takes nothing of what waits for it is cut off.
+        public var stallTimeout = Duration.seconds(30)
+        /// What a watcher that is cut off has for its last lines.
+        public var drainTimeout = Duration.seconds(5)
+        public var watcherLimit = 20_000
+
+        public init() {}
+    }
+
+    private let context: Context
+
+    /// - Important: `source` must not keep the feed alive.
+    public init(source: any FeedSource, configuration: Configuration = Configuration()) {
+        context = Context(source: source, configuration: configuration)
+    }
+
+    deinit { context.stop(by: .now) }
+
+    /// Passes entries on, from any thread; positions grow.
+    ///
+    /// Whoever publishes an entry has made it part of what ``FeedSource/page(after:filter:)`` returns before.
+    public func publish(_ entries: [FeedEntry]) { context.mailbox.publish(entries.map { FeedFrame($0) }) }
+
+    /// Clients that are watching now.
+    public var watcherCount: Int { context.watcherCount.load(ordering: .relaxed) }
+
+    /// Starts the thread, unless it runs.
+    func start() throws(HTTPError) {
+        let bell = try Doorbell()
+        let poll = try EventPoll(bell)
+        guard context.mailbox.connect(bell) else { return }
+        context.threads.enter()
+        startThread(name: "http-feed") { [context] in
+            FeedLoop(context, poll, bell).run()
+            context.threads.leave()
+        }
+    }
+
+    /// Takes a connection over whose first request, still unread, is for this feed.
+    func adopt(_ socket: Int32) {
+        if !context.mailbox.leave({ $0.sockets.append(socket) }) { close(socket) }
+    }
+
+    /// Ends all streams; returns when the thread is done.
+    func stop(within limit: Duration) async {
+        context.stop(by: .now + limit)
+        await context.threads.waitUntilIdle(atMost: limit + .milliseconds(500))
+    }
+
+    /// What the feed and its thread share.
+    final class Context: Sendable {
+        let source: any FeedSource
+        let configuration: Configuration
+        let mailbox: FeedMailbox
+        let watcherCount = Atomic(0)
+        let threads = InFlight()
+
+        init(source: any FeedSource, configuration: Configuration) {
+            self.source = source
+            self.configuration = configuration
+            mailbox = FeedMailbox(limit: configuration.memoryLimit)
+        }
+
+        func stop(by deadline: ContinuousClock.Instant) { mailbox.leave { $0.stopBy = deadline } }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Glibc
+internal import Platform
+
+/// What is on its way to one watcher: shared bytes, and how much of the first of them is out.
+struct FeedOutbox {
+    private struct Item {
+        let bytes: SharedBytes
+        /// Where the watcher is once it has this.
+        let position: UInt64?
+    }
+
+    enum Progress { case all, some, blocked, failed }
+
+    private static let batch = 64
+
+    private var items: [Item] = []
+    private var head = 0
+    private var offset = 0
+    private var hasSent = false
+    /// Where the watcher is after what is completely out.
+    private(set) var sentPosition: UInt64 = 0
+
+    var isEmpty: Bool { head == items.count }
+
+    mutating func append(_ bytes: SharedBytes, position: UInt64? = nil) {
+        if bytes.count > 0 {
+            items.append(Item(bytes: bytes, position: position))
+        }
+        // Nothing to send: the position alone moves, unless something older is still on its way.
+        else if isEmpty, let position {
+            sentPosition = position
+        }
+    }
+
+    /// Drops all that has not begun, except the very first item, which is the head of the response.
+    ///
+    /// - Returns: Where the watcher is after what is left.
+    mutating func keepOnlyWhatHasBegun() -> UInt64 {
+        let keepsFirst = !isEmpty && (offset > 0 || !hasSent)
+        items.removeSubrange((head + (keepsFirst ? 1 : 0))...)
+        return keepsFirst ? items[head].position ?? sentPosition : sentPosition
+    }
+
+    /// Writes once, as much as the socket takes.
+    mutating func write(to socket: Int32) -> Progress {
+        let count = min(Self.batch, items.count - head)
+        guard count > 0 else { return .all }
+        let written = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
+            for index in 0..<count {
+                let bytes = items[head + index].bytes.pointer
+                let skip = index == 0 ? offset : 0
+                vectors[index] = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress! + skip), iov_len: bytes.count - skip)
+            }
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress
+            message.msg_iovlen = count
+            return sendmsg(socket, &message, Int32(MSG_NOSIGNAL))
+        }
+        guard written >= 0 else {
+            return errno == EAGAIN || errno == EINTR ? .blocked : .failed
+        }
+        advance(written)
+        return isEmpty ? .all : .some
+    }
+
+    private mutating func advance(_ written: Int) {
+        hasSent = true
+        offset += written
+        while head < items.count, offset >= items[head].bytes.count {
+            offset -= items[head].bytes.count
+            if let position = items[head].position { sentPosition = position }
+            head += 1
+        }
+        if isEmpty {
+            // A watcher that is idle holds no memory for what it had.
+            items = []
+            head = 0
+        }
+    }
+}

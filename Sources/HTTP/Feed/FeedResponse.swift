@@ -1,0 +1,44 @@
+internal import Glibc
+internal import Platform
+
+/// What a feed's loop says at the start of a response.
+enum FeedResponse {
+    /// The head of a stream, and its first chunk.
+    static func stream(_ subscription: FeedSubscription) -> SharedBytes {
+        let head = head(
+            200, contentType: subscription.contentType, ["Cache-Control: no-store", "Transfer-Encoding: chunked"])
+        return HTTPChunk.framed(subscription.greeting ?? SharedBytes(""), following: head)
+    }
+
+    /// A whole response that refuses.
+    static func refusal(_ refusal: FeedRefusal) -> SharedBytes {
+        let body = "{\"detail\":\(JSONText.quoted(refusal.detail))}"
+        var fields = ["Content-Length: \(body.utf8.count)"]
+        if refusal.status == 405 { fields.append("Allow: GET") }
+        if refusal.status == 503 { fields.append("Retry-After: 1") }
+        return SharedBytes(head(refusal.status, contentType: "application/json", fields) + body)
+    }
+
+    private static func head(_ status: Int, contentType: String, _ fields: [String]) -> String {
+        let status = 200...599 ~= status ? status : 500
+        // A source's content type must not be able to add fields.
+        let type = String(contentType.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 })
+        let common = [
+            "Date: \(date())", "Content-Type: \(type)", "Connection: close", "Vary: Origin",
+            "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *",
+        ]
+        let lines = ["HTTP/1.1 \(status) \(MHDResponse.reason(status))"] + common + fields
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
+    private static func date() -> String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            // The program does not set a locale, so the names are English.
+            let count = strftime(buffer.baseAddress!, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+            return String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Watchers by token. Tokens are not used again, so an event or a result that comes late finds nobody.
+struct FeedTable {
+    private var slots: [FeedWatcher?] = []
+    private var free: [Int] = []
+    private var generation: UInt64 = 0
+    private(set) var count = 0
+
+    var capacity: Int { slots.count }
+
+    /// May be nobody; walking the slots by index allows insertions and removals meanwhile.
+    subscript(slot slot: Int) -> FeedWatcher? { slots[slot] }
+
+    subscript(token: UInt64) -> FeedWatcher? {
+        let slot = Int(token & 0xffff_ffff)
+        guard slot < slots.count, let watcher = slots[slot], watcher.token == token else { return nil }
+        return watcher
+    }
+
+    mutating func insert(_ make: (_ token: UInt64) -> FeedWatcher) -> FeedWatcher {
+        let slot: Int
+        if let last = free.popLast() {
+            slot = last
+        } else {
+            slot = slots.count
+            slots.append(nil)
+        }
+        // The highest tokens are the event loop's own.
+        generation = (generation + 1) & 0x7fff_ffff
+        let watcher = make(generation << 32 | UInt64(slot))
+        slots[slot] = watcher
+        count += 1
+        return watcher
+    }
+
+    mutating func remove(_ watcher: FeedWatcher) {
+        let slot = Int(watcher.token & 0xffff_ffff)
+        guard slots[slot] === watcher else { return }
+        slots[slot] = nil
+        free.append(slot)
+        count -= 1
+    }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+internal import Platform
+
+/// One connection of a feed. It belongs to the loop's thread, and costs little while nothing happens.
+final class FeedWatcher {
+    enum Phase {
+        /// Has sent this much of its request.
+        case asking([UInt8])
+        /// The source is being asked whether it may watch.
+        case opening
+        case watching
+        /// What is in the outbox is the last.
+        case ending
+        /// All is sent; waits for the client to close, so that unread input does not destroy what it has not read yet.
+        case lingering
+        case closed
+    }
+
+    let token: UInt64
+    let socket: Int32
+    /// Changed by ``FeedLoop/move(_:to:)`` only, which counts.
+    var phase = Phase.asking([])
+    var outbox = FeedOutbox()
+    /// The position of the last entry that it has, or that is on its way to it.
+    var position: UInt64 = 0
+    var filter: (@Sendable (String) -> Bool)?
+    /// The call of the source that it waits for.
+    var task: Task<Void, Never>?
+    var isCalling = false
+    /// The last position that had been published when the source was asked for a page.
+    var publishedBeforePage: UInt64?
+    /// The source had nothing for it when nothing had been published yet.
+    var isAtEndOfSource = false
+    /// The socket took no more; an event will tell when it does.
+    var isBlocked = false
+    /// When something must have happened: in `asking`, `ending` and `lingering` always, in `watching` while the outbox
+    /// is not empty.
+    var deadline: ContinuousClock.Instant
+    var nextHeartbeat: ContinuousClock.Instant
+
+    init(token: UInt64, socket: Int32, deadline: ContinuousClock.Instant) {
+        self.token = token
+        self.socket = socket
+        self.deadline = deadline
+        nextHeartbeat = deadline
+    }
+
+    deinit {
+        task?.cancel()
+        close(socket)
+    }
+
+    var isWatching: Bool { if case .watching = phase { true } else { false } }
+    /// It watches, or will if the source lets it.
+    var countsAgainstLimit: Bool { if case .opening = phase { true } else { isWatching } }
+
+    var hasDeadline: Bool {
+        switch phase {
+        case .asking, .ending, .lingering: true
+        case .opening, .closed: false
+        case .watching: !outbox.isEmpty
+        }
+    }
+
+    func wants(_ frame: FeedFrame) -> Bool {
+        guard let filter, let key = frame.key else { return true }
+        return filter(key)
+    }
+}
