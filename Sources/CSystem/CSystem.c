@@ -1,11 +1,16 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
-#include <fcntl.h>
-#include <linux/falloc.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <linux/falloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,4 +59,94 @@ csystem_has_writers(int descriptor)
         return 0;
     }
     return errno == EAGAIN ? 1 : -1;
+}
+
+int
+csystem_getopt(
+    int count, char **arguments, const char *short_options, const csystem_option_declaration *declarations,
+    int declaration_count, csystem_option *steps, int limit)
+{
+    struct option *options = calloc(declaration_count + 1, sizeof *options);
+    int found = 0;
+    if (!options)
+        return 0;
+    for (int i = 0; i < declaration_count; i++) {
+        options[i].name = declarations[i].name;
+        options[i].has_arg = declarations[i].takes_argument ? required_argument : no_argument;
+        options[i].val = declarations[i].code;
+    }
+    opterr = 0;
+    // Zero, and not one, makes glibc forget where it was inside a bundle of short options.
+    optind = 0;
+    while (found < limit) {
+        csystem_option *step = &steps[found++];
+        optarg = NULL;
+        optopt = 0;
+        step->code = getopt_long(count, arguments, short_options, options, NULL);
+        step->offender = optopt;
+        step->next = optind;
+        step->argument = optarg;
+        if (step->code == -1 || step->code == '?' || step->code == ':')
+            break;
+    }
+    free(options);
+    return found;
+}
+
+int
+csystem_terminal_columns(int descriptor)
+{
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static int
+remove_entry(const char *path, const struct stat *info, int type, struct FTW *place)
+{
+    (void)info, (void)type, (void)place;
+    return remove(path);
+}
+
+int
+csystem_remove_tree(const char *path)
+{
+    return nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
+}
+
+int
+csystem_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC);
+}
+
+char **
+csystem_environment(void)
+{
+    return environ;
+}
+
+static volatile int signal_descriptor = -1;
+
+static void
+note_signal(int number)
+{
+    int error = errno;
+    char byte = (char)number;
+    // The pipe is never full: the second signal ends the process.
+    ssize_t put = write(signal_descriptor, &byte, 1);
+    (void)put;
+    errno = error;
+}
+
+int
+csystem_watch_signals(int descriptor)
+{
+    struct sigaction action = {0};
+    signal_descriptor = descriptor;
+    action.sa_handler = note_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0)
+        return -1;
+    return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0;
 }

@@ -11,16 +11,19 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// `nil` unless `text` is `HOST:PORT`; an IPv6 address stands in brackets.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // Digits only: `UInt16` takes a sign, too.
+        guard OptionValue.isDigits(digits), let port = UInt16(digits) else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
         } else if host.contains(":") {
             return nil
         }
-        guard !host.isEmpty else { return nil }
+        guard !host.isEmpty, !host.utf8.contains(where: { $0 <= 32 || $0 == 127 || $0 == UInt8(ascii: "/") }) else {
+            return nil
+        }
         self.init(host: String(host), port: port)
     }
 

@@ -22,3 +22,43 @@ long csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset
 
 /// Whether the file, open for reading only, is open for writing elsewhere on this machine: 1 yes, 0 no, -1 unknown.
 int csystem_has_writers(int descriptor);
+
+/// What one step of getopt_long found.
+typedef struct {
+    /// The option's value, ':' for one whose argument is missing, '?' for one that is wrong, -1 at the end.
+    int code;
+    /// The option that is wrong, when it is a known one or a short one; else 0.
+    int offender;
+    /// The index of the next argument; at the end, of the first operand: getopt_long moves the operands behind.
+    int next;
+    /// The option's argument, or NULL.
+    const char *argument;
+} csystem_option;
+
+/// An option for csystem_getopt: its long name, whether it takes an argument, and the code that stands for it.
+typedef struct {
+    const char *name;
+    int takes_argument;
+    int code;
+} csystem_option_declaration;
+
+/// All steps of getopt_long over `arguments`; at most `limit` of them are stored. Its state is global: one caller at a time.
+/// Returns how many steps there were, the final one with code -1 included; stops at the first one that is wrong.
+int csystem_getopt(
+    int count, char **arguments, const char *short_options, const csystem_option_declaration *declarations,
+    int declaration_count, csystem_option *steps, int limit);
+
+/// The columns of the terminal behind a descriptor, or 0.
+int csystem_terminal_columns(int descriptor);
+
+/// Removes a file or a folder with all that is in it; symbolic links are removed and not followed. Zero, or -1 and errno.
+int csystem_remove_tree(const char *path);
+
+/// A pipe whose ends no child inherits. Zero, or -1 and errno.
+int csystem_pipe(int ends[2]);
+
+/// The variables of the environment, NULL behind the last; a global variable that Swift cannot prove safe.
+char **csystem_environment(void);
+
+/// Has SIGTERM and SIGINT write a byte to `descriptor`, and SIGPIPE ignored. Zero, or -1 and errno.
+int csystem_watch_signals(int descriptor);

@@ -1,0 +1,122 @@
+internal import CSystem
+internal import Glibc
+
+/// What programs do with files and folders beyond reading and writing. Every call blocks.
+public enum FileSystem {
+    /// Creates a folder and those above it that are missing; one that exists is fine.
+    public static func createDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+        if mkdir(path, mode) == 0 { return }
+        let code = errno
+        if code == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex {
+            try createDirectories(String(path[..<slash]), mode: mode)
+            if mkdir(path, mode) == 0 { return }
+            guard errno == EEXIST else { throw SystemError("create the folder \(path)") }
+        } else if code != EEXIST {
+            throw SystemError("create the folder \(path)", code: code)
+        }
+        guard try FileIdentity(path: path).kind == .directory else {
+            throw SystemError("create the folder \(path)", code: ENOTDIR)
+        }
+    }
+
+    /// Gives a file or folder another name; what had that name is replaced.
+    public static func rename(_ path: String, to target: String) throws(SystemError) {
+        guard Glibc.rename(path, target) == 0 else { throw SystemError("rename \(path) to \(target)") }
+    }
+
+    /// Gives a file a second name, which must not exist.
+    public static func link(_ path: String, to target: String) throws(SystemError) {
+        guard Glibc.link(path, target) == 0 else { throw SystemError("link \(path) to \(target)") }
+    }
+
+    /// Removes a file; one that is not there is fine.
+    public static func unlink(_ path: String) throws(SystemError) {
+        guard Glibc.unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
+    }
+
+    /// Removes an empty folder.
+    public static func removeDirectory(_ path: String) throws(SystemError) {
+        guard rmdir(path) == 0 else { throw SystemError("remove the folder \(path)") }
+    }
+
+    /// Removes a file or a folder with all that is in it; nothing there is fine. Symbolic links are not followed.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        guard csystem_remove_tree(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }
+    }
+
+    /// Whether anything has that name, a broken symbolic link included.
+    public static func exists(_ path: String) -> Bool {
+        var info = stat()
+        return lstat(path, &info) == 0
+    }
+
+    /// A name in `folder` that nothing has, hidden, and never the same twice.
+    public static func temporaryName(in folder: String, suffix: String = ".part") -> String {
+        let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        return "\(folder)/.bpubsub-\(getpid())-\(random)\(suffix)"
+    }
+
+    /// The path without links and dots.
+    ///
+    /// - Throws: also when there is nothing, or when the result is not UTF-8.
+    public static func canonicalPath(_ path: String) throws(SystemError) -> String {
+        guard let resolved = realpath(path, nil) else { throw SystemError("find \(path)") }
+        defer { free(resolved) }
+        guard let text = String(validatingCString: resolved) else {
+            throw SystemError("use \(path), whose real path is not UTF-8", code: EILSEQ)
+        }
+        return text
+    }
+
+    /// Returns when the names in a folder are on the disk.
+    public static func synchronizeFolder(_ path: String) throws(SystemError) {
+        let folder = try FileDescriptor(path)
+        guard fsync(folder.raw) == 0 else { throw SystemError("synchronize \(path)") }
+    }
+
+    /// All bytes of a file.
+    ///
+    /// - Throws: with code `EFBIG` when there are more than `limit`.
+    public static func readAll(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try FileDescriptor(path)
+        let bytes = try file.read(at: 0, count: limit + 1)
+        guard bytes.count <= limit else {
+            throw SystemError("read \(path), which has more than \(limit) bytes", code: EFBIG)
+        }
+        return bytes.array
+    }
+
+    /// Makes `bytes` the content of a file, so that at every moment, and after a crash, the file has all of the old
+    /// content or all of the new.
+    public static func writeAtomically(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
+        let folder = self.folder(of: path)
+        let temporary = temporaryName(in: folder)
+        do {
+            let file = try FileDescriptor(temporary, .creating, mode: mode)
+            try file.write(bytes.span.bytes, at: 0)
+            try file.synchronize()
+            try rename(temporary, to: path)
+        } catch {
+            _ = Glibc.unlink(temporary)
+            throw error
+        }
+        try synchronizeFolder(folder)
+    }
+
+    /// The folder that a path's last component is in.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The name of this machine, or `localhost` when it has none.
+    public static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0,
+            let text = name.withUnsafeBufferPointer({ buffer in
+                buffer.baseAddress.flatMap { String(validatingCString: $0) }
+            }), !text.isEmpty
+        else { return "localhost" }
+        return text
+    }
+}

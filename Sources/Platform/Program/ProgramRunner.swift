@@ -1,0 +1,116 @@
+internal import CSystem
+internal import Glibc
+internal import Synchronization
+
+/// Runs a program from its command line to its exit status: 0 done, 1 failed, 2 wrong usage.
+public enum ProgramRunner {
+    /// How long a program may take to stop after the first signal.
+    private static let graceMilliseconds: Int32 = 1900
+
+    /// Parses the process's arguments and runs `body` with them; never returns.
+    ///
+    /// SIGTERM and SIGINT cancel the task of `body`, which is to stop then; a second signal, or taking 2 seconds, ends
+    /// the process at once with status 1. What `body` throws becomes one line on standard error.
+    public static func main(
+        _ syntax: ArgumentSyntax, body: @Sendable @escaping (Arguments) async throws -> Void
+    ) async -> Never {
+        await main(program: syntax.program) { (arguments, environment) in
+            let parsed = try syntax.parse(arguments, environment: environment)
+            switch parsed.request {
+            case .help: try StandardOutput.shared.print(syntax.help())
+            case .version: try StandardOutput.shared.print("\(syntax.program) \(ProgramVersion.current)\n")
+            case nil: try await body(parsed)
+            }
+        }
+    }
+
+    /// The same for a program that parses by itself.
+    public static func main(
+        program: String, body: @Sendable @escaping ([String], [String: String]) async throws -> Void
+    ) async -> Never {
+        let stop = Flag()
+        let running = Locked<Task<Void, any Error>?>(nil)
+        do {
+            try watchSignals {
+                stop.set()
+                running.withLock { $0 }?.cancel()
+            }
+        } catch {
+            exit(report(.failure(error), program))
+        }
+        let task = Task { @concurrent in
+            try await body(try arguments(), Environment.current)
+            try StandardOutput.shared.flush()
+        }
+        running.withLock { $0 = task }
+        // A signal that came before there was a task to cancel.
+        if stop.isSet { task.cancel() }
+        exit(report(await task.result, program))
+    }
+
+    /// The arguments without the program's name; Swift's own list repairs what is not UTF-8, and would name other files.
+    private static func arguments() throws(UsageError) -> [String] {
+        var result: [String] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            // The C runtime promises `argc` pointers.
+            guard let text = String(validatingCString: CommandLine.unsafeArgv[index]!) else {
+                throw UsageError("argument \(index) is not UTF-8")
+            }
+            result.append(text)
+        }
+        return result
+    }
+
+    /// Calls `stop` at the first signal; ends the process at the second one, or when stopping takes too long.
+    ///
+    /// A handler and a pipe, rather than a dispatch source: the runtime parks the main thread with an empty signal mask,
+    /// and a signal that arrives there before the source is armed is lost.
+    private static func watchSignals(stop: @Sendable @escaping () -> Void) throws(SystemError) {
+        let pipe = try Pipe()
+        guard csystem_watch_signals(pipe.writing) == 0 else { throw SystemError("watch for signals") }
+        startThread(name: "signals") {
+            var byte: UInt8 = 0
+            while read(pipe.reading, &byte, 1) < 1 {}
+            stop()
+            var second = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
+            while poll(&second, 1, graceMilliseconds) < 0 && errno == EINTR {}
+            // `_exit`: threads still run, and libraries' exit handlers would pull the floor from under them.
+            _exit(1)
+        }
+    }
+
+    /// The exit status for the end of the body; errors are told on standard error.
+    private static func report(_ result: Result<Void, any Error>, _ program: String) -> Int32 {
+        switch result {
+        case .success: return 0
+        // Stopped by a signal, as asked; or nobody reads the output any more, as in `… | head`.
+        case .failure(is CancellationError), .failure(is OutputClosed): return 0
+        case .failure(let error as UsageError):
+            tell("\(program): \(error.message); see \(program) --help")
+            return 2
+        case .failure(let error as CommandUsageError):
+            tell("\(error.command): \(error.message); see \(error.command) --help")
+            return 2
+        case .failure(let error):
+            tell("\(program): \(error)")
+            return 1
+        }
+    }
+
+    /// One line on standard error, whatever is in the message.
+    private static func tell(_ message: String) {
+        var line = PrintableText.escaped(message) + "\n"
+        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+/// A ``UsageError`` in a command of a program, whose help text is the one to see.
+public struct CommandUsageError: Error, Sendable {
+    public let command: String
+    public let message: String
+
+    public init(command: String, _ error: UsageError) {
+        self.command = command
+        message = error.message
+    }
+}
