@@ -1,4 +1,5 @@
 import HTTP
+import Platform
 import Synchronization
 import Testing
 
@@ -41,7 +42,7 @@ struct ClientConnectionTests {
 
     @Test
     func noMoreTransfersRunThanAllowed() async throws {
-        let running = Mutex((now: 0, most: 0))
+        let running = Locked((now: 0, most: 0))
         let script: ScriptedServer.Script = { connection in
             while connection.request() != nil {
                 running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
@@ -154,6 +155,34 @@ struct ClientConnectionTests {
                 _ = try await client.send(.init(url: server.url))
             }
             await ended.wait()
+        }
+    }
+
+    @Test
+    func anIdleConnectionIsGivenUpAndANewOneMadeWhenNeeded() async throws {
+        let ended = Event()
+        let script: ScriptedServer.Script = { connection in
+            while connection.request() != nil { connection.answer("hello") }
+            ended.happen()
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let client = HTTPClient(.init(maxConcurrent: 1, keepAlive: .milliseconds(50)))
+            #expect(try await client.send(.init(url: server.url)).text == "hello")
+            await ended.wait()
+            #expect(try await client.send(.init(url: server.url)).text == "hello")
+            #expect(server.accepted == 2)
+        }
+    }
+
+    @Test
+    func threadsThatComeAndGoLoseNoRequest() async throws {
+        try await ScriptedServer.run(Self.polite) { server async throws in
+            let client = HTTPClient(.init(maxConcurrent: 2, keepAlive: .zero))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 { group.addTask { _ = try await client.send(.init(url: server.url)) } }
+                try await group.waitForAll()
+            }
+            for _ in 0..<100 { _ = try await client.send(.init(url: server.url)) }
         }
     }
 }

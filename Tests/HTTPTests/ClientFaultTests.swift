@@ -125,11 +125,11 @@ struct ClientFaultTests {
             connection.waitForEnd()
         }
         try await ScriptedServer.run(script) { server async throws in
-            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(100))
+            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(600))
             let head = try await client.receive(request) { _ in
-                usleep(300_000)
+                usleep(800_000)
             } onBytes: { _ in
-                usleep(300_000)
+                usleep(800_000)
             }
             #expect(head.status == 200)
         }

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Platform
 import Synchronization
 import Testing
 
@@ -20,7 +21,7 @@ struct ClientStreamTests {
             for _ in 0..<32 { connection.send(block) }
         }
         try await ScriptedServer.run(script) { server async throws in
-            let position = Mutex((count: 0, wrong: 0))
+            let position = Locked((count: 0, wrong: 0))
             let head = try await client.receive(.init(url: server.url)) { _ in
             } onBytes: { bytes in
                 position.withLock { position in

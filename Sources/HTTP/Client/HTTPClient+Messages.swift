@@ -6,14 +6,18 @@ extension HTTPClient {
         public var maxConcurrent: Int
         /// How long a name and a connection may take.
         public var connectTimeout: Duration
+        /// How long an idle thread stays, with its connections.
+        public var keepAlive: Duration
         public var userAgent: String
 
         public init(
-            maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), userAgent: String = "bpubsub/0.1"
+            maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), keepAlive: Duration = .seconds(30),
+            userAgent: String = "bpubsub/0.1"
         ) {
             precondition(maxConcurrent > 0, "a client makes at least one transfer at a time")
             self.maxConcurrent = maxConcurrent
             self.connectTimeout = connectTimeout
+            self.keepAlive = keepAlive
             self.userAgent = userAgent
         }
     }

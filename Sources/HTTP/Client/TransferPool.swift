@@ -36,7 +36,7 @@ final class TransferPool: Sendable {
     func next(for worker: TransferWorker) -> Transfer? {
         let (transfer, isClosed): (Transfer?, Bool) = state.withLock { state in
             if !state.queue.isEmpty { return (state.queue.removeFirst(), false) }
-            if !state.isClosed { state.idle.append(worker) }
+            if state.isClosed { state.workers -= 1 } else { state.idle.append(worker) }
             return (nil, state.isClosed)
         }
         if isClosed { worker.leave() }
@@ -48,17 +48,26 @@ final class TransferPool: Sendable {
         state.withLock { state in
             guard let index = state.idle.firstIndex(where: { $0 === worker }) else { return false }
             state.idle.remove(at: index)
+            state.workers -= 1
             return true
         }
     }
 
-    /// A worker's thread ends.
-    func departed() { state.withLock { $0.workers -= 1 } }
+    /// A worker could not begin. Returns the transfers that nobody is left to do.
+    func abandon() -> [Transfer] {
+        state.withLock { state in
+            state.workers -= 1
+            guard state.workers == 0 else { return [] }
+            defer { state.queue = [] }
+            return state.queue
+        }
+    }
 
     /// Sends idle workers home; the others follow when they have finished.
     func close() {
         let idle = state.withLock { state in
             state.isClosed = true
+            state.workers -= state.idle.count
             defer { state.idle = [] }
             return state.idle
         }

@@ -10,9 +10,6 @@ final class TransferWorker: Sendable {
         case leave
     }
 
-    /// How long an idle thread and its connections stay.
-    private static let patience: Duration = .seconds(30)
-
     private let transport: Transport
     private let order = Locked(Order.none)
 
@@ -20,10 +17,9 @@ final class TransferWorker: Sendable {
 
     /// Does `first` and what the pool has after it; returns when there was nothing to do for a while.
     static func run(first: Transfer, pool: TransferPool) {
-        defer { pool.departed() }
         switch Transport.make(pool.configuration) {
         case .success(let transport): TransferWorker(transport).work(first, pool)
-        case .failure(let error): first.finish(.failure(error))
+        case .failure(let error): for transfer in [first] + pool.abandon() { transfer.finish(.failure(error)) }
         }
     }
 
@@ -51,7 +47,7 @@ final class TransferWorker: Sendable {
     }
 
     private func waitForOrder(_ pool: TransferPool) -> Transfer? {
-        let end = ContinuousClock.now + Self.patience
+        let end = ContinuousClock.now + pool.configuration.keepAlive
         while true {
             let order = order.withLock { order in
                 defer { order = .none }

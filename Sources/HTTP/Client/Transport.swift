@@ -33,6 +33,8 @@ final class Transport: Sendable {
         self.multi = multi
         self.easy = easy
         self.configuration = configuration
+        // Without a descriptor for it, waking would fail later, when it is too late to say so.
+        guard curl_multi_wakeup(multi) == CURLM_OK else { return nil }
         // Connections that are kept.
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 4)
         // A peer that goes away must not end the process; TLS has no flag for it.
@@ -51,7 +53,7 @@ final class Transport: Sendable {
     /// A transport for the calling thread.
     static func make(_ configuration: HTTPClient.Configuration) -> Result<Transport, any Error> {
         guard let transport = Transport(configuration) else {
-            return .failure(HTTPError(.outOfMemory, "no memory for a connection"))
+            return .failure(HTTPError(.system, "no memory or no file descriptor for a connection"))
         }
         return .success(transport)
     }

@@ -1,4 +1,5 @@
 import HTTP
+import Platform
 import Synchronization
 import Testing
 
@@ -25,7 +26,7 @@ final class Event: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func happen() {
         let waiting = state.withLock { state in
@@ -49,7 +50,7 @@ final class Event: Sendable {
 
 /// What callbacks on other threads have left.
 final class Notes<Note: Sendable>: Sendable {
-    private let notes = Mutex<[Note]>([])
+    private let notes = Locked<[Note]>([])
     var all: [Note] { notes.withLock { $0 } }
     func add(_ note: Note) { notes.withLock { $0.append(note) } }
 }
