@@ -13,6 +13,8 @@ public final class Broker: Sendable {
         public var leaseSeconds = 10.0
         /// How often idle watchers are shown that the line is alive.
         public var bookmarkInterval = Duration.seconds(3)
+        /// After which a watcher that reads nothing of what waits for it is cut off.
+        public var stallTimeout = Duration.seconds(30)
         public var tombstones = TombstoneRetention()
         /// Groups that the log may have; each is part of every bookmark.
         public var groupLimit = 10_000
@@ -27,10 +29,14 @@ public final class Broker: Sendable {
     /// Where it listens, with the port that was bound.
     public var endpoint: Endpoint { server.endpoint }
 
+    /// Clients that watch the feed now.
+    public var watcherCount: Int { feed.watcherCount }
+
     private let configuration: Configuration
     private let folder: StateFolder
     private let log: any ChangeLog
     private let leases: LeaseKeeper
+    private let feed: Feed
     private let server: HTTPServer
 
     /// Opens the log and listens; ``run()`` serves.
@@ -45,11 +51,25 @@ public final class Broker: Sendable {
             logger: logger)
         let handler = RequestHandler(
             log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger))
-        server = try HTTPServer(HTTPServer.Configuration(listen: configuration.listen)) { await handler.answer($0) }
+        feed = Self.feed(of: log, configuration)
+        var settings = HTTPServer.Configuration(listen: configuration.listen)
+        settings.headers = [ProtocolHeader.protocol: "1"]
+        server = try HTTPServer(settings, feeds: ["/api/changes": feed]) { await handler.answer($0) }
         self.configuration = configuration
         self.folder = folder
         self.log = log
         self.leases = leases
+    }
+
+    private static func feed(of log: any ChangeLog, _ configuration: Configuration) -> Feed {
+        var settings = Feed.Configuration()
+        settings.heartbeatInterval = configuration.bookmarkInterval
+        settings.stallTimeout = configuration.stallTimeout
+        let source = ChangesFeed(log: log, logger: configuration.logger)
+        let feed = Feed(source: source, configuration: settings)
+        // Weak, for the feed keeps its source, and that the log.
+        _ = log.observe { [weak feed] commit in if let feed { source.pass(commit, to: feed) } }
+        return feed
     }
 
     /// Serves until the task is cancelled, then finishes what is in flight; takes less than a second to stop.

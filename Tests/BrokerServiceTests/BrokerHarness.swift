@@ -51,6 +51,11 @@ struct BrokerHarness: Sendable {
         while try await group(name).online { try await Task.sleep(for: .milliseconds(5)) }
     }
 
+    /// Waits until nobody watches any more: cutting somebody off is the broker's own doing.
+    func waitUntilNobodyWatches() async throws {
+        while broker.watcherCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     // MARK: A publisher's requests
 
     static let secrets = (0..<10).map { String(repeating: "\($0)", count: 64) }

@@ -1,5 +1,6 @@
 import BrokerService
 import Catalogue
+import Testing
 
 /// What a follower makes of the lines that it receives.
 struct Replica: Sendable {
@@ -31,5 +32,13 @@ struct Replica: Sendable {
             states[String(key.prefix { $0 != "/" }), default: StateDigest()].insert(line: line)
         }
         return states.mapValues(\.digest)
+    }
+}
+
+extension Replica {
+    /// What a bookmark says must be what the lines before it made.
+    func check(_ digests: [String: Digest], at revision: Revision, _ location: SourceLocation = #_sourceLocation) {
+        #expect(self.digests == digests, sourceLocation: location)
+        #expect(self.revision == revision, sourceLocation: location)
     }
 }

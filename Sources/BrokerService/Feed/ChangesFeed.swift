@@ -25,11 +25,16 @@ final class ChangesFeed: FeedSource {
         bookmark = Locked(Bookmark(log.state))
     }
 
-    /// After the feed has been given the entries that lead to the state, and never before: a bookmark says that all up
-    /// to its revision has been sent.
-    func advance(to state: LogState) {
-        let new = Bookmark(state)
-        bookmark.withLock { $0 = new }
+    /// Passes a commit on.
+    ///
+    /// Under the lock that ``heartbeat()`` takes: a bookmark speaks of all that the feed was given, and of nothing else.
+    func pass(_ commit: LogCommit, to feed: Feed) {
+        let entries = commit.entries.map(\.feedEntry)
+        let new = Bookmark(commit.state)
+        bookmark.withLock {
+            feed.publish(entries)
+            $0 = new
+        }
     }
 
     func open(_ request: FeedRequest) async throws(FeedRefusal) -> FeedSubscription {
@@ -111,7 +116,7 @@ final class ChangesFeed: FeedSource {
 
 extension LogEntry {
     /// The entry as the feed sends it, to all watchers.
-    var feedEntry: FeedEntry {
+    fileprivate var feedEntry: FeedEntry {
         FeedEntry(position: revision, key: key, bytes: SharedBytes(line + [UInt8(ascii: "\n")]))
     }
 }

@@ -26,7 +26,6 @@ struct RequestHandler: Sendable {
             response = .refusal(error.status, error.detail)
             if error.status == 503 { response.headers["Retry-After"] = "1" }
         }
-        response.headers[ProtocolHeader.protocol] = "1"
         return response
     }
 

@@ -23,34 +23,18 @@ extension SQLiteChangeLog {
         below prefixes: [String], _ body: @escaping @Sendable ([LogEntry]) throws -> Void
     ) async throws -> LogState {
         let database = database
-        return try await reader.run {
-            try database.read { connection in
-                var page = SnapshotPage(body)
-                if prefixes.isEmpty {
-                    try connection.forEach(
-                        "SELECT revision, key, kind, line FROM entry WHERE kind != 2 ORDER BY revision"
-                    ) {
-                        try page.add($0.logEntry)
-                    }
-                } else {
-                    for revision in try connection.revisions(below: prefixes) {
-                        try connection.forEach(
-                            "SELECT revision, key, kind, line FROM entry WHERE revision = ? AND kind != 2", revision
-                        ) { try page.add($0.logEntry) }
-                    }
-                }
-                try page.flush()
-                return try connection.logState()
-            }
-        }
+        // Not to be cancelled: others may wait for the same listing.
+        return try await reader.run { Result { try database.read { try $0.snapshot(below: prefixes, body) } } }.get()
     }
 
     private func read<R: Sendable>(
         _ body: @escaping @Sendable (borrowing Connection) throws -> R
     ) async throws(LogError) -> R {
         let database = database
+        // Not to be cancelled: it is short, and an asker that went away is no failure of the log.
+        let result = await reader.run { Result { try database.read(body) } }
         do {
-            return try await reader.run { try database.read(body) }
+            return try result.get()
         } catch {
             throw LogError(.unavailable, "the log cannot be read: \(error)")
         }
@@ -81,6 +65,22 @@ extension Connection {
         return .entries(entries, reached: reached)
     }
 
+    fileprivate func snapshot(below prefixes: [String], _ body: ([LogEntry]) throws -> Void) throws -> LogState {
+        var page = SnapshotPage()
+        if prefixes.isEmpty {
+            try forEach("SELECT revision, key, kind, line FROM entry WHERE kind != 2 ORDER BY revision") {
+                try page.add($0.logEntry, body)
+            }
+        }
+        for revision in try revisions(below: prefixes) {
+            try forEach("SELECT revision, key, kind, line FROM entry WHERE revision = ? AND kind != 2", revision) {
+                try page.add($0.logEntry, body)
+            }
+        }
+        try page.flush(body)
+        return try logState()
+    }
+
     /// The revisions of all keys that concern the prefixes, in order: eight bytes for each, from the index of keys alone.
     fileprivate func revisions(below prefixes: [String]) throws -> [Revision] {
         var revisions: [Revision] = []
@@ -104,17 +104,14 @@ extension Connection {
 private struct SnapshotPage {
     private var entries: [LogEntry] = []
     private var bytes = 0
-    private let body: @Sendable ([LogEntry]) throws -> Void
 
-    init(_ body: @escaping @Sendable ([LogEntry]) throws -> Void) { self.body = body }
-
-    mutating func add(_ entry: LogEntry) throws {
+    mutating func add(_ entry: LogEntry, _ body: ([LogEntry]) throws -> Void) throws {
         entries.append(entry)
         bytes += entry.line.count
-        if bytes >= 256 * 1024 { try flush() }
+        if bytes >= 256 * 1024 { try flush(body) }
     }
 
-    mutating func flush() throws {
+    mutating func flush(_ body: ([LogEntry]) throws -> Void) throws {
         if !entries.isEmpty { try body(entries) }
         entries.removeAll(keepingCapacity: true)
         bytes = 0

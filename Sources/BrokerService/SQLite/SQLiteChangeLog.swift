@@ -102,8 +102,9 @@ public final class SQLiteChangeLog: ChangeLog {
 
     public func prune(_ retention: TombstoneRetention, now: Double) async throws(LogError) {
         let database = database
+        let result = await writer.run { Result { try database.transaction { try $0.prune(retention, now: now) } } }
         do {
-            try await writer.run { try database.transaction { try $0.prune(retention, now: now) } }
+            try result.get()
         } catch {
             throw LogError(.unavailable, "\(error)")
         }

@@ -40,13 +40,15 @@ public final class Feed: Sendable {
     public var watcherCount: Int { context.watcherCount.load(ordering: .relaxed) }
 
     /// Starts the thread, unless it runs.
-    func start() throws(HTTPError) {
+    ///
+    /// - Parameter headers: Sent with every response.
+    func start(sending headers: HTTPHeaders = [:]) throws(HTTPError) {
         let bell = try Doorbell()
         let poll = try EventPoll(bell)
         guard context.mailbox.connect(bell) else { return }
         context.threads.enter()
         startThread(name: "http-feed") { [context] in
-            FeedLoop(context, poll, bell).run()
+            FeedLoop(context, poll, bell, headers).run()
             context.threads.leave()
         }
     }

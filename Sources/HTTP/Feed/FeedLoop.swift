@@ -7,6 +7,7 @@ final class FeedLoop {
     let context: Feed.Context
     private let poll: EventPoll
     private let bell: Doorbell
+    private let headers: HTTPHeaders
 
     var ring: FeedRing
     var table = FeedTable()
@@ -27,10 +28,11 @@ final class FeedLoop {
 
     var configuration: Feed.Configuration { context.configuration }
 
-    init(_ context: Feed.Context, _ poll: EventPoll, _ bell: Doorbell) {
+    init(_ context: Feed.Context, _ poll: EventPoll, _ bell: Doorbell, _ headers: HTTPHeaders = [:]) {
         self.context = context
         self.poll = poll
         self.bell = bell
+        self.headers = headers
         ring = FeedRing(limit: context.configuration.memoryLimit)
         let spans = [
             context.configuration.heartbeatInterval / 8, context.configuration.stallTimeout / 4,
@@ -178,7 +180,7 @@ final class FeedLoop {
         watcher.position = subscription.position
         watcher.filter = subscription.filter
         watcher.nextHeartbeat = now + configuration.heartbeatInterval
-        watcher.outbox.append(FeedResponse.stream(subscription), position: subscription.position)
+        watcher.outbox.append(FeedResponse.stream(subscription, headers), position: subscription.position)
         watcher.deadline = now + configuration.stallTimeout
         pump(watcher)
     }
@@ -245,7 +247,7 @@ final class FeedLoop {
     // MARK: Ending
 
     func refuse(_ watcher: FeedWatcher, _ refusal: FeedRefusal) {
-        watcher.outbox.append(FeedResponse.refusal(refusal))
+        watcher.outbox.append(FeedResponse.refusal(refusal, headers))
         end(watcher)
     }
 

@@ -4,22 +4,25 @@ internal import Platform
 /// What a feed's loop says at the start of a response.
 enum FeedResponse {
     /// The head of a stream, and its first chunk.
-    static func stream(_ subscription: FeedSubscription) -> SharedBytes {
+    static func stream(_ subscription: FeedSubscription, _ headers: HTTPHeaders) -> SharedBytes {
         let head = head(
-            200, contentType: subscription.contentType, ["Cache-Control: no-store", "Transfer-Encoding: chunked"])
+            200, contentType: subscription.contentType, headers,
+            ["Cache-Control: no-store", "Transfer-Encoding: chunked"])
         return HTTPChunk.framed(subscription.greeting ?? SharedBytes(""), following: head)
     }
 
     /// A whole response that refuses.
-    static func refusal(_ refusal: FeedRefusal) -> SharedBytes {
+    static func refusal(_ refusal: FeedRefusal, _ headers: HTTPHeaders) -> SharedBytes {
         let body = "{\"detail\":\(JSONText.quoted(refusal.detail))}"
         var fields = ["Content-Length: \(body.utf8.count)"]
         if refusal.status == 405 { fields.append("Allow: GET") }
         if refusal.status == 503 { fields.append("Retry-After: 1") }
-        return SharedBytes(head(refusal.status, contentType: "application/json", fields) + body)
+        return SharedBytes(head(refusal.status, contentType: "application/json", headers, fields) + body)
     }
 
-    private static func head(_ status: Int, contentType: String, _ fields: [String]) -> String {
+    private static func head(
+        _ status: Int, contentType: String, _ headers: HTTPHeaders, _ fields: [String]
+    ) -> String {
         let status = 200...599 ~= status ? status : 500
         // A source's content type must not be able to add fields.
         let type = String(contentType.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 })
@@ -27,7 +30,9 @@ enum FeedResponse {
             "Date: \(date())", "Content-Type: \(type)", "Connection: close", "Vary: Origin",
             "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *",
         ]
-        let lines = ["HTTP/1.1 \(status) \(MHDResponse.reason(status))"] + common + fields
+        let lines =
+            ["HTTP/1.1 \(status) \(MHDResponse.reason(status))"] + common
+            + headers.fields.map { "\($0.name): \($0.value)" } + fields
         return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }
 

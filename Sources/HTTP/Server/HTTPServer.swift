@@ -21,6 +21,8 @@ public final class HTTPServer: Sendable {
         public var idleTimeout = Duration.seconds(60)
         /// Longer uploads fail with ``HTTPError/Code/tooLarge`` when they are read.
         public var requestBodyLimit = 32 << 20
+        /// Sent with every response, those of feeds and the server's own refusals included.
+        public var headers: HTTPHeaders = [:]
 
         public init(listen: Endpoint) { self.listen = listen }
     }
@@ -55,7 +57,7 @@ public final class HTTPServer: Sendable {
         }
         self.daemons = daemons
         self.feeds = feeds
-        for feed in feeds.values { try feed.start() }
+        for feed in feeds.values { try feed.start(sending: configuration.headers) }
     }
 
     /// Serves until the task is cancelled; then stops accepting, lets what is in flight finish for `grace`, and stops

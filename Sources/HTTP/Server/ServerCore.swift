@@ -5,6 +5,7 @@ internal import Synchronization
 final class ServerCore: Sendable {
     let handler: HTTPServer.Handler
     let requestBodyLimit: Int
+    private let commonHeaders: HTTPHeaders
     /// Exchanges between the head of their request and the end of their response.
     let inFlight = InFlight()
 
@@ -22,6 +23,7 @@ final class ServerCore: Sendable {
         self.handler = handler
         self.feedPaths = feedPaths
         requestBodyLimit = configuration.requestBodyLimit
+        commonHeaders = configuration.headers
     }
 
     func isFeed(_ path: String) -> Bool { feedPaths.contains(path) }
@@ -66,6 +68,7 @@ final class ServerCore: Sendable {
         let isLast = headers["Connection"] == "close" || stopping.load(ordering: .relaxed)
         // The connection and the framing of the body are the server's business.
         for name in ["Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive"] { headers[name] = nil }
+        for field in commonHeaders.fields { headers[field.name] = field.value }
         headers.append("Vary", "Origin")
         if origin != nil, headers["Access-Control-Allow-Origin"] == nil {
             headers["Access-Control-Allow-Origin"] = "*"
