@@ -9,7 +9,7 @@ public struct HTTPResponse: Sendable {
         case bytes(SharedBytes)
         /// Several blocks, sent in one `writev` without a copy.
         case segments([SharedBytes])
-        /// A range of a file, sent with `sendfile`.
+        /// A range of a file, read as it is sent. When the file turns out to be shorter, the connection is cut.
         case file(FileDescriptor, offset: Int64, length: Int64)
         /// Bytes made on the way, `length` of them, or as many as come (chunked encoding). An error that the closure
         /// throws cuts the connection, so that no client takes a part for the whole.

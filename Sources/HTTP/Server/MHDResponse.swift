@@ -19,7 +19,7 @@ struct MHDResponse: ~Copyable {
         case .none: self = try .empty()
         case .bytes(let bytes): self = try .bytes(bytes)
         case .segments(let segments): self = try .segments(segments)
-        case .file(let file, let offset, let length): self = try .file(file, offset, length)
+        case .file(let file, let offset, let length): self = try .file(file, offset, length, of: exchange)
         case .stream(let length, _): self = try .stream(length, of: exchange)
         }
     }
@@ -49,19 +49,15 @@ struct MHDResponse: ~Copyable {
         return try MHDResponse(pointer)
     }
 
-    /// libmicrohttpd closes the descriptor that it sends from, so it gets one of its own.
+    /// Not with the library's `sendfile`: that never ends when the file has become shorter meanwhile.
     private static func file(
-        _ file: FileDescriptor, _ offset: Int64, _ length: Int64
+        _ file: FileDescriptor, _ offset: Int64, _ length: Int64, of exchange: ServerExchange
     ) throws(HTTPError) -> MHDResponse {
-        var info = stat()
-        guard fstat(file.raw, &info) == 0, offset >= 0, length >= 0, offset <= Int64(info.st_size) - length else {
-            throw HTTPError(.system, "\(file.path) has become shorter than the answer that was to be sent from it")
-        }
         guard length > 0 else { return try .empty() }
-        let own = fcntl(file.raw, F_DUPFD_CLOEXEC, 0)
-        guard own >= 0 else { throw HTTPError(.system, "no descriptor is left to send \(file.path)") }
-        let pointer = MHD_create_response_from_fd_at_offset64(UInt64(length), own, UInt64(offset))
-        if pointer == nil { close(own) }
+        let owner = Unmanaged.passRetained(FileSource(file: file, offset: offset, exchange: exchange))
+        let pointer = MHD_create_response_from_callback(
+            UInt64(length), min(Int(clamping: length), 128 << 10), readFile, owner.toOpaque(), releaseObject)
+        if pointer == nil { owner.release() }
         return try MHDResponse(pointer)
     }
 
@@ -83,12 +79,42 @@ struct MHDResponse: ~Copyable {
         let segments: [SharedBytes]
         init(_ segments: [SharedBytes]) { self.segments = segments }
     }
+
+    fileprivate final class FileSource: Sendable {
+        private let file: FileDescriptor
+        private let offset: Int64
+        private let exchange: ServerExchange
+
+        init(file: FileDescriptor, offset: Int64, exchange: ServerExchange) {
+            self.file = file
+            self.offset = offset
+            self.exchange = exchange
+        }
+
+        func fill(_ target: UnsafeMutableRawBufferPointer, from position: UInt64) -> Int {
+            while true {
+                let count = pread(file.raw, target.baseAddress, target.count, off_t(offset) + off_t(position))
+                if count > 0 { return count }
+                if count == 0 || errno != EINTR { return exchange.fail(target) }
+            }
+        }
+    }
 }
 
 /// `MHD_ContentReaderFreeCallback`, on a polling thread: gives one retain back.
 private let releaseObject: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
     Unmanaged<AnyObject>.fromOpaque(context!).release()
 }
+
+/// `MHD_ContentReaderCallback` of a file. The library never asks for more than the length that it was told.
+private let readFile:
+    @convention(c) (
+        UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int
+    ) -> Int = { context, position, buffer, limit in
+        let target = UnsafeMutableRawBufferPointer(start: buffer, count: limit)
+        return Unmanaged<MHDResponse.FileSource>.fromOpaque(context!)
+            ._withUnsafeGuaranteedRef { $0.fill(target, from: position) }
+    }
 
 /// `MHD_ContentReaderCallback`, on a polling thread: the buffer is ours during the call.
 private let readContent:

@@ -114,21 +114,20 @@ final class ServerExchange: Sendable {
             return count
         case .suspend: return 0
         case .end: return cmhd_end_of_stream
-        case .fail:
-            reset()
-            target[0] = 0
-            return 1
+        case .fail: return fail(target)
         }
     }
 
-    /// Resets the connection now; the next byte that libmicrohttpd tries to send tells it.
+    /// Resets the connection now; the byte that libmicrohttpd gets, and cannot send, tells it.
     ///
     /// A reset, because to a client of HTTP/1.0 any other end looks like the end of the body. Not the library's own
     /// way to report an error: it forgets a chunked response that ends so, with its connection open, until it times out.
-    private func reset() {
+    func fail(_ target: UnsafeMutableRawBufferPointer) -> Int {
         var nowhere = sockaddr()
         nowhere.sa_family = sa_family_t(AF_UNSPEC)
         connect(cmhd_socket(connection.pointer), &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        target[0] = 0
+        return 1
     }
 
     func connectionClosed() {

@@ -1,0 +1,92 @@
+/// What a `Range` header asks for, of a body of known length (RFC 9110, section 14).
+public enum ByteRanges: Sendable, Hashable {
+    /// There is no header, or one that must be ignored: another unit, malformed, or unreasonably many ranges.
+    case whole
+    /// No range has a byte in common with the body.
+    case unsatisfiable
+    /// Sorted, not empty; ranges that overlap or touch are one.
+    case ranges([Range<Int64>])
+
+    /// More ranges than that in one header are an attack or a mistake.
+    public static let limit = 256
+
+    /// - Parameter length: Of the whole body.
+    public init(_ header: String?, length: Int64) {
+        guard let header, let asked = Self.parse(header) else {
+            self = .whole
+            return
+        }
+        // The last bytes of nothing are nothing, which is all there is.
+        if length == 0, asked.contains(where: { if case .last(1...) = $0 { true } else { false } }) {
+            self = .whole
+            return
+        }
+        let found = asked.compactMap { $0.resolved(length) }.sorted { $0.lowerBound < $1.lowerBound }
+        self = found.isEmpty ? .unsatisfiable : .ranges(Self.merged(found))
+    }
+
+    private enum Asked {
+        case from(Int64, through: Int64)
+        case last(Int64)
+
+        func resolved(_ length: Int64) -> Range<Int64>? {
+            switch self {
+            case .from(let first, let last): first < length ? first..<min(last, length - 1) + 1 : nil
+            case .last(let count): count > 0 && length > 0 ? max(0, length - count)..<length : nil
+            }
+        }
+    }
+
+    /// `nil` when the header is not one that can be honoured.
+    private static func parse(_ header: String) -> [Asked]? {
+        guard let equals = header.firstIndex(of: "="),
+            trimmed(header[..<equals]).lowercased() == "bytes"
+        else { return nil }
+        var result: [Asked] = []
+        for part in header[header.index(after: equals)...].split(separator: ",") {
+            let part = trimmed(part)
+            // Empty elements of a list are allowed, and mean nothing.
+            if part.isEmpty { continue }
+            guard result.count < limit, let asked = range(part) else { return nil }
+            result.append(asked)
+        }
+        return result.isEmpty ? nil : result
+    }
+
+    private static func range(_ text: Substring) -> Asked? {
+        guard let dash = text.firstIndex(of: "-") else { return nil }
+        let first = text[..<dash], last = text[text.index(after: dash)...]
+        switch (first.isEmpty, last.isEmpty) {
+        case (true, true): return nil
+        case (true, false): return number(last).map { .last($0) }
+        case (false, true): return number(first).map { .from($0, through: .max) }
+        case (false, false):
+            guard let first = number(first), let last = number(last), first <= last else { return nil }
+            return .from(first, through: last)
+        }
+    }
+
+    /// Digits only; what does not fit is as good as the greatest number.
+    private static func number(_ text: Substring) -> Int64? {
+        guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+        return Int64(text) ?? .max
+    }
+
+    private static func merged(_ sorted: [Range<Int64>]) -> [Range<Int64>] {
+        var result: [Range<Int64>] = []
+        for range in sorted {
+            if let previous = result.last, range.lowerBound <= previous.upperBound {
+                result[result.count - 1] = previous.lowerBound..<max(previous.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var rest = text.drop { $0 == " " || $0 == "\t" }
+        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+        return rest
+    }
+}
