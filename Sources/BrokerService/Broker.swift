@@ -33,7 +33,7 @@ public final class Broker: Sendable {
     public var watcherCount: Int { feed.watcherCount }
 
     private let configuration: Configuration
-    private let folder: StateFolder
+    private let folder: BrokerFolder
     private let log: any ChangeLog
     private let leases: LeaseKeeper
     private let feed: Feed
@@ -44,7 +44,7 @@ public final class Broker: Sendable {
     /// - Throws: an error whose description is one line that says what would mend it.
     public init(_ configuration: Configuration) async throws {
         let logger = configuration.logger
-        let folder = try StateFolder(configuration.state)
+        let folder = try BrokerFolder(configuration.state)
         let log = try await BlockingPool(name: "log-open", threads: 1).run { try SQLiteChangeLog(path: folder.log) }
         let leases = try await LeaseKeeper(
             log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,

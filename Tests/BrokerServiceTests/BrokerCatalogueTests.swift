@@ -145,8 +145,8 @@ import Testing
 
     @Test func aSecondBrokerOnTheSameFolderIsRefused() async throws {
         try await BrokerHarness.run(folder) { broker in
-            let error = await #expect(throws: BrokerError.self) { try await BrokerHarness.run(folder) { _ in } }
-            #expect(error?.message.contains("another broker uses the state folder \(folder.path)") ?? false)
+            let error = await #expect(throws: FolderLockError.self) { try await BrokerHarness.run(folder) { _ in } }
+            #expect(error?.description.contains("\(folder.path)/state is in use by bpubsub-broker") ?? false)
             let listing = try await broker.list()
             #expect(listing.revision == 0)
         }

@@ -1,5 +1,4 @@
 import Catalogue
-import FoundationEssentials
 import HTTP
 import Platform
 
@@ -31,7 +30,7 @@ struct Spool: Sendable {
     private func makeFile() throws -> FileDescriptor {
         let path = "\(folder)/\(SecureRandom.hexadecimal(bytes: 8))"
         let file = try FileDescriptor(path, .creating)
-        try FileManager.default.removeItem(atPath: path)
+        try FileSystem.unlink(path)
         return file
     }
 

@@ -1,0 +1,21 @@
+import Platform
+
+/// The folder of a broker's log: made if need be, and owned by one broker at a time.
+final class BrokerFolder: Sendable {
+    let path: String
+    private let lock: FolderLock
+
+    var log: String { "\(path)/log.db" }
+    /// Files in it live as long as an answer is sent.
+    var spool: String { "\(path)/spool" }
+
+    /// - Throws: an error that names the folder, and who has it if somebody has.
+    init(_ path: String) throws {
+        self.path = path
+        try FileSystem.createDirectories(path)
+        lock = try FolderLock(path, owner: "bpubsub-broker")
+        // What a process that was killed may have left.
+        try FileSystem.removeTree(spool)
+        try FileSystem.createDirectories(spool)
+    }
+}
