@@ -77,7 +77,7 @@ import Testing
             let batch = try (0..<3_000).map { Announcement.put(try Sample.dataset("foo/folder/\($0)")) }
             _ = try await broker.announce(batch, lease)
             let listings = try await withThrowingTaskGroup(of: BrokerHarness.Listing.self) { group in
-                for _ in 0..<8 { group.addTask { try await broker.list() } }
+                for index in 0..<8 { group.addTask { try await broker.list(compressed: index % 2 == 0) } }
                 return try await group.reduce(into: [BrokerHarness.Listing]()) { $0.append($1) }
             }
             for listing in listings {
@@ -85,6 +85,10 @@ import Testing
                 #expect(listing.replica.digests == listing.digests)
             }
             #expect(try await broker.get("/api/datasets", as: [String: Dataset].self).count == 3_000)
+            let headers: HTTPHeaders = ["Accept-Encoding": "gzip", "Accept": "application/x-ndjson"]
+            let raw = try await broker.send("GET", "/api/datasets", headers)
+            #expect(raw.headers["Content-Encoding"] == "gzip")
+            #expect(raw.body.count < 200_000)
             // A change makes the kept listing old.
             _ = try await broker.announce([.put(try Sample.dataset("foo/new"))], lease)
             #expect(try await broker.list().replica.lines.count == 3_002)

@@ -95,9 +95,11 @@ struct BrokerHarness: Sendable {
     }
 
     /// The listing as lines, checked against its own end.
-    func list(_ query: String = "") async throws -> Listing {
+    func list(_ query: String = "", compressed: Bool = false) async throws -> Listing {
         let response = try await client.send(
-            HTTPClient.Request(url: url + "/api/datasets" + query, headers: ["Accept": "application/x-ndjson"]),
+            HTTPClient.Request(
+                url: url + "/api/datasets" + query, headers: ["Accept": "application/x-ndjson"],
+                acceptsCompression: compressed),
             limit: 64 << 20)
         #expect(response.status == 200, "\(response.text)")
         var replica = Replica()

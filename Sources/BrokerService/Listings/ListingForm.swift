@@ -12,7 +12,7 @@ struct ListingForm: Hashable, Sendable {
     init(_ request: HTTPRequest) throws(Refusal) {
         prefixes = try Self.prefixes(request.query)
         isLines = request.headers["Accept"]?.contains("application/x-ndjson") ?? false
-        isCompressed = false
+        isCompressed = request.acceptsGzip
     }
 
     var contentType: String { isLines ? "application/x-ndjson" : "application/json" }

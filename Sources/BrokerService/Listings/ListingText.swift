@@ -8,14 +8,14 @@ final class ListingText: Sendable {
     private let form: ListingForm
     private let parts: Locked<Parts>
 
-    private struct Parts: Sendable {
+    private struct Parts {
         var spool: Spool
         var isFirst = true
     }
 
     init(_ form: ListingForm, spoolFolder: String) {
         self.form = form
-        parts = Locked(Parts(spool: Spool(folder: spoolFolder)))
+        parts = Locked(Parts(spool: Spool(folder: spoolFolder, isCompressed: form.isCompressed)))
     }
 
     func add(_ entries: [LogEntry]) throws {

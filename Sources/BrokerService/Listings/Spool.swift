@@ -3,27 +3,51 @@ import HTTP
 import Platform
 
 /// A text of any length that is made faster than it is read: in memory while it is short, then in a file without a name.
-struct Spool: Sendable {
+struct Spool {
     private let folder: String
-    private var buffer: [UInt8] = []
+    private let gzip: GzipStream?
+    /// What was appended last.
+    private var text: [UInt8] = []
+    /// Text, compressed if it is to be.
+    private var ready: [UInt8] = []
     private var file: FileDescriptor?
     private var written: Int64 = 0
 
+    private static let portion = 64 * 1024
     private static let memory = 128 * 1024
 
-    init(folder: String) { self.folder = folder }
+    init(folder: String, isCompressed: Bool) {
+        self.folder = folder
+        gzip = isCompressed ? GzipStream() : nil
+    }
 
     mutating func append(_ bytes: some Collection<UInt8>) throws {
-        buffer.append(contentsOf: bytes)
-        if buffer.count >= Self.memory { try spill() }
+        text.append(contentsOf: bytes)
+        guard text.count >= Self.portion else { return }
+        compress()
+        if ready.count >= Self.memory { try spill() }
+    }
+
+    mutating func finish() throws -> HTTPResponse.Body {
+        compress()
+        if let gzip { ready += gzip.finish() }
+        guard file != nil else { return .bytes(SharedBytes(ready)) }
+        try spill()
+        guard let file else { return .none }
+        return .file(file, offset: 0, length: written)
+    }
+
+    private mutating func compress() {
+        if let gzip { ready += SharedBytes(text).withBytes { gzip.feed($0) } } else { ready += text }
+        text.removeAll(keepingCapacity: true)
     }
 
     private mutating func spill() throws {
         let file = try file ?? makeFile()
-        try SharedBytes(buffer).withBytes { bytes throws(SystemError) in try file.write(bytes, at: written) }
-        written += Int64(buffer.count)
+        try SharedBytes(ready).withBytes { bytes throws(SystemError) in try file.write(bytes, at: written) }
+        written += Int64(ready.count)
         self.file = file
-        buffer.removeAll(keepingCapacity: true)
+        ready.removeAll(keepingCapacity: true)
     }
 
     /// The disk gives the space back when nobody has the file open any more, whatever happens to this process.
@@ -32,12 +56,5 @@ struct Spool: Sendable {
         let file = try FileDescriptor(path, .creating)
         try FileSystem.unlink(path)
         return file
-    }
-
-    mutating func finish() throws -> HTTPResponse.Body {
-        guard file != nil else { return .bytes(SharedBytes(buffer)) }
-        try spill()
-        guard let file else { return .none }
-        return .file(file, offset: 0, length: written)
     }
 }
