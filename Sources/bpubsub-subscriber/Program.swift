@@ -1,1 +1,37 @@
-@main struct Program { static func main() {} }
+import Platform
+import SubscriberService
+
+@main struct Program {
+    private static let listen = CommonOptions.listen(port: 8002)
+    private static let state = CommonOptions.state(role: "subscriber")
+    private static let groups = Option(
+        repeated: "group", short: "g", placeholder: "NAME",
+        help: "follow only this group; may be repeated (default: all)",
+        parse: OptionValue.string)
+    private static let fetchTimeout = Option(
+        "fetch-timeout", placeholder: "SECONDS", default: Duration.seconds(15), defaultText: "15",
+        help: "how long a publisher may be silent before a read fails",
+        parse: OptionValue.seconds(in: 0.1...3600))
+    private static let transfers = Option(
+        "transfers", placeholder: "N", default: 8, help: "requests for data under way at the same time",
+        parse: OptionValue.integer(in: 1...64))
+
+    static func main() async {
+        let syntax = ArgumentSyntax(
+            program: "bpubsub-subscriber",
+            summary: "Follows the broker's catalogue, keeps copies of what is read, and serves them to clients.",
+            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers] + CommonOptions.log)
+        await ProgramRunner.main(syntax) { arguments in
+            var configuration = Subscriber.Configuration(
+                listen: arguments[listen], broker: arguments[CommonOptions.broker], state: arguments[state],
+                log: arguments.logger("subscriber"))
+            configuration.groups = arguments[groups]
+            configuration.fetchTimeout = arguments[fetchTimeout]
+            configuration.concurrency = arguments[transfers]
+            let subscriber = try await Subscriber(configuration)
+            try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")
+            try StandardOutput.shared.flush()
+            await subscriber.run()
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Catalogue
+import Platform
+import Synchronization
+
+/// Finds sources in the catalogue: the upstream subscriber, if the broker is one, then the group's publisher.
+final class CatalogueSources: SourceDirectory {
+    private let copy: CatalogueCopy
+    private let upstream = Locked<Source?>(nil)
+
+    init(copy: CatalogueCopy) { self.copy = copy }
+
+    /// The broker has turned out to be a subscriber, which serves bytes as well; or not.
+    func setUpstream(_ url: String?) { upstream.withLock { $0 = url.map(Source.init) } }
+
+    func sources(of path: DatasetPath) -> [Source] {
+        let near = upstream.withLock { $0 }
+        let publisher = copy.group(path.group)?.urls ?? []
+        return (near.map { [$0] } ?? []) + publisher.map { Source(url: $0) }
+    }
+
+    func isCurrent(_ version: Version, at paths: Set<DatasetPath>) -> Bool {
+        paths.contains { copy.entry($0)?.version == version }
+    }
+}

@@ -1,0 +1,103 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+
+/// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `status`.
+///
+/// An event's id is the run of the process and a number; who comes back with an id that is no longer in memory gets an
+/// event `reset` first, and should ask for the present state.
+final class EventFeed: FeedSource {
+    private struct Shared {
+        var position: UInt64 = 0
+        var feed: Feed?
+        var announced: [Version: ContinuousClock.Instant] = [:]
+    }
+
+    private let run = SecureRandom.hexadecimal(bytes: 4)
+    private let shared = Locked(Shared())
+
+    /// Progress of one version is told this often at most, besides its last.
+    static let progressInterval = Duration.milliseconds(100)
+
+    /// `nil` ends the telling: the feed keeps this source, so this source must let go of the feed.
+    func connect(to feed: Feed?) { shared.withLock { $0.feed = feed } }
+
+    // MARK: Telling
+
+    func change(_ effects: [CatalogueState.Effect]) {
+        for effect in effects {
+            let line =
+                effect.entry?.line
+                ?? FeedLine.change(0, .delete((try? DatasetPath(effect.key)) ?? Self.nowhere)).encoded
+            publish("change", key: effect.key, json: line)
+        }
+    }
+
+    /// Never published: effects without a line are removals of datasets, whose keys are paths.
+    private static var nowhere: DatasetPath {
+        guard let path = try? DatasetPath("unknown/unknown") else { preconditionFailure("a valid path") }
+        return path
+    }
+
+    func progress(_ progress: MirrorProgress) {
+        let now = ContinuousClock.now
+        let isDue = shared.withLock { shared in
+            if progress.state == .running || progress.state == .idle, progress.error == nil {
+                if shared.announced.count > 10_000 { shared.announced = [:] }
+                if let last = shared.announced[progress.version], now - last < Self.progressInterval { return false }
+                shared.announced[progress.version] = now
+            } else {
+                shared.announced[progress.version] = nil
+            }
+            return true
+        }
+        if isDue { publish("progress", key: progress.path.text, json: WireJSON.encode(progress)) }
+    }
+
+    func publish(_ name: String, key: String?, json: [UInt8]) {
+        shared.withLock { shared in
+            shared.position += 1
+            let head = "id: \(run)-\(shared.position)\nevent: \(name)\ndata: "
+            let entry = FeedEntry(
+                position: shared.position, key: key, bytes: SharedBytes(Array(head.utf8) + json + [10, 10]))
+            // Inside the lock, so that the entries reach the feed in their order.
+            shared.feed?.publish([entry])
+        }
+    }
+
+    // MARK: FeedSource
+
+    func open(_ request: FeedRequest) async throws(FeedRefusal) -> FeedSubscription {
+        let patterns: [PathPattern]
+        do {
+            patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
+        } catch {
+            throw FeedRefusal(400, "\(error)")
+        }
+        let now = shared.withLock { $0.position }
+        var position = now
+        var greeting = ": bpubsub\n\n"
+        if let last = request.headers["Last-Event-ID"] {
+            let parts = last.split(separator: "-")
+            if parts.count == 2, parts[0] == run, let seen = UInt64(parts[1]), seen <= now {
+                position = seen
+            } else {
+                greeting += "event: reset\ndata: {}\n\n"
+            }
+        }
+        var subscription = FeedSubscription(
+            position: position, contentType: "text/event-stream", greeting: SharedBytes(greeting))
+        if !patterns.isEmpty {
+            subscription.filter = { key in patterns.contains { $0.matches(key) || $0.group == key } }
+        }
+        return subscription
+    }
+
+    func page(after position: UInt64, filter: (@Sendable (String) -> Bool)?) async -> FeedPage {
+        .gone(farewell: SharedBytes("event: reset\ndata: {}\n\n"))
+    }
+
+    func heartbeat() -> SharedBytes { SharedBytes(": \n\n") }
+    func farewell(position: UInt64) -> SharedBytes { SharedBytes("event: reset\ndata: {}\n\n") }
+}

@@ -1,0 +1,129 @@
+import Catalogue
+import Platform
+import Synchronization
+
+/// A subscriber's copy of a version: the publisher's file with holes, and the set of chunks that it holds.
+final class Mirror: Sendable {
+    let manifest: Manifest
+    let file: FileDescriptor
+    /// Who fetches what is missing and is told what has arrived.
+    private let filler: any MirrorFilling
+    private let state: Locked<MirrorState>
+    private let paths = Locked<Set<DatasetPath>>([])
+
+    var version: Version { manifest.version }
+
+    init(
+        manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling
+    ) {
+        self.manifest = manifest
+        self.file = file
+        self.filler = filler
+        state = Locked(MirrorState(present: present, heldBytes: heldBytes))
+    }
+
+    var isComplete: Bool { state.withLock { $0.isComplete } }
+    var isIdle: Bool { state.withLock { $0.isIdle } }
+    var heldBytes: Int64 { state.withLock { $0.heldBytes } }
+    var present: ChunkSet { state.withLock { $0.present } }
+    var wantsAll: Bool { state.withLock { $0.wantsAll } }
+
+    /// The datasets that it has been asked for as; where to fetch it follows from their groups.
+    var askedFor: Set<DatasetPath> { paths.withLock { $0 } }
+    func note(_ path: DatasetPath) { _ = paths.withLock { $0.insert(path) } }
+
+    // MARK: Reading
+
+    /// Fetches the rest, with nobody waiting, and tries again for as long as it takes.
+    func wantAll(_ wanted: Bool) {
+        state.withLock { $0.wantAll(wanted) }
+        kick()
+    }
+
+    /// Reads `range`, after what is missing of it has been fetched.
+    ///
+    /// - Throws: ``FetchFailure``; `CancellationError`.
+    func read(_ range: Range<Int64>, on pool: BlockingPool) async throws -> SharedBytes {
+        let chunks = manifest.chunks(touching: range)
+        let token = state.withLock { $0.beginReading(chunks) }
+        defer { state.withLock { $0.endReading(token) } }
+        for chunk in chunks {
+            try await wait(for: chunk, token)
+            state.withLock { $0.advance(token, to: chunk + 1) }
+        }
+        return try await pool.run { [file] in
+            let bytes = try file.read(at: range.lowerBound, count: range.count)
+            guard bytes.count == range.count else {
+                throw FetchFailure(.storage, "\(file.path) is shorter than its version: its folder was tampered with")
+            }
+            return bytes
+        }
+    }
+
+    /// Keeps the chunks that a range touches in demand while `body` runs, so that they are fetched ahead of reading.
+    func reading<R>(_ range: Range<Int64>, _ body: () async throws -> R) async rethrows -> R {
+        let token = state.withLock { $0.beginReading(manifest.chunks(touching: range)) }
+        defer { state.withLock { $0.endReading(token) } }
+        kick()
+        return try await body()
+    }
+
+    private func wait(for chunk: Int, _ token: MirrorState.Token) async throws {
+        if state.withLock({ $0.present.contains(chunk) }) { return }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: MirrorState.Waiter) in
+                guard state.withLock({ $0.wait(for: chunk, token, waiter) }) else {
+                    return waiter.resume(returning: .success(()))
+                }
+                kick()
+            }
+        } onCancel: {
+            state.withLock { $0.cancelReading(token) }?.resume(returning: .success(()))
+        }
+        try Task.checkCancellation()
+        try outcome.get()
+    }
+
+    // MARK: Filling
+
+    /// Starts workers for what is wanted and not on its way.
+    func kick() {
+        let count = state.withLock { $0.workersToStart(manifest.chunks) }
+        for _ in 0..<count where !filler.start(self) {
+            workerFailed(FetchFailure(.stopping, "the subscriber is stopping"))
+        }
+    }
+
+    func claim() -> Range<Int>? { state.withLock { $0.claim(manifest.chunks) } }
+
+    func arrived(_ chunk: Int) {
+        let length = manifest.chunks[chunk].length
+        for waiter in state.withLock({ $0.arrived(chunk, length: length) }) { waiter.resume(returning: .success(())) }
+        filler.progressed(self)
+    }
+
+    func release(_ run: Range<Int>) { state.withLock { $0.release(run) } }
+
+    /// A worker ends without success: who waits is told, and a later attempt is arranged if all is wanted still.
+    func workerFailed(_ failure: FetchFailure) {
+        let action = state.withLock { $0.failed() }
+        for waiter in action.waiters { waiter.resume(returning: .failure(failure)) }
+        if action.retries { filler.retry(self, after: failure) }
+    }
+
+    func pauseEnded() {
+        state.withLock { $0.pauseEnded() }
+        kick()
+    }
+}
+
+/// What a mirror needs of who fills it.
+protocol MirrorFilling: Sendable {
+    /// Starts a worker, which ends with ``Mirror/claim()`` giving `nil` or with ``Mirror/workerFailed(_:)``; false when
+    /// no work is taken any more.
+    func start(_ mirror: Mirror) -> Bool
+    /// A chunk has arrived.
+    func progressed(_ mirror: Mirror)
+    /// Calls ``Mirror/pauseEnded()`` after a while.
+    func retry(_ mirror: Mirror, after failure: FetchFailure)
+}

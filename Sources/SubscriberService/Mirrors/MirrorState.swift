@@ -1,0 +1,160 @@
+import Catalogue
+
+/// Which chunks of a version are held, which are on their way, and who waits for which; no I/O, no tasks.
+///
+/// Events are methods; what the caller must do after it has let go of the lock is their result.
+struct MirrorState {
+    typealias Waiter = CheckedContinuation<Result<Void, FetchFailure>, Never>
+    typealias Token = UInt64
+
+    /// Bytes that one request asks for, unless a single chunk is longer.
+    static let runLength: Int64 = 8 << 20
+    static let workerLimit = 3
+
+    private(set) var present: ChunkSet
+    private(set) var heldBytes: Int64
+    private var inFlight: ChunkSet
+    private var readers: [Token: Range<Int>] = [:]
+    private var nextToken: Token = 0
+    private var waiters: [Int: [(token: Token, waiter: Waiter)]] = [:]
+    private var workers = 0
+    /// Somebody wants the whole version, whether or not anybody waits.
+    private(set) var wantsAll = false
+    private var attempt = Attempt.fresh
+
+    private enum Attempt { case fresh, pausing }
+
+    init(present: ChunkSet, heldBytes: Int64) {
+        self.present = present
+        self.heldBytes = heldBytes
+        inFlight = ChunkSet(capacity: present.capacity)
+    }
+
+    var isComplete: Bool { present.isFull }
+    var isIdle: Bool { workers == 0 && readers.isEmpty && !wantsAll }
+
+    // MARK: Demand
+
+    /// A reader that will want these chunks, in this order; ``endReading(_:)`` takes that back.
+    mutating func beginReading(_ chunks: Range<Int>) -> Token {
+        nextToken += 1
+        readers[nextToken] = chunks
+        return nextToken
+    }
+
+    mutating func endReading(_ token: Token) { readers[token] = nil }
+
+    /// The reader has what lies before `chunk`.
+    mutating func advance(_ token: Token, to chunk: Int) {
+        guard let range = readers[token] else { return }
+        readers[token] = min(max(chunk, range.lowerBound), range.upperBound)..<range.upperBound
+    }
+
+    mutating func wantAll(_ wanted: Bool) { wantsAll = wanted }
+
+    /// Registers a reader's waiter unless the chunk is there already, or the reader has ended.
+    mutating func wait(for chunk: Int, _ token: Token, _ waiter: Waiter) -> Bool {
+        if present.contains(chunk) || readers[token] == nil { return false }
+        waiters[chunk, default: []].append((token, waiter))
+        return true
+    }
+
+    /// The reader's waiter is to be told that the reader has been cancelled.
+    mutating func cancelReading(_ token: Token) -> Waiter? {
+        readers[token] = nil
+        for (chunk, list) in waiters {
+            guard let index = list.firstIndex(where: { $0.token == token }) else { continue }
+            return waiters[chunk]?.remove(at: index).waiter
+        }
+        return nil
+    }
+
+    /// How many workers to start now.
+    mutating func workersToStart(_ chunks: [Manifest.Chunk]) -> Int {
+        let useful = claimableRuns(chunks, limit: Self.workerLimit - workers)
+        workers += useful
+        return useful
+    }
+
+    // MARK: Work
+
+    /// The next run of chunks for a worker to fetch: what readers wait for first. `nil` ends the worker.
+    mutating func claim(_ chunks: [Manifest.Chunk]) -> Range<Int>? {
+        guard let run = nextRun(chunks) else {
+            workers -= 1
+            return nil
+        }
+        for index in run { inFlight.insert(index) }
+        return run
+    }
+
+    /// A chunk has been verified and written.
+    mutating func arrived(_ chunk: Int, length: Int64) -> [Waiter] {
+        inFlight.remove(chunk)
+        if present.insert(chunk) { heldBytes += length }
+        attempt = .fresh
+        return waiters.removeValue(forKey: chunk)?.map(\.waiter) ?? []
+    }
+
+    /// The worker's request is over; what did not arrive is missing again.
+    mutating func release(_ run: Range<Int>) { for index in run { inFlight.remove(index) } }
+
+    /// What to do after a worker has failed, and ends.
+    struct Failure {
+        var waiters: [Waiter]
+        /// Somebody wants the whole version still, and nobody has arranged to try again yet.
+        var retries: Bool
+    }
+
+    /// Called after ``release(_:)``: who waits for what another worker is fetching goes on waiting.
+    mutating func failed() -> Failure {
+        workers -= 1
+        let lost = waiters.filter { !inFlight.contains($0.key) }
+        for chunk in lost.keys { waiters[chunk] = nil }
+        let retries = wantsAll && attempt == .fresh
+        if retries { attempt = .pausing }
+        return Failure(waiters: lost.values.flatMap { $0.map(\.waiter) }, retries: retries)
+    }
+
+    mutating func pauseEnded() { attempt = .fresh }
+
+    // MARK: -
+
+    private func claimableRuns(_ chunks: [Manifest.Chunk], limit: Int) -> Int {
+        guard limit > 0 else { return 0 }
+        var copy = self
+        var runs = 0
+        while runs < limit, let run = copy.nextRun(chunks) {
+            for index in run { copy.inFlight.insert(index) }
+            runs += 1
+        }
+        return runs
+    }
+
+    private func nextRun(_ chunks: [Manifest.Chunk]) -> Range<Int>? {
+        for range in readers.values {
+            if let run = run(in: range, chunks) { return run }
+        }
+        return wantsAll && attempt == .fresh ? run(in: 0..<present.capacity, chunks) : nil
+    }
+
+    private func run(in range: Range<Int>, _ chunks: [Manifest.Chunk]) -> Range<Int>? {
+        var from = range.lowerBound
+        while let first = present.firstMissing(in: from..<range.upperBound) {
+            if inFlight.contains(first) {
+                from = first + 1
+                continue
+            }
+            var end = first + 1
+            var length = chunks[first].length
+            while end < range.upperBound, !present.contains(end), !inFlight.contains(end),
+                length + chunks[end].length <= Self.runLength
+            {
+                length += chunks[end].length
+                end += 1
+            }
+            return first..<end
+        }
+        return nil
+    }
+}

@@ -1,0 +1,93 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// What exists: the listings of the subscriber, and those of a broker, which it is for the next subscriber.
+struct CatalogueRoutes: Sendable {
+    let copy: CatalogueCopy
+    let keeper: MirrorKeeper
+
+    private struct Row: Encodable {
+        let dataset: Dataset
+        let held: Int64
+        let complete: Bool
+        let followed: Bool
+    }
+
+    func list(_ request: HTTPRequest) throws -> HTTPResponse {
+        try request.require("GET")
+        let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
+        let paths = matching(patterns)
+        guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
+            return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
+        }
+        let rows = paths.compactMap { path -> Row? in
+            guard let dataset = copy.dataset(path) else { return nil }
+            let summary = keeper.library.summary(dataset.version)
+            return Row(
+                dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,
+                followed: keeper.isFollowed(path))
+        }
+        return .large(WireJSON.encode(rows), type: "application/json", request)
+    }
+
+    private func matching(_ patterns: [PathPattern]) -> [DatasetPath] {
+        if patterns.isEmpty { return copy.paths }
+        if patterns.count == 1 { return copy.paths(matching: patterns[0]) }
+        return Set(patterns.flatMap { copy.paths(matching: $0) }).sorted()
+    }
+
+    func dataset(_ request: HTTPRequest, _ text: String) throws -> HTTPResponse {
+        try request.require("GET")
+        let path = try DatasetPath(text)
+        guard let dataset = copy.dataset(path) else { throw copy.unknown(text) }
+        return .json(dataset)
+    }
+
+    func datasets(_ request: HTTPRequest) throws -> HTTPResponse {
+        try request.require("GET")
+        let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
+        guard let (position, digests) = copy.bookmark() else {
+            throw Refusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")
+        }
+        let headers: HTTPHeaders = [
+            ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
+        ]
+        if request.headers["Accept"]?.contains("application/x-ndjson") == true {
+            let (now, lines) = copy.lines(filter)
+            let end = FeedLine.bookmark((now ?? position).revision, position.epoch, digests: digests).encoded
+            return .large(
+                (lines + [end]).flatMap { $0 + [10] }, type: "application/x-ndjson", request, headers: headers)
+        }
+        var object: [String: Dataset] = [:]
+        for path in copy.paths where filter(path.text) { object[path.text] = copy.dataset(path) }
+        return .large(WireJSON.encode(object), type: "application/json", request, headers: headers)
+    }
+
+    func publishers(_ request: HTTPRequest) throws -> HTTPResponse {
+        if request.method != "GET" && request.method != "HEAD" { throw Self.notABroker }
+        return .json(copy.groups)
+    }
+
+    func publisher(_ request: HTTPRequest, _ name: String) throws -> HTTPResponse {
+        if request.method != "GET" && request.method != "HEAD" { throw Self.notABroker }
+        guard let group = copy.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
+        return .json(group)
+    }
+
+    private static let notABroker = Refusal(
+        405, "a subscriber takes no announcements: publishers speak to the broker itself")
+}
+
+extension CatalogueCopy {
+    /// The refusal for a name that does not exist, with the names that may have been meant.
+    func unknown(_ name: String) -> Refusal {
+        let near = nearest(name)
+        let hint = near.isEmpty ? "'bpubsub list' shows what exists" : "did you mean \(near.joined(separator: ", "))?"
+        return Refusal(404, "there is no dataset '\(name)'; \(hint)")
+    }
+
+    func nearest(_ name: String) -> [String] {
+        NearestNames.of(name, among: groups.map(\.name) + paths.lazy.map(\.text))
+    }
+}

@@ -1,0 +1,110 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// Following, and what is followed and held.
+struct FollowRoutes: Sendable {
+    let copy: CatalogueCopy
+    let keeper: MirrorKeeper
+    let links: FileLinks
+
+    private struct Unknown: Encodable {
+        struct Entry: Encodable {
+            let reason: String
+            let suggestions: [String]
+        }
+        let detail: String
+        let errors: [String: Entry]
+    }
+
+    private struct Info: Encodable {
+        let mtime: Double?
+        let follow: Bool
+        let version: Version?
+        let size: Int64?
+        let held: Int64
+        let complete: Bool
+        /// What is held completely is not the current version.
+        let stale: Bool
+        let file: String?
+    }
+
+    func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.require("POST")
+        let names = try await request.json([String].self)
+        let patterns = try check(names) { pattern in
+            !copy.paths(matching: pattern).isEmpty
+                || copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
+                ? nil : "there is no dataset or group of that name"
+        }
+        try await keeper.follow(patterns)
+        return .json([String: String]())
+    }
+
+    func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.require("POST")
+        let names = try await request.json([String].self)
+        let followed = Set(keeper.followed)
+        let patterns = try check(names, suggestions: followed.map(\.text)) { pattern in
+            followed.contains(pattern) ? nil : "it is not followed"
+        }
+        try await keeper.unfollow(patterns)
+        return .json([String: String]())
+    }
+
+    func followed(_ request: HTTPRequest) throws -> HTTPResponse {
+        try request.require("GET")
+        return .json(keeper.followed.map(\.text))
+    }
+
+    func info(_ request: HTTPRequest) throws -> HTTPResponse {
+        try request.require("GET")
+        var paths = Set(keeper.heldPaths)
+        for pattern in keeper.followed { paths.formUnion(copy.paths(matching: pattern)) }
+        var result: [String: Info] = [:]
+        for path in paths {
+            let entry = copy.entry(path)
+            let holding = keeper.holding(path)
+            let summary = (holding?.version ?? entry?.version).flatMap { keeper.library.summary($0) }
+            let isStale = holding?.version != nil && holding?.version != entry?.version
+            let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
+            result[path.text] = Info(
+                mtime: entry?.modified, follow: keeper.isFollowed(path), version: holding?.version ?? entry?.version,
+                size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
+                stale: isStale, file: isComplete && entry != nil ? links.path(path) : nil)
+        }
+        return .json(result)
+    }
+
+    /// All names, or a refusal that tells of each that is wrong.
+    private func check(
+        _ names: [String], suggestions: [String]? = nil, _ reason: (PathPattern) -> String?
+    ) throws -> [PathPattern] {
+        var patterns: [PathPattern] = []
+        var errors: [String: Unknown.Entry] = [:]
+        for name in names {
+            do {
+                let pattern = try PathPattern(name)
+                if let reason = reason(pattern) {
+                    let near = suggestions.map { NearestNames.of(name, among: $0) } ?? copy.nearest(name)
+                    errors[name] = .init(reason: reason, suggestions: near)
+                } else {
+                    patterns.append(pattern)
+                }
+            } catch {
+                errors[name] = .init(reason: "\(error)", suggestions: [])
+            }
+        }
+        guard errors.isEmpty else { throw Self.refusal(errors) }
+        return patterns
+    }
+
+    private static func refusal(_ errors: [String: Unknown.Entry]) -> Refusal {
+        let detail = errors.sorted { $0.key < $1.key }.map { name, entry in
+            let hint = entry.suggestions.isEmpty ? "" : "; did you mean \(entry.suggestions.joined(separator: ", "))?"
+            return "'\(name)': \(entry.reason)\(hint)"
+        }.joined(separator: "\n")
+        let body = WireJSON.encode(Unknown(detail: detail, errors: errors))
+        return Refusal(404, detail, json: String(decoding: body, as: UTF8.self))
+    }
+}

@@ -1,0 +1,19 @@
+import HTTP
+
+/// A request that is answered with an error: what was wrong and what would be right.
+struct Refusal: Error {
+    let status: Int
+    let detail: String
+    /// A complete JSON body, where there is more to say than the detail.
+    var json: String?
+
+    init(_ status: Int, _ detail: String, json: String? = nil) {
+        self.status = status
+        self.detail = detail
+        self.json = json
+    }
+
+    var response: HTTPResponse {
+        json.map { HTTPResponse.json(status: status, $0) } ?? HTTPResponse.refusal(status, detail)
+    }
+}

@@ -1,0 +1,108 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// Finds who answers a request, and turns every failure into an answer.
+struct Router: Sendable {
+    let reading: CatalogueRoutes
+    let following: FollowRoutes
+    let downloads: DownloadRoutes
+    let versions: VersionRoutes
+    let status: StatusRoutes
+    let log: Logger
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        var response: HTTPResponse
+        do {
+            response = try await route(request)
+        } catch let refusal as Refusal {
+            response = refusal.response
+        } catch let failure as FetchFailure {
+            response = .refusal(failure.status, failure.message)
+        } catch let error as NameError {
+            response = .refusal(400, "\(error)")
+        } catch let error as HTTPError where error.code == .tooLarge {
+            response = .refusal(413, error.message)
+        } catch is CancellationError {
+            response = .refusal(503, "the subscriber is stopping")
+        } catch {
+            log.error("a request failed", ["method": request.method, "path": request.path, "error": error])
+            response = .refusal(500, "the subscriber could not do this; its log says why")
+        }
+        response.headers[ProtocolHeader.protocol] = "1"
+        response.headers["Bpubsub-Role"] = "subscriber"
+        return response
+    }
+
+    private func route(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let path = request.path
+        switch path {
+        case "/health": return try status.health(request)
+        case "/ready": return try status.ready(request)
+        case "/api/status": return try status.status(request)
+        case "/api/list": return try reading.list(request)
+        case "/api/datasets": return try reading.datasets(request)
+        case "/api/publishers": return try reading.publishers(request)
+        case "/api/follow": return try await following.follow(request)
+        case "/api/unfollow": return try await following.unfollow(request)
+        case "/api/followed": return try following.followed(request)
+        case "/api/info": return try following.info(request)
+        case "/api/download": return try await downloads.start(request)
+        default: break
+        }
+        if let rest = path.suffix(after: "/api/download/") { return try await downloads.bytes(request, of: rest) }
+        if let rest = path.suffix(after: "/api/datasets/") { return try reading.dataset(request, rest) }
+        if let rest = path.suffix(after: "/api/publishers/") { return try reading.publisher(request, rest) }
+        if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
+        throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
+    }
+}
+
+extension String {
+    /// What follows `prefix`, compared by bytes; `nil` when it does not start so.
+    func suffix(after prefix: String) -> String? {
+        guard utf8.starts(with: prefix.utf8) else { return nil }
+        return String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+}
+
+extension HTTPRequest {
+    /// Refuses other methods than these; HEAD goes with GET.
+    func require(_ methods: String...) throws(Refusal) {
+        let allowed = methods.contains("GET") ? methods + ["HEAD"] : methods
+        if !allowed.contains(method) {
+            throw Refusal(405, "\(path) takes \(allowed.joined(separator: " and ")), not \(method)")
+        }
+    }
+
+    /// The body as JSON.
+    func json<T: Decodable>(_ type: T.Type, limit: Int = 4 << 20) async throws -> T {
+        let bytes = try await body.collect(upTo: limit)
+        do {
+            return try WireJSON.decode(type, from: bytes)
+        } catch {
+            throw Refusal(422, "the body is not what \(path) takes: \(WireJSON.describe(error))")
+        }
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ value: some Encodable, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: ["Content-Type": "application/json"],
+            body: .bytes(SharedBytes(WireJSON.encode(value))))
+    }
+
+    /// Compressed when the client takes it and it is worth the while.
+    static func large(
+        _ bytes: [UInt8], type: String, _ request: HTTPRequest, headers: HTTPHeaders = [:]
+    ) -> HTTPResponse {
+        var headers = headers
+        headers["Content-Type"] = type
+        guard bytes.count > 4096, request.acceptsGzip else {
+            return HTTPResponse(headers: headers, body: .bytes(SharedBytes(bytes)))
+        }
+        headers["Content-Encoding"] = "gzip"
+        return HTTPResponse(headers: headers, body: .bytes(Gzip.compress(bytes)))
+    }
+}

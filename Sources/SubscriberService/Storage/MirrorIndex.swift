@@ -1,0 +1,66 @@
+import Catalogue
+import Storage
+
+/// The index of mirrors on disk: which chunks are there. Every call blocks.
+///
+/// A chunk is marked only after its bytes have been synchronised, so that a crash loses a fetch and never invents bytes.
+struct MirrorIndex: Sendable {
+    struct Summary: Sendable, Equatable {
+        var size: Int64
+        var held: Int64
+        var isComplete: Bool
+    }
+
+    let database: Database
+
+    func summaries() throws -> [Version: Summary] {
+        try database.read { connection in
+            var result: [Version: Summary] = [:]
+            try connection.forEach("SELECT version, size, held, complete FROM mirrors") { row in
+                guard let version = Version(row.string(0)) else { return }
+                result[version] = Summary(size: row.int64(1), held: row.int64(2), isComplete: row.bool(3))
+            }
+            return result
+        }
+    }
+
+    /// `nil` when there is none, or when what is there cannot be read: then it is as good as absent.
+    func load(_ version: Version) throws -> (manifest: Manifest, present: ChunkSet)? {
+        try database.read { connection in
+            let row = try connection.first(
+                "SELECT manifest, present FROM mirrors WHERE version = ?", version.description
+            ) {
+                ($0.bytes(0), $0.bytes(1))
+            }
+            guard let row, let manifest = try? Manifest(encoded: row.0), manifest.version == version,
+                let present = ChunkSet(encoded: row.1, capacity: manifest.chunks.count)
+            else { return nil }
+            return (manifest, present)
+        }
+    }
+
+    func add(_ manifest: Manifest) throws {
+        let empty = ChunkSet(capacity: manifest.chunks.count)
+        try database.transaction { connection in
+            try connection.execute(
+                "INSERT OR REPLACE INTO mirrors (version, size, held, complete, present, manifest) VALUES (?, ?, 0, ?, ?, ?)",
+                manifest.version.description, manifest.size, empty.isFull ? 1 : 0, empty.encoded, manifest.encoded)
+        }
+    }
+
+    func mark(_ version: Version, present: ChunkSet, held: Int64) throws {
+        try database.transaction { connection in
+            try connection.execute(
+                "UPDATE mirrors SET present = ?, held = ?, complete = ? WHERE version = ?", present.encoded, held,
+                present.isFull ? 1 : 0, version.description)
+        }
+    }
+
+    func remove(_ versions: [Version]) throws {
+        try database.transaction { connection in
+            for version in versions {
+                try connection.execute("DELETE FROM mirrors WHERE version = ?", version.description)
+            }
+        }
+    }
+}

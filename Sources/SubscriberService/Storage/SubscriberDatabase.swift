@@ -1,0 +1,22 @@
+import Storage
+
+/// The subscriber's state on disk: its catalogue, the index of its mirrors, and what is followed.
+enum SubscriberDatabase {
+    /// "bpSu" in the header of the file.
+    static let application: Int32 = 0x6270_5375
+
+    static let schema = DatabaseSchema(
+        application: application,
+        [
+            Migration(
+                """
+                CREATE TABLE catalogue (key TEXT PRIMARY KEY, line BLOB NOT NULL) WITHOUT ROWID;
+                CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, revision INTEGER NOT NULL);
+                CREATE TABLE mirrors (
+                    version TEXT PRIMARY KEY, size INTEGER NOT NULL, held INTEGER NOT NULL, complete INTEGER NOT NULL,
+                    present BLOB NOT NULL, manifest BLOB NOT NULL);
+                CREATE TABLE holdings (path TEXT PRIMARY KEY, version TEXT, wanted INTEGER NOT NULL) WITHOUT ROWID;
+                CREATE TABLE follows (pattern TEXT PRIMARY KEY) WITHOUT ROWID;
+                """)
+        ])
+}

@@ -1,0 +1,193 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+
+/// Fetches manifests and chunks over HTTP, and believes nothing that their digests do not confirm.
+struct Fetcher: Sendable {
+    let client: HTTPClient
+    /// How long a source may be silent.
+    let timeout: Duration
+    let counters: TransferCounters
+    let log: Logger
+
+    // MARK: Manifests
+
+    /// - Parameter old: a manifest that is known here; only the difference to it is then sent.
+    func manifest(
+        of version: Version, since old: Manifest?, from sources: [Source]
+    ) async throws(FetchFailure) -> Manifest {
+        var failure: FetchFailure?
+        for source in sources {
+            do {
+                return try await manifest(of: version, since: old, from: source)
+            } catch {
+                failure = error.merged(with: failure)
+            }
+        }
+        throw failure ?? .noSource(version)
+    }
+
+    private func manifest(
+        of version: Version, since old: Manifest?, from source: Source
+    ) async throws(FetchFailure) -> Manifest {
+        let request = HTTPClient.Request(
+            url: source.manifestURL(version, since: old?.version), idleTimeout: timeout)
+        let response: HTTPClient.Response
+        do {
+            response = try await client.send(request, limit: 256 << 20)
+        } catch {
+            throw FetchFailure(error, source)
+        }
+        try check(response.status, version, source)
+        counters.fetched(Int64(response.body.count))
+        let isDelta = response.headers["Content-Type"] == MediaType.manifestDelta
+        do {
+            let manifest =
+                if isDelta, let old {
+                    try ManifestDelta.decode(response.body, since: old)
+                } else {
+                    try Manifest(encoded: response.body)
+                }
+            guard manifest.version == version else {
+                throw FetchFailure(.corrupt, "the manifest that \(source.url) sent is not that of version \(version)")
+            }
+            return manifest
+        } catch let error as FetchFailure {
+            throw error
+        } catch {
+            throw FetchFailure(.corrupt, "the manifest of version \(version) from \(source.url): \(error)")
+        }
+    }
+
+    // MARK: Chunks
+
+    /// Fetches a run of chunks into the mirror, from the first source that has it; what a failing source sent is kept.
+    func fetch(_ run: Range<Int>, of mirror: Mirror, from sources: [Source]) async throws(FetchFailure) {
+        var failure: FetchFailure?
+        for source in sources {
+            do {
+                for missing in Self.missing(in: run, of: mirror) {
+                    let rejected = try await fetch(missing, of: mirror, from: source)
+                    for chunk in rejected { try await fetchAgain(chunk, of: mirror, from: source) }
+                }
+                return
+            } catch {
+                failure = error.merged(with: failure)
+                if error.reason == .stopping || error.reason == .storage { break }
+            }
+        }
+        throw failure ?? .noSource(mirror.version)
+    }
+
+    /// A chunk that failed its digest gets one more chance: the network may have been at fault.
+    private func fetchAgain(_ chunk: Int, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
+        counters.rejected()
+        let offset = mirror.manifest.chunks[chunk].offset
+        log.warning("a chunk failed its digest; fetching it again", ["offset": offset, "source": source.url])
+        let rejected = try await fetch(chunk..<chunk + 1, of: mirror, from: source)
+        guard rejected.isEmpty else {
+            counters.rejected()
+            throw FetchFailure(
+                .corrupt,
+                "the chunk at offset \(offset) of version \(mirror.version) failed its digest twice at \(source.url)")
+        }
+    }
+
+    private static func missing(in run: Range<Int>, of mirror: Mirror) -> [Range<Int>] {
+        let present = mirror.present
+        var runs: [Range<Int>] = []
+        for chunk in run where !present.contains(chunk) {
+            if let last = runs.last, last.upperBound == chunk {
+                runs[runs.count - 1] = last.lowerBound..<chunk + 1
+            } else {
+                runs.append(chunk..<chunk + 1)
+            }
+        }
+        return runs
+    }
+
+    /// - Returns: the chunks that came and failed their digests.
+    private func fetch(_ run: Range<Int>, of mirror: Mirror, from source: Source) async throws(FetchFailure) -> [Int] {
+        let first = mirror.manifest.chunks[run.lowerBound].offset
+        let end = mirror.manifest.chunks[run.upperBound - 1].range.upperBound
+        let request = HTTPClient.Request(
+            url: source.dataURL(mirror.version), headers: ["Range": "bytes=\(first)-\(end - 1)"], idleTimeout: timeout)
+        let assembler = Locked(ChunkAssembler(mirror, run))
+        do {
+            _ = try await client.receive(request) { head in
+                try check(head.status, mirror.version, source)
+                guard head.status == 206,
+                    head.headers["Content-Range"] == "bytes \(first)-\(end - 1)/\(mirror.manifest.size)"
+                else {
+                    // A server that ignores ranges sends all: right only if all was asked for.
+                    guard head.status == 200, first == 0, end == mirror.manifest.size else {
+                        throw FetchFailure(
+                            .unreachable, "\(source.url) does not answer with the range that was asked for")
+                    }
+                    return
+                }
+            } onBytes: { bytes in
+                counters.fetched(Int64(bytes.byteCount))
+                try assembler.withLock { try $0.append(bytes) }
+            }
+        } catch let error as FetchFailure {
+            throw error
+        } catch let error as HTTPError {
+            throw FetchFailure(error, source)
+        } catch {
+            throw FetchFailure(.unreachable, "\(source.url): \(error)")
+        }
+        let (complete, rejected) = assembler.withLock { ($0.isComplete, $0.rejected) }
+        guard complete else { throw FetchFailure(.unreachable, "\(source.url) sent fewer bytes than it said") }
+        return rejected
+    }
+
+    private func check(_ status: Int, _ version: Version, _ source: Source) throws(FetchFailure) {
+        switch status {
+        case 200, 206: return
+        case 404, 410: throw FetchFailure(.gone, "\(source.url) no longer has version \(version)")
+        default: throw FetchFailure(.unreachable, "\(source.url) answers with status \(status)")
+        }
+    }
+}
+
+extension FetchFailure {
+    init(_ error: HTTPError, _ source: Source) {
+        let reason: Reason =
+            switch error.code {
+            case .timeout: .timeout
+            case .cancelled: .stopping
+            default: .unreachable
+            }
+        self.init(reason, "\(source.url): \(error.message)")
+    }
+
+    static func noSource(_ version: Version) -> FetchFailure {
+        FetchFailure(.unreachable, "no publisher of version \(version) is known")
+    }
+}
+
+/// The content types of the protocol's own formats.
+enum MediaType {
+    static let manifest = "application/vnd.bpubsub.manifest"
+    static let manifestDelta = "application/vnd.bpubsub.manifest-delta"
+    static let blocks = "application/vnd.bpubsub.blocks"
+    static let lines = "application/x-ndjson"
+}
+
+/// What went over the network, and what did not have to.
+final class TransferCounters: Sendable {
+    private let fetchedBytes = Atomic(Int64(0))
+    private let savedBytes = Atomic(Int64(0))
+    private let rejectedChunks = Atomic(0)
+
+    func fetched(_ bytes: Int64) { fetchedBytes.add(bytes, ordering: .relaxed) }
+    /// Bytes of a new version that were copied from an older mirror.
+    func saved(_ bytes: Int64) { savedBytes.add(bytes, ordering: .relaxed) }
+    func rejected() { rejectedChunks.add(1, ordering: .relaxed) }
+
+    var fetched: Int64 { fetchedBytes.load(ordering: .relaxed) }
+    var saved: Int64 { savedBytes.load(ordering: .relaxed) }
+    var rejections: Int { rejectedChunks.load(ordering: .relaxed) }
+}

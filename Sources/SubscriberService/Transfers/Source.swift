@@ -1,0 +1,23 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// A data plane from which a version can be fetched: a publisher's, or another subscriber's.
+struct Source: Hashable, Sendable {
+    /// Without a slash at the end.
+    let url: String
+
+    func manifestURL(_ version: Version, since old: Version?) -> String {
+        "\(url)/versions/\(version)/manifest" + (old.map { "?since=\($0)" } ?? "")
+    }
+
+    func dataURL(_ version: Version) -> String { "\(url)/versions/\(version)/data" }
+}
+
+/// Who has a dataset: known from the catalogue, asked at the time of each fetch.
+protocol SourceDirectory: Sendable {
+    /// The sources of a dataset's versions, the best first; empty when its group is unknown.
+    func sources(of path: DatasetPath) -> [Source]
+    /// Whether the catalogue still has the version, at one of these paths.
+    func isCurrent(_ version: Version, at paths: Set<DatasetPath>) -> Bool
+}

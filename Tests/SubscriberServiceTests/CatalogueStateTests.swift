@@ -1,0 +1,88 @@
+import Catalogue
+import Testing
+
+@testable import SubscriberService
+
+@Suite struct CatalogueStateTests {
+    typealias Line = (revision: Revision, change: Change, line: [UInt8])
+
+    static let epoch = Epoch.random()
+
+    static func put(_ path: String, _ revision: Revision, size: Int64 = 1) throws -> Line {
+        let version = Manifest(content: .plain, entries: [(size, SHA256().finish())]).version
+        let change = Change.put(Dataset(path: try DatasetPath(path), version: version, size: size, modified: 0))
+        return (revision, change, FeedLine.change(revision, change).encoded)
+    }
+
+    static func delete(_ path: String, _ revision: Revision) throws -> Line {
+        let change = Change.delete(try DatasetPath(path))
+        return (revision, change, FeedLine.change(revision, change).encoded)
+    }
+
+    static func state(_ lines: [Line], at revision: Revision) -> CatalogueState {
+        var state = CatalogueState()
+        _ = state.replace(group: nil, by: lines, at: .init(epoch: epoch, revision: revision))
+        return state
+    }
+
+    @Test func anOlderLineChangesNothing() throws {
+        var state = Self.state([try Self.put("foo/a", 5)], at: 5)
+        let late = try Self.put("foo/a", 3, size: 9)
+        let effect = state.apply(late.revision, late.change, line: late.line)
+        #expect(effect == nil)
+        #expect(state.datasets[try DatasetPath("foo/a")]?.size == 1)
+        let newer = try Self.put("foo/a", 6, size: 9)
+        let second = state.apply(newer.revision, newer.change, line: newer.line)
+        #expect(second != nil)
+        #expect(state.position?.revision == 6)
+    }
+
+    @Test func aListingTellsOnlyWhatDiffers() throws {
+        var state = Self.state([try Self.put("foo/a", 1), try Self.put("foo/b", 2), try Self.put("bar/c", 3)], at: 3)
+        let effects = state.replace(
+            group: "foo", by: [try Self.put("foo/a", 1), try Self.put("foo/d", 4)],
+            at: .init(epoch: Self.epoch, revision: 4))
+        #expect(Set(effects.map(\.key)) == ["foo/b", "foo/d"])
+        #expect(state.datasets.count == 3)
+    }
+
+    @Test func twoCopiesThatTookDifferentWaysAgree() throws {
+        var followed = Self.state([try Self.put("foo/a", 1)], at: 1)
+        for line in [try Self.put("foo/b", 2), try Self.put("foo/a", 3, size: 7), try Self.delete("foo/b", 4)] {
+            _ = followed.apply(line.revision, line.change, line: line.line)
+        }
+        let listed = Self.state([try Self.put("foo/a", 3, size: 7)], at: 4)
+        #expect(listed.groupDigests["foo"] == followed.groupDigests["foo"])
+        #expect(followed.differences(from: listed.groupDigests).isEmpty)
+    }
+
+    @Test func aMissedChangeShowsInTheDigest() throws {
+        let full = Self.state([try Self.put("foo/a", 1), try Self.put("bar/b", 2)], at: 2)
+        let partial = Self.state([try Self.put("foo/a", 1)], at: 2)
+        #expect(partial.differences(from: full.groupDigests) == ["bar"])
+        #expect(full.differences(from: partial.groupDigests) == ["bar"])
+    }
+
+    @Test func anotherEpochsRevisionsAreNotCompared() throws {
+        var state = Self.state([try Self.put("foo/a", 900, size: 1)], at: 900)
+        let effects = state.replace(
+            group: nil, by: [try Self.put("foo/a", 2, size: 5)], at: .init(epoch: .random(), revision: 2))
+        #expect(effects.count == 1)
+        #expect(state.datasets[try DatasetPath("foo/a")]?.size == 5)
+        #expect(state.position?.revision == 2)
+    }
+
+    @Test func removalsAreRememberedForWatchersUpToALimit() throws {
+        var state = Self.state([], at: 0)
+        let count = CatalogueState.tombstoneLimit + 10
+        for number in 0..<count {
+            let revision = Revision(number * 2 + 1)
+            let put = try Self.put("foo/\(number)", revision), delete = try Self.delete("foo/\(number)", revision + 1)
+            _ = state.apply(put.revision, put.change, line: put.line)
+            _ = state.apply(delete.revision, delete.change, line: delete.line)
+        }
+        #expect(state.tombstones.count <= CatalogueState.tombstoneLimit)
+        #expect(state.floor > 0 && state.floor < state.tombstones[0].revision)
+        #expect(state.datasets.isEmpty)
+    }
+}

@@ -1,0 +1,169 @@
+import Blosc2
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+import Versions
+
+/// A data plane that serves what it is given, counts what it serves, and misbehaves as it is told: what a real publisher
+/// never does.
+final class HandMadePublisher: Sendable {
+    enum Fault: Sendable {
+        /// The bytes of a chunk with one of them changed.
+        case wrongByte(at: Int64)
+        /// The connection ends after so many bytes of the answer.
+        case cut(after: Int)
+        /// So many bytes come, then none, until the gate opens.
+        case stall(after: Int)
+        /// Everything, whatever range was asked for.
+        case ignoresRange
+        case status(Int)
+        /// More bytes than were asked for.
+        case tooMuch
+    }
+
+    private struct Shared {
+        var contents: [Version: [UInt8]] = [:]
+        var manifests: [Version: Manifest] = [:]
+        var faults: [Fault] = []
+        var persistent: Fault?
+        var dataBytes = 0
+        var manifestBytes = 0
+        var requests: [String] = []
+    }
+
+    private let shared = Locked(Shared())
+    let gate = Gate()
+
+    /// Adds a content and gives the version that names it.
+    @discardableResult func add(_ bytes: [UInt8]) throws -> Version {
+        let result = try VersionMaker.version(of: MemorySource(bytes))
+        shared.withLock { shared in
+            shared.contents[result.manifest.version] = bytes
+            shared.manifests[result.manifest.version] = result.manifest
+        }
+        return result.manifest.version
+    }
+
+    func remove(_ version: Version) { shared.withLock { $0.contents[version] = nil } }
+
+    /// The next requests for data suffer these, one each.
+    func suffer(_ faults: Fault...) { shared.withLock { $0.faults += faults } }
+    /// All requests for data suffer this.
+    func alwaysSuffer(_ fault: Fault?) { shared.withLock { $0.persistent = fault } }
+
+    var dataBytes: Int { shared.withLock { $0.dataBytes } }
+    var manifestBytes: Int { shared.withLock { $0.manifestBytes } }
+    var requests: [String] { shared.withLock { $0.requests } }
+    func resetCounters() {
+        shared.withLock { shared in
+            shared.dataBytes = 0
+            shared.manifestBytes = 0
+            shared.requests = []
+        }
+    }
+
+    // MARK: Serving
+
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        let parts = request.path.split(separator: "/")
+        guard parts.count == 3, let version = Version(parts[1]) else { return .refusal(404, "not here") }
+        shared.withLock { $0.requests.append("\(parts[2]) \(request.headers["Range"] ?? "")") }
+        guard let bytes = shared.withLock({ $0.contents[version] }) else { return .refusal(410, "gone") }
+        return parts[2] == "manifest" ? manifest(request, version) : data(request, version, bytes)
+    }
+
+    private func manifest(_ request: HTTPRequest, _ version: Version) -> HTTPResponse {
+        let (type, body) = shared.withLock { shared -> (String, [UInt8]) in
+            let manifest = shared.manifests[version]!
+            if let since = request.parameter("since").flatMap({ Version($0) }), let old = shared.manifests[since] {
+                return ("application/vnd.bpubsub.manifest-delta", ManifestDelta.encode(manifest, since: old))
+            }
+            return ("application/vnd.bpubsub.manifest", manifest.encoded)
+        }
+        shared.withLock { $0.manifestBytes += body.count }
+        return HTTPResponse(headers: ["Content-Type": type], body: .bytes(SharedBytes(body)))
+    }
+
+    private func data(_ request: HTTPRequest, _ version: Version, _ bytes: [UInt8]) -> HTTPResponse {
+        var range = 0..<bytes.count
+        if let text = request.headers["Range"]?.dropFirst("bytes=".count) {
+            let ends = text.split(separator: "-").compactMap { Int($0) }
+            range = ends[0]..<ends[1] + 1
+        }
+        let fault = nextFault(range)
+        var headers: HTTPHeaders = ["Content-Range": "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"]
+        var status = 206
+        var body = Array(bytes[range])
+        var limit = body.count
+        var waits = false
+        switch fault {
+        case .wrongByte(let offset)?: if range.contains(Int(offset)) { body[Int(offset) - range.lowerBound] ^= 1 }
+        case .cut(let count)?: limit = min(count, limit)
+        case .stall(let count)?: (limit, waits) = (min(count, limit), true)
+        case .ignoresRange?: (status, body, limit, headers) = (200, bytes, bytes.count, [:])
+        case .status(let code)?: return .refusal(code, "as it was told")
+        case .tooMuch?: body += Array(repeating: 0, count: 100_000)
+        case nil: break
+        }
+        return HTTPResponse(
+            status: status, headers: headers, body: stream(body, limit: fault == nil ? body.count : limit, waits: waits)
+        )
+    }
+
+    private func nextFault(_ range: Range<Int>) -> Fault? {
+        shared.withLock { shared in
+            guard let next = shared.faults.first else { return shared.persistent }
+            // A byte can only be wrong in the answer that has it.
+            if case .wrongByte(let offset) = next, !range.contains(Int(offset)) { return shared.persistent }
+            return shared.faults.removeFirst()
+        }
+    }
+
+    private func stream(_ body: [UInt8], limit: Int, waits: Bool) -> HTTPResponse.Body {
+        .stream(length: Int64(body.count)) { [self] writer in
+            for start in stride(from: 0, to: limit, by: 65536) {
+                let piece = body[start..<min(start + 65536, limit)]
+                try await writer.write(SharedBytes(piece))
+                shared.withLock { $0.dataBytes += piece.count }
+            }
+            guard limit < body.count else { return }
+            guard waits else { throw HTTPError(.peerClosed, "cut, as it was told") }
+            try await gate.wait()
+            try await writer.write(SharedBytes(body[limit...]))
+            shared.withLock { $0.dataBytes += body.count - limit }
+        }
+    }
+}
+
+extension Optional where Wrapped == HandMadePublisher.Fault {
+    static func == (a: Self, b: _OptionalNilComparisonType) -> Bool {
+        if case .none = a { true } else { false }
+    }
+}
+
+/// Closed until it is opened; who waits is let through then, or when cancelled.
+final class Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+    func open() { continuation.finish() }
+    func wait() async throws {
+        for await _ in stream {}
+        try Task.checkCancellation()
+    }
+}
+
+/// Collects what callbacks on other threads tell.
+final class Recorder<Element: Sendable>: Sendable {
+    private let elements = Locked<[Element]>([])
+    var all: [Element] { elements.withLock { $0 } }
+
+    @discardableResult func append(_ element: Element) -> [Element] { append(contentsOf: [element]) }
+    @discardableResult func append(contentsOf more: [Element]) -> [Element] {
+        elements.withLock { elements in
+            elements += more
+            return elements
+        }
+    }
+}
