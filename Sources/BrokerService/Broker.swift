@@ -36,6 +36,7 @@ public final class Broker: Sendable {
     private let folder: BrokerFolder
     private let log: any ChangeLog
     private let leases: LeaseKeeper
+    private let largeWork = LargeWork()
     private let feed: Feed
     private let server: HTTPServer
 
@@ -50,7 +51,8 @@ public final class Broker: Sendable {
             log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,
             logger: logger)
         let handler = RequestHandler(
-            log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger))
+            log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger),
+            largeWork: largeWork)
         feed = Self.feed(of: log, configuration)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
@@ -65,6 +67,8 @@ public final class Broker: Sendable {
         var settings = Feed.Configuration()
         settings.heartbeatInterval = configuration.bookmarkInterval
         settings.stallTimeout = configuration.stallTimeout
+        // Who is behind it reads the log, whose pages are at hand.
+        settings.memoryLimit = 4 << 20
         let source = ChangesFeed(log: log, logger: configuration.logger)
         let feed = Feed(source: source, configuration: settings)
         // Weak, for the feed keeps its source, and that the log.
@@ -79,6 +83,7 @@ public final class Broker: Sendable {
             group.addTask { await self.server.run(grace: .milliseconds(500)) }
             group.addTask { try await self.leases.run() }
             group.addTask { try await self.forgetTombstones() }
+            group.addTask { try await self.largeWork.run() }
             // Without an error of its own, each part ends by cancellation only.
             while await group.nextResult() != nil { group.cancelAll() }
         }

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <getopt.h>
 #include <linux/falloc.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -149,4 +150,18 @@ csystem_watch_signals(int descriptor)
     if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0)
         return -1;
     return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0;
+}
+
+void csystem_configure_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 4);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}
+
+void csystem_trim_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

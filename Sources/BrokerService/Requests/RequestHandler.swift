@@ -7,6 +7,8 @@ struct RequestHandler: Sendable {
     let log: any ChangeLog
     let leases: LeaseKeeper
     let listings: Listings
+    /// Batches take a multiple of their size while they are read.
+    let largeWork: LargeWork
     let uploads = UploadBudget()
     /// For JSON that takes long to read: the server's threads must not wait for it.
     let pool = BlockingPool(name: "announcements", threads: 2)
@@ -80,7 +82,10 @@ struct RequestHandler: Sendable {
         let size = request.headers["Content-Length"].flatMap { Int($0) } ?? UploadBudget.largest
         guard size <= UploadBudget.largest else { throw Self.tooLarge(UploadBudget.largest) }
         guard uploads.reserve(size) else { throw Refusal(503, "too many announcements arrive at once: try again") }
-        defer { uploads.release(size) }
+        defer {
+            uploads.release(size)
+            largeWork.note(bytes: size)
+        }
         let body = try await collect(request, upTo: size)
         let changes = try await pool.run { Self.changes(in: body) }.get()
         let revisions = try await leases.announce(changes, lease: lease)

@@ -62,3 +62,10 @@ char **csystem_environment(void);
 
 /// Has SIGTERM and SIGINT write a byte to `descriptor`, and SIGPIPE ignored. Zero, or -1 and errno.
 int csystem_watch_signals(int descriptor);
+
+/// Keeps malloc from holding on to what was freed: few arenas, and thresholds that do not grow with the largest block
+/// that was ever freed.
+void csystem_configure_memory(void);
+
+/// Gives memory that was freed back to the system.
+void csystem_trim_memory(void);

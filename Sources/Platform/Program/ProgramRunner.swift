@@ -28,6 +28,7 @@ public enum ProgramRunner {
     public static func main(
         program: String, body: @Sendable @escaping ([String], [String: String]) async throws -> Void
     ) async -> Never {
+        Memory.configure()
         let stop = Flag()
         let running = Locked<Task<Void, any Error>?>(nil)
         do {
