@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    @Test func aDamagedLogIsOneLineThatSaysWhatToDo() async throws {
+        let folder = try TemporaryFolder()
+        try FileSystem.createDirectories(folder["state"])
+        try folder.write([UInt8](repeating: 65, count: 10_000), to: "state/log.db")
+        let arguments = ["--listen", "127.0.0.1:0", "--state", folder["state"]]
+        try await ChildProcess.with("bpubsub-broker", arguments) { broker in
+            let exit = try await broker.exit()
+            #expect(exit == .exited(1))
+            #expect(broker.lines(.error).count == 1, "\(broker.transcript)")
+            #expect(broker.lines(.error).first?.contains("\(folder.path)/state/log.db") ?? false)
+            #expect(broker.lines(.error).first?.contains("move it away") ?? false)
+        }
+        #expect(try folder.read("state/log.db").count == 10_000)
+    }
+
     @Test func wrongArgumentsAreOneLine() async throws {
         for (arguments, status) in [
             (["--lease", "never"], Int32(2)), (["--listen", "nowhere"], 2), (["--unknown"], 2), (["extra"], 2),
