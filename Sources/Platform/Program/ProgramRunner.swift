@@ -87,21 +87,15 @@ public enum ProgramRunner {
         // Stopped by a signal, as asked; or nobody reads the output any more, as in `… | head`.
         case .failure(is CancellationError), .failure(is OutputClosed): return 0
         case .failure(let error as UsageError):
-            tell("\(program): \(error.message); see \(program) --help")
+            Notes.tell("\(program): \(error.message); see \(program) --help")
             return 2
         case .failure(let error as CommandUsageError):
-            tell("\(error.command): \(error.message); see \(error.command) --help")
+            Notes.tell("\(error.command): \(error.message); see \(error.command) --help")
             return 2
         case .failure(let error):
-            tell("\(program): \(error)")
+            Notes.tell("\(program): \(error)")
             return 1
         }
-    }
-
-    /// One line on standard error, whatever is in the message.
-    private static func tell(_ message: String) {
-        var line = PrintableText.escaped(message) + "\n"
-        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
     }
 }
 

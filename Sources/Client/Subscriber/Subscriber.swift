@@ -1,0 +1,94 @@
+internal import Catalogue
+internal import HTTP
+internal import Platform
+
+/// The subscriber that the commands talk to.
+struct Subscriber: Sendable {
+    /// Without a slash at the end.
+    let url: String
+    let http: HTTPClient
+
+    /// A catalogue of a million datasets.
+    private static let answerLimit = 1 << 30
+
+    init(url: String, http: HTTPClient = HTTPClient()) {
+        self.url = url
+        self.http = http
+    }
+
+    /// The paths that a pattern names, all without one.
+    func list(_ patterns: [String] = []) async throws -> [String] {
+        try await get("/api/list", patterns.map { ("pattern", $0) })
+    }
+
+    func longList(_ patterns: [String] = []) async throws -> [ListedDataset] {
+        try await get("/api/list", patterns.map { ("pattern", $0) } + [("long", "true")])
+    }
+
+    func follow(_ names: [String]) async throws { try await post("/api/follow", names) }
+
+    func unfollow(_ names: [String]) async throws { try await post("/api/unfollow", names) }
+
+    func held() async throws -> [String: HeldDataset] { try await get("/api/info") }
+
+    func status() async throws -> SubscriberStatus { try await get("/api/status") }
+
+    /// Has the subscriber hold all of what the patterns name, and tells how far it is: to be asked again.
+    func download(_ names: [String]) async throws -> [String: TransferState] {
+        try decode(await post("/api/download", names), "POST /api/download")
+    }
+
+    /// An answer as it came.
+    func json(_ path: String, _ query: [(String, String)] = []) async throws -> JSONValue { try await get(path, query) }
+
+    // MARK: -
+
+    private func get<Answer: Decodable>(
+        _ path: String, _ query: [(String, String)] = []
+    ) async throws -> Answer {
+        let request = HTTPClient.Request(
+            url: url + path + Self.query(query), headers: Self.headers, idleTimeout: .seconds(60),
+            acceptsCompression: true)
+        return try decode(await send(request), "GET \(path)")
+    }
+
+    @discardableResult
+    private func post(_ path: String, _ names: [String]) async throws -> [UInt8] {
+        var headers = Self.headers
+        headers["Content-Type"] = "application/json"
+        let request = HTTPClient.Request(
+            method: "POST", url: url + path, headers: headers, body: SharedBytes(WireJSON.encode(names)),
+            idleTimeout: .seconds(60))
+        return try await send(request)
+    }
+
+    private func send(_ request: HTTPClient.Request) async throws -> [UInt8] {
+        let response: HTTPClient.Response
+        do {
+            response = try await http.send(request, limit: Self.answerLimit)
+        } catch {
+            throw failure(error)
+        }
+        guard response.isSuccess else { throw refusal(response.status, response.body) }
+        return response.body
+    }
+
+    private func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
+        do {
+            return try WireJSON.decode(Answer.self, from: bytes)
+        } catch {
+            throw ClientError(
+                .badAnswer,
+                "the answer of \(url) to \(what) is not a subscriber's: \(WireJSON.describe(error)); is that its address?"
+            )
+        }
+    }
+
+    static func query(_ parameters: [(String, String)]) -> String {
+        guard !parameters.isEmpty else { return "" }
+        return "?"
+            + parameters.map { "\(PercentEncoding.query($0))=\(PercentEncoding.query($1))" }.joined(separator: "&")
+    }
+
+    static let headers: HTTPHeaders = [ProtocolHeader.protocol: "1"]
+}

@@ -1,0 +1,74 @@
+internal import Catalogue
+
+// What a subscriber answers; `docs/protocol.md` shows each.
+
+/// `GET /api/list?long=true`: a dataset, and how much of it the subscriber holds.
+struct ListedDataset: Codable, Hashable, Sendable {
+    var dataset: Dataset
+    /// Bytes.
+    var held: Int64
+    var complete: Bool
+    var followed: Bool
+}
+
+/// `GET /api/info`: a dataset that is followed or held.
+struct HeldDataset: Codable, Hashable, Sendable {
+    var follow: Bool
+}
+
+/// `POST /api/download`: how far a download is.
+struct TransferState: Codable, Hashable, Sendable {
+    enum Phase: String, Codable, Sendable { case running, complete, failed }
+
+    var state: Phase
+    var held: Int64
+    var size: Int64
+    var version: Version?
+    var error: String?
+}
+
+/// A refusal; `errors` when it is about names.
+struct Refusal: Codable, Hashable, Sendable {
+    struct NameProblem: Codable, Hashable, Sendable {
+        var reason: String
+        var suggestions: [String]?
+    }
+
+    var detail: String?
+    var errors: [String: NameProblem]?
+}
+
+/// `GET /api/status`.
+struct SubscriberStatus: Codable, Hashable, Sendable {
+    struct Broker: Codable, Hashable, Sendable {
+        var url: String
+        var connected: Bool
+        /// When `connected` last changed, seconds since 1970.
+        var since: Double?
+        var revision: Revision?
+        /// Seconds.
+        var lag: Double?
+    }
+
+    struct Mirrors: Codable, Hashable, Sendable {
+        var count: Int
+        var complete: Int
+        var bytes: Int64
+        var size: Int64
+    }
+
+    struct Transfers: Codable, Hashable, Sendable {
+        var running: Int
+        var fetchedBytes: Int64
+        var savedBytes: Int64
+        var rejectedChunks: Int64
+    }
+
+    var version: String
+    var broker: Broker
+    var groups: [Group]
+    var datasets: Int
+    var followed: [String]
+    var mirrors: Mirrors
+    var transfers: Transfers
+}

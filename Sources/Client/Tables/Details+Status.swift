@@ -1,0 +1,39 @@
+internal import Catalogue
+internal import Platform
+
+extension Details {
+    /// `bpubsub status`
+    static func status(_ status: SubscriberStatus, url: String) -> Details {
+        var details = Details("")
+        details.add("subscriber", "\(url), version \(status.version)", indent: 0)
+        details.add("broker", broker(status.broker), indent: 0)
+        details.add("datasets", "\(status.datasets) in \(status.groups.count) groups", indent: 0)
+        for group in status.groups.sorted(by: { $0.name < $1.name }) {
+            let since = group.since > 0 ? " since \(Timestamp.readable(group.since))" : ""
+            let state = (group.online ? "online" : "offline") + since
+            details.add(group.name, "\(state), \(group.urls.joined(separator: " "))")
+        }
+        let followed = status.followed.isEmpty ? "nothing" : status.followed.joined(separator: ", ")
+        details.add("followed", followed, indent: 0)
+        let mirrors = status.mirrors
+        details.add(
+            "held",
+            "\(HumanText.bytes(mirrors.bytes)) of \(HumanText.bytes(mirrors.size)) in \(mirrors.count) datasets, "
+                + "\(mirrors.complete) of them complete", indent: 0)
+        let transfers = status.transfers
+        details.add(
+            "transfers",
+            "\(transfers.running) running; fetched \(HumanText.bytes(transfers.fetchedBytes)), "
+                + "saved \(HumanText.bytes(transfers.savedBytes)), rejected \(transfers.rejectedChunks) chunks",
+            indent: 0)
+        return details
+    }
+
+    private static func broker(_ broker: SubscriberStatus.Broker) -> String {
+        var text = broker.url + (broker.connected ? ", connected" : ", not connected")
+        if let since = broker.since { text += " since \(Timestamp.readable(since))" }
+        if let revision = broker.revision { text += ", revision \(revision)" }
+        if let lag = broker.lag { text += ", lag \(HumanText.decimal(lag, digits: 1)) s" }
+        return text
+    }
+}

@@ -1,0 +1,21 @@
+import Platform
+import Synchronization
+
+@testable import Client
+
+/// What a command prints, kept for a look.
+final class CollectedOutput: TextOutput {
+    private let content = Locked("")
+    let isTerminal: Bool
+    let columns: Int?
+
+    init(columns: Int? = nil) {
+        isTerminal = columns != nil
+        self.columns = columns
+    }
+
+    func print(_ text: String) { content.withLock { $0 += text } }
+    func flush() {}
+    var text: String { content.withLock { $0 } }
+    var lines: [String] { text.split(separator: "\n").map(String.init) }
+}

@@ -1,0 +1,158 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+import Testing
+
+@testable import Client
+
+@Suite("Commands", .timeLimit(.minutes(1)))
+struct CommandTests {
+    func subscriber() throws -> FakeSubscriber {
+        var a = try SampleDataset("foo/a.txt", Array("hello".utf8))
+        a.held = 5
+        var b = try SampleDataset("foo/dir/b é.txt", Array(repeating: 7, count: 3000))
+        b.isFollowed = true
+        b.held = 1000
+        return FakeSubscriber([a, b, try SampleDataset("bar/c.txt", [])])
+    }
+
+    @Test("list prints the JSON array that it always printed, and narrows it")
+    func list() async throws {
+        let all = try await subscriber().run("list")
+        #expect(all == "[\"bar/c.txt\", \"foo/a.txt\", \"foo/dir/b é.txt\"]\n")
+        let some = try await subscriber().run("list", "foo/dir", "bar/*.txt")
+        #expect(some == "[\"bar/c.txt\", \"foo/dir/b é.txt\"]\n")
+        let lines = try await subscriber().run("list", "-1", "foo/")
+        #expect(lines == "foo/a.txt\nfoo/dir/b é.txt\n")
+        let none = try await subscriber().run("list", "foo/*.b2nd")
+        #expect(none == "[]\n")
+    }
+
+    @Test("list -l is a table")
+    func longList() async throws {
+        let text = try await subscriber().run("list", "-l", "foo")
+        #expect(
+            text == """
+                PATH             SHAPE  DTYPE     SIZE  MODIFIED (UTC)        HELD  FOLLOWED
+                foo/a.txt        -      -          5 B  2025-11-24 16:00:00  100 %  -
+                foo/dir/b é.txt  -      -      2.9 KiB  2025-11-24 16:00:00   33 %  yes
+
+                """)
+        let json = try await subscriber().run("list", "-l", "--json", "bar")
+        #expect(json.hasPrefix("[{\"complete\": true, \"dataset\": {"))
+    }
+
+    @Test(
+        "a name that does not exist is an error that names the nearest",
+        arguments: [
+            ["list", "foo/a.tx"], ["follow", "foo/a.tx"], ["unfollow", "foo/a.tx"], ["info", "foo/a.tx"],
+            ["download", "foo/a.tx"],
+        ])
+    func unknownNames(_ arguments: [String]) async throws {
+        let subscriber = try subscriber()
+        let error = await #expect(throws: ClientError.self) {
+            try await subscriber.run(arguments[0], arguments[1])
+        }
+        #expect(error?.code == .notFound)
+        #expect(error?.message.hasPrefix("foo/a.tx: there is no such dataset") == true)
+        #expect(error?.message.hasSuffix("did you mean foo/a.txt?") == true)
+    }
+
+    @Test("follow and unfollow take several names, and info tells what is followed")
+    func follow() async throws {
+        let subscriber = try subscriber()
+        let followed = try await subscriber.run("follow", "foo/a.txt", "bar")
+        #expect(followed == "following foo/a.txt\nfollowing bar\n")
+        let info = try await subscriber.run("info")
+        #expect(info == "bar/c.txt\nfoo/a.txt\nfoo/dir/b é.txt\n")
+        let unfollowed = try await subscriber.run("unfollow", "foo")
+        #expect(unfollowed == "no longer following foo\n")
+        let rest = try await subscriber.run("info")
+        #expect(rest == "bar/c.txt\n")
+        let json = try await subscriber.run("info", "--json")
+        #expect(json.contains("\"foo/a.txt\": {\"follow\": false}"))
+    }
+
+    @Test("info PATH tells all about a dataset")
+    func infoPath() async throws {
+        let text = try await subscriber().run("info", "foo/dir/b é.txt")
+        #expect(text.contains("  held        33 %, 1000 B, followed\n"))
+        let json = try await subscriber().run("info", "foo/a.txt", "--json")
+        #expect(json.hasPrefix("{\"complete\": true, \"followed\": false, \"held\": 5, \"kind\": \"file\""))
+        let subscriber = try subscriber()
+        let error = await #expect(throws: ClientError.self) { try await subscriber.run("info", "foo") }
+        #expect(error?.message == "foo names 2 datasets and not one: see 'bpubsub list -l foo'")
+    }
+
+    @Test("status is readable, and JSON on request")
+    func status() async throws {
+        let text = try await subscriber().run("status")
+        #expect(
+            text.contains(
+                "broker      http://localhost:8000, connected since 2025-11-24 16:00:00 UTC, revision 17, lag 0.0 s\n"))
+        #expect(text.contains("  foo         offline since 2025-11-24 16:00:00 UTC, http://a:1\n"))
+        #expect(text.contains("held        2.0 KiB of 4.0 KiB in 2 datasets, 1 of them complete\n"))
+        let json = try await subscriber().run("status", "--json")
+        #expect(json.hasPrefix("{\"broker\": {\"connected\": true,"))
+    }
+
+    @Test("who is not reached, and who is no subscriber, is said with what to do")
+    func wrongAddresses() async throws {
+        let output = CollectedOutput()
+        let gone = try await subscriber().serve { $0 }
+        let unreachable = await #expect(throws: ClientError.self) {
+            try await ClientProgram.run(["--subscriber", gone, "list"], [:], output: output) { _ in }
+        }
+        #expect(
+            unreachable?.message
+                == "cannot reach the subscriber at \(gone): connection refused; is bpubsub-subscriber running? "
+                + "--subscriber or BPUBSUB_SUBSCRIBER names another one")
+        for stray in [
+            HTTPResponse(status: 404, body: .bytes(SharedBytes("<html>"))),
+            HTTPResponse(body: .bytes(SharedBytes("hi"))),
+        ] {
+            let other = try subscriber()
+            other.state.withLock { $0.stray = stray }
+            let error = await #expect(throws: ClientError.self) { try await other.run("list") }
+            #expect(error?.code == .badAnswer)
+        }
+        let refusing = try subscriber()
+        refusing.state.withLock { $0.stray = .refusal(503, "no catalogue yet: ask again") }
+        let refusal = await #expect(throws: ClientError.self) { try await refusing.run("list") }
+        #expect(refusal == ClientError(.refused, "no catalogue yet: ask again"))
+    }
+
+    @Test("options may stand before the command, behind it, or in the environment")
+    func places() async throws {
+        try await subscriber().serve { url in
+            let address = String(url.dropFirst("http://".count))
+            for (arguments, environment) in [
+                (["--subscriber", url + "/", "list"], [:]), (["list", "--subs", address], [:]),
+                (["--", "list", "--subscriber=\(url)"], [:]),
+                (["list"], ["BPUBSUB_SUBSCRIBER": address]),
+                (["--subscriber=\(url)", "list"], ["BPUBSUB_SUBSCRIBER": "http://nowhere:1"]),
+            ] as [([String], [String: String])] {
+                let output = CollectedOutput()
+                try await ClientProgram.run(arguments, environment, output: output) { _ in }
+                #expect(output.text.hasPrefix("[\"bar/"))
+            }
+        }
+    }
+
+    @Test("every command has help, and wrong usage names the command")
+    func help() async throws {
+        for command in ClientProgram.commands {
+            let output = CollectedOutput()
+            try await ClientProgram.run([command.name, "--help"], [:], output: output) { _ in }
+            #expect(output.text.hasPrefix("Usage: bpubsub \(command.name) [OPTION…]"))
+        }
+        let error = await #expect(throws: CommandUsageError.self) {
+            try await ClientProgram.run(["follow"], [:], output: CollectedOutput()) { _ in }
+        }
+        #expect(error?.command == "bpubsub follow" && error?.message == "PATH is missing")
+        await #expect(throws: UsageError("there is no command 'lst'")) {
+            try await ClientProgram.run(["lst"], [:], output: CollectedOutput()) { _ in }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Catalogue
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Client
+
+@Suite("Downloads", .timeLimit(.minutes(1)))
+struct DownloadTests {
+    static let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+
+    func subscriber() throws -> FakeSubscriber {
+        FakeSubscriber([
+            try SampleDataset("foo/big.bin", Self.bytes), try SampleDataset("foo/d/empty", []),
+            try SampleDataset("foo/d/x \u{e9}#%.txt", Array("hello".utf8)),
+        ])
+    }
+
+    @Test("the subscriber is asked until it holds everything")
+    func hold() async throws {
+        let subscriber = try subscriber()
+        subscriber.state.withLock { $0.step = 1_000_000 }
+        let text = try await subscriber.run("download", "foo")
+        #expect(
+            text.split(separator: "\n").sorted() == [
+                "foo/big.bin: complete, 2.9 MiB", "foo/d/empty: complete, 0 B", "foo/d/x é#%.txt: complete, 5 B",
+            ])
+    }
+
+    @Test("what fails is told with the reason, and the others are done")
+    func failure() async throws {
+        let subscriber = try subscriber()
+        subscriber.state.withLock { $0.failures["foo/big.bin"] = "the publisher is gone" }
+        let output = CollectedOutput()
+        let error = await #expect(throws: ClientError.self) {
+            try await subscriber.run("download", "foo", output: output)
+        }
+        #expect(error == ClientError(.incomplete, "foo/big.bin: the publisher is gone"))
+        #expect(output.lines.count == 2)
+    }
+
+    @Test("files appear under their names, with the very bytes")
+    func files() async throws {
+        try await withTemporaryFolder { folder in
+            let target = "\(folder)/new/out"
+            let text = try await subscriber().run("download", "-o", target, "foo/*")
+            #expect(text.contains("foo/big.bin: written to \(target)/big.bin, 2.9 MiB\n"))
+            #expect(try FileSystem.readAll("\(target)/big.bin", limit: 1 << 22) == Self.bytes)
+            #expect(try FileSystem.readAll("\(target)/x é#%.txt", limit: 10) == Array("hello".utf8))
+            #expect(Set(try FileSystem.list(target).entries.map(\.name)) == ["big.bin", "empty", "x é#%.txt"])
+        }
+    }
+
+    @Test("a connection that breaks is taken up where it broke")
+    func resume() async throws {
+        try await withTemporaryFolder { folder in
+            let subscriber = try subscriber()
+            subscriber.state.withLock { $0.faults = [.cut(1_000_000), .cut(0), .cut(500_000)] }
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileSystem.readAll("\(folder)/big.bin", limit: 1 << 22) == Self.bytes)
+        }
+    }
+
+    @Test("a dataset that changes between two connections is one of both, never a mixture")
+    func change() async throws {
+        try await withTemporaryFolder { folder in
+            let subscriber = try subscriber()
+            let newer = try SampleDataset("foo/big.bin", Array(Self.bytes.reversed()))
+            subscriber.state.withLock { $0.faults = [.replacement(after: 1_000_000, by: newer)] }
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileSystem.readAll("\(folder)/big.bin", limit: 1 << 22) == newer.bytes)
+        }
+    }
+
+    @Test("damaged bytes are fetched again, and never written")
+    func damage() async throws {
+        try await withTemporaryFolder { folder in
+            let once = try subscriber()
+            once.state.withLock { $0.faults = [.flippedByte] }
+            _ = try await once.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileSystem.readAll("\(folder)/big.bin", limit: 1 << 22) == Self.bytes)
+            try FileSystem.writeAtomically("\(folder)/big.bin", [1])
+            let twice = try subscriber()
+            twice.state.withLock { $0.faults = [.flippedByte, .flippedByte] }
+            let error = await #expect(throws: ClientError.self) {
+                try await twice.run("download", "foo/big.bin", "-o", folder)
+            }
+            #expect(error?.message.contains("twice, are not those of the version") == true)
+            #expect(try FileSystem.readAll("\(folder)/big.bin", limit: 10) == [1])
+            #expect(try FileSystem.list(folder).entries.map(\.name) == ["big.bin"])
+        }
+    }
+
+    @Test("a refusal in the middle leaves nothing behind")
+    func refusal() async throws {
+        try await withTemporaryFolder { folder in
+            let subscriber = try subscriber()
+            subscriber.state.withLock { $0.faults = [.cut(1_000_000), .refusal(503, "not now")] }
+            let error = await #expect(throws: ClientError.self) {
+                try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            }
+            #expect(error?.message == "foo/big.bin: not now")
+            #expect(try FileSystem.list(folder).entries.isEmpty)
+        }
+    }
+
+    @Test("a folder that cannot be is said at once")
+    func badFolder() async throws {
+        try await withTemporaryFolder { folder in
+            try FileSystem.writeAtomically("\(folder)/file", [])
+            let subscriber = try subscriber()
+            let error = await #expect(throws: SystemError.self) {
+                try await subscriber.run("download", "foo", "-o", "\(folder)/file")
+            }
+            #expect(error?.code == SystemError.notADirectory)
+            #expect(subscriber.state.withLock { $0.requests } == [])
+        }
+    }
+}
