@@ -70,7 +70,7 @@ let package = Package(
         tests("Blosc2"),
         tests("HTTP", ["Platform"]),
         tests("Storage"),
-        tests("Catalogue"),
+        tests("Catalogue", ["Platform"]),
         tests("Versions", ["Catalogue", "Blosc2", "Platform"]),
         tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
         tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService"]),

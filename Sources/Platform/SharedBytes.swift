@@ -30,6 +30,18 @@ public final class SharedBytes: Sendable {
         storage.copyBytes(from: bytes)
     }
 
+    /// Copies borrowed bytes.
+    public convenience init(copying bytes: RawSpan) {
+        self.init(capacity: bytes.byteCount) { span in
+            bytes.withUnsafeBytes { source in
+                span.withUnsafeMutableBytes { target, count in
+                    target.copyMemory(from: source)
+                    count = source.count
+                }
+            }
+        }
+    }
+
     /// Copies the UTF-8 of `text`.
     public convenience init(_ text: String) { self.init(text.utf8) }
 

@@ -23,7 +23,10 @@ public struct ChunkDigester: ~Copyable {
     }
 
     /// The digest of a chunk.
-    public func digest(of chunk: RawSpan) -> Digest { DigestTree.chunk(table(of: chunk).blocks, with: hasher) }
+    public func digest(of chunk: RawSpan) -> Digest {
+        let digests = blocks(of: chunk).map { DigestTree.block(chunk.extracting($0), with: hasher) }
+        return DigestTree.chunk(length: Int64(chunk.byteCount), blocks: digests, with: hasher)
+    }
 
     private func blocks(of chunk: RawSpan) -> [Range<Int>] {
         switch content {

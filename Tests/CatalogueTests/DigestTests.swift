@@ -28,13 +28,10 @@ import Testing
     }
 
     @Test func aNodeCannotPassForALeaf() {
-        let leaf = BlockTable.Block(length: 3, digest: SHA256().finish())
         let hasher = SHA256()
-        var bytes: [UInt8] = []
-        bytes.append(littleEndian: UInt64(3))
-        bytes += leaf.digest.bytes
-        let asLeaf = bytes.withUnsafeBytes { DigestTree.block($0.bytes, with: hasher) }
-        #expect(BlockTable([leaf]).chunkDigest != asLeaf)
+        let left = hasher.finish(), right = hasher.finish()
+        let asLeaf = (left.bytes + right.bytes).withUnsafeBytes { DigestTree.block($0.bytes, with: hasher) }
+        #expect(DigestTree.node(left, right, with: hasher) != asLeaf)
     }
 
     @Test func theStateDigestForgetsTheOrder() {

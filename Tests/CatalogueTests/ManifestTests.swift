@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Catalogue
@@ -58,7 +59,10 @@ import Testing
     /// Whatever comes over the network is an error or a manifest, never a trap or a large allocation.
     @Test func damagedBytesAreRefused() {
         let manifest = Self.manifest(Array(0..<20)), old = Self.manifest(Array(10..<30))
-        let samples = [manifest.encoded, ManifestDelta.encode(manifest, since: old), BlockTable([]).encoded]
+        let samples = [
+            manifest.encoded, ManifestDelta.encode(manifest, since: old),
+            Self.proven([0, 3]).head + Array(repeating: 7, count: 12),
+        ]
         var generator = SplitMix(state: 7)
         for bytes in samples {
             for round in 0..<4000 {
@@ -69,9 +73,55 @@ import Testing
                 }
                 if let read = try? Manifest(encoded: damaged) { #expect(damaged == read.encoded) }
                 if let read = try? ManifestDelta.decode(damaged, since: old) { #expect(read.chunks.count < 100) }
-                if let tables = try? BlockTable.decode(damaged) { #expect(tables.flatMap(\.encoded) == damaged) }
+                if let parts = try? ProvenBlocks.decode(damaged) {
+                    #expect(parts.allSatisfy { !$0.belong(to: manifest) })
+                }
             }
         }
+    }
+
+    /// Blocks of 4 to 6 bytes, of a chunk of eight.
+    static func table() -> (table: BlockTable, bytes: [SharedBytes]) {
+        let bytes = (0..<8).map { SharedBytes(Array(repeating: UInt8($0), count: 4 + $0 % 3)) }
+        let hasher = SHA256()
+        let blocks = bytes.map { block in
+            BlockTable.Block(
+                length: Int64(block.count), digest: block.withBytes { DigestTree.block($0, with: hasher) })
+        }
+        return (BlockTable(blocks), bytes)
+    }
+
+    static func proven(_ indices: [Int]) -> ProvenBlocks {
+        let (table, bytes) = table()
+        return ProvenBlocks(chunk: 1, table: table, blocks: indices.map { ($0, bytes[$0]) })
+    }
+
+    @Test(arguments: [[0], [7], [3], [0, 7], [1, 2, 3], [0, 1, 2, 3, 4, 5, 6, 7], [2, 5]])
+    func anyBlocksCanBeShownToBelongToTheirChunk(indices: [Int]) throws {
+        let (table, bytes) = Self.table()
+        let length = Int64(bytes.reduce(0) { $0 + $1.count })
+        let manifest = Manifest(content: .plain, entries: [(1, Self.digest(1)), (length, table.chunkDigest)])
+        let sent = Self.proven(indices)
+        #expect(sent.proof.count <= 3 * indices.count)
+        let encoded = sent.head + sent.blocks.flatMap { $0.bytes.array }
+        let received = try ProvenBlocks.decode(encoded + encoded)
+        #expect(received.count == 2 && received.allSatisfy { $0.belong(to: manifest) })
+        #expect(received[0].blocks.map(\.bytes.array) == indices.map { bytes[$0].array })
+        for position in encoded.indices {
+            var damaged = encoded
+            damaged[position] ^= 1
+            let parts = (try? ProvenBlocks.decode(damaged)) ?? []
+            #expect(parts.allSatisfy { !$0.belong(to: manifest) }, "byte \(position)")
+        }
+    }
+
+    @Test func theTreeHasTheShapeOfTheRFC() {
+        let hasher = SHA256()
+        let leaves = (0..<7).map { Self.digest($0) }
+        func node(_ a: Digest, _ b: Digest) -> Digest { DigestTree.node(a, b, with: hasher) }
+        let left = node(node(leaves[0], leaves[1]), node(leaves[2], leaves[3]))
+        let right = node(node(leaves[4], leaves[5]), leaves[6])
+        #expect(MerkleTree.root(of: leaves[...], with: hasher) == node(left, right))
     }
 
     @Test func aNewerFormatIsRefusedWithItsNumber() {

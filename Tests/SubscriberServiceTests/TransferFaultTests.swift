@@ -10,9 +10,11 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct TransferFaultTests {
     static let content = noise(5_000_000, seed: 4)
 
-    static func with(_ body: @Sendable (Network, TestSubscriber) async throws -> Void) async throws {
+    static func with(
+        silence: Duration = .seconds(10), _ body: @Sendable (Network, TestSubscriber) async throws -> Void
+    ) async throws {
         try await Network.with { network in
-            let subscriber = try await network.subscriber { $0.fetchTimeout = .milliseconds(300) }
+            let subscriber = try await network.subscriber { $0.fetchTimeout = silence }
             try await network.publish("a.bin", content)
             try await subscriber.waitForList(["a.bin"])
             try await body(network, subscriber)
@@ -64,7 +66,7 @@ import Testing
     }
 
     @Test func aSilentPublisherIsATimeoutForReaders() async throws {
-        try await Self.with { network, subscriber in
+        try await Self.with(silence: .milliseconds(300)) { network, subscriber in
             network.publisher.alwaysSuffer(.stall(after: 0))
             let answer = try await subscriber.get("/api/download/foo/a.bin", headers: ["Range": "bytes=0-9"])
             #expect(answer.status == 504, "\(answer.text)")

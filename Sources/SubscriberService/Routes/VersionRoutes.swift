@@ -11,8 +11,6 @@ struct VersionRoutes: Sendable {
     let pool: BlockingPool
 
     static let immutable = "public, max-age=31536000, immutable"
-    /// Block tables are computed from the bytes: so many chunks in one answer.
-    static let chunkLimit = 1024
 
     func answer(_ request: HTTPRequest, _ rest: String) async throws -> HTTPResponse {
         try request.require("GET")
@@ -50,34 +48,23 @@ struct VersionRoutes: Sendable {
         return .large(mirror.manifest.encoded, type: MediaType.manifest, request, headers: headers)
     }
 
+    /// `?of=3:0,5-7;9`: blocks with the proof that they belong to their chunks.
     private func blocks(_ request: HTTPRequest, _ mirror: Mirror) async throws -> HTTPResponse {
-        let chunks = try Self.chunks(request.parameter("chunks") ?? "", count: mirror.manifest.chunks.count)
-        var bytes: [UInt8] = []
-        for index in chunks {
-            let chunk = mirror.manifest.chunks[index]
-            let content = mirror.manifest.content
-            let data = try await mirror.read(chunk.range, on: pool)
-            bytes += await pool.run { data.withBytes { ChunkDigester(content: content).table(of: $0).encoded } }
-        }
-        return .large(bytes, type: MediaType.blocks, request, headers: ["Cache-Control": Self.immutable])
-    }
-
-    /// `3,5-7` as indices.
-    static func chunks(_ text: String, count: Int) throws(Refusal) -> [Int] {
-        var result: [Int] = []
-        for part in text.split(separator: ",") {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0,
-                first <= last,
-                last < count, last - first < chunkLimit - result.count
-            else {
-                throw Refusal(
-                    400, "chunks are numbers and ranges below \(count), as in 3,5-7, at most \(chunkLimit) of them")
+        let wanted: BlockRequest
+        do { wanted = try BlockRequest(request.parameter("of") ?? "") } catch { throw Refusal(400, "\(error)") }
+        var segments: [SharedBytes] = []
+        for part in wanted.parts {
+            guard part.chunk < mirror.manifest.chunks.count else {
+                throw Refusal(400, "the version has \(mirror.manifest.chunks.count) chunks, and no chunk \(part.chunk)")
             }
-            result += first...last
+            let bytes = try await mirror.read(mirror.manifest.chunks[part.chunk].range, on: pool)
+            let proven = await pool.run { BlockAnswer.blocks(part, of: mirror.manifest, chunk: bytes) }
+            guard let proven else { throw Refusal(400, "chunk \(part.chunk) has no such block") }
+            segments.append(SharedBytes(proven.head))
+            segments += proven.blocks.map(\.bytes)
         }
-        guard !result.isEmpty else { throw Refusal(400, "say which chunks, as in ?chunks=3,5-7") }
-        return result
+        return HTTPResponse(
+            headers: ["Content-Type": MediaType.blocks, "Cache-Control": Self.immutable], body: .segments(segments))
     }
 }
 

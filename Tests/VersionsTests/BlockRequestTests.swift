@@ -1,0 +1,35 @@
+import Catalogue
+import Platform
+import Testing
+
+@testable import Versions
+
+@Suite struct BlockRequestTests {
+    @Test(arguments: ["3:0,5-7;9", "0", "1:2", "17:0,2,4;18:1-9"])
+    func readAndWrittenItIsTheSame(text: String) throws {
+        #expect(try BlockRequest(text).description == text)
+    }
+
+    @Test(arguments: [
+        "", ";", "a", "-1", "3:", "3:5-2", "3:5,5", "3:1-", "3:-", "1:0-999999999", "99999999999", "3:0:1", "3:1,,2",
+        "1:0-4000;2:0-4000",
+    ])
+    func refusesOtherTexts(text: String) {
+        #expect(throws: BlockRequestError.self) { try BlockRequest(text) }
+    }
+
+    @Test func blocksOfAChunkAreProvenAgainstTheManifest() throws {
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        let digest = ChunkDigester(content: .plain).digest(of: bytes.span.bytes)
+        let manifest = Manifest(content: .plain, entries: [(300_000, digest)])
+        let shared = SharedBytes(bytes)
+        let part = BlockRequest.Part(chunk: 0, blocks: [0, 4])
+        let proven = try #require(BlockAnswer.blocks(part, of: manifest, chunk: shared))
+        #expect(proven.belong(to: manifest))
+        #expect(proven.blocks[1].bytes.array == Array(bytes[262_144...]))
+        #expect(BlockAnswer.blocks(.init(chunk: 0, blocks: [5]), of: manifest, chunk: shared) == nil)
+        let other = Manifest(content: .plain, entries: [(300_000, SHA256().finish())])
+        #expect(BlockAnswer.blocks(part, of: other, chunk: shared) == nil)
+        #expect(!proven.belong(to: other))
+    }
+}
