@@ -90,7 +90,8 @@ struct CommandTests {
         let text = try await subscriber().run("status")
         #expect(
             text.contains(
-                "broker      http://localhost:8000, connected since 2025-11-24 16:00:00 UTC, revision 17, lag 0.0 s\n"))
+                "broker      http://localhost:8000, connected since 2025-11-24 16:00:00 UTC, revision 17, heard of 0.0 s ago\n"
+            ))
         #expect(text.contains("  foo         offline since 2025-11-24 16:00:00 UTC, http://a:1\n"))
         #expect(text.contains("held        2.0 KiB of 4.0 KiB in 2 datasets, 1 of them complete\n"))
         let json = try await subscriber().run("status", "--json")

@@ -28,6 +28,32 @@ struct DownloadTests {
             ])
     }
 
+    @Test("what is in the way is told, once, and waited out")
+    func obstacle() async throws {
+        let subscriber = try subscriber()
+        subscriber.state.withLock { state in
+            state.step = 1_000_000
+            state.obstacle = "the publisher is gone"
+        }
+        let text = try await subscriber.run("download", "foo/big.bin")
+        #expect(text == "note: foo/big.bin: waiting: the publisher is gone\nfoo/big.bin: complete, 2.9 MiB\n")
+    }
+
+    @Test("a dataset that is withdrawn meanwhile does not keep the others")
+    func withdrawn() async throws {
+        let subscriber = try subscriber()
+        subscriber.state.withLock { state in
+            state.step = 1
+            state.withdrawn = "foo/big.bin"
+        }
+        let output = CollectedOutput()
+        let error = await #expect(throws: ClientError.self) {
+            try await subscriber.run("download", "foo", output: output)
+        }
+        #expect(error?.message.hasPrefix("foo/big.bin: there is no such dataset") == true)
+        #expect(output.lines.sorted() == ["foo/d/empty: complete, 0 B", "foo/d/x é#%.txt: complete, 5 B"])
+    }
+
     @Test("what fails is told with the reason, and the others are done")
     func failure() async throws {
         let subscriber = try subscriber()

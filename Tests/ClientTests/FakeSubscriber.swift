@@ -16,6 +16,10 @@ final class FakeSubscriber: Sendable {
         var faults: [Fault] = []
         /// What to say about datasets whose download fails.
         var failures: [String: String] = [:]
+        /// What is in the way of downloads that run.
+        var obstacle: String?
+        /// A dataset that exists for the first question about downloads only.
+        var withdrawn: String?
         var requests: [String] = []
         var events: [AsyncStream<String>.Continuation] = []
         var listenerCount = 0
@@ -143,11 +147,13 @@ final class FakeSubscriber: Sendable {
                 let size = sample.dataset.size
                 let held = sample.held + min(state.step, size - sample.held)
                 state.datasets[path]?.held = held
-                let failure = state.failures[path]
+                let failure = state.failures[path] ?? (held < size ? state.obstacle : nil)
                 result[path] = TransferState(
-                    state: failure != nil ? .failed : held == size ? .complete : .running, held: held, size: size,
+                    state: state.failures[path] != nil ? .failed : held == size ? .complete : .running, held: held,
+                    size: size,
                     version: sample.dataset.version, error: failure)
             }
+            if let path = state.withdrawn { state.datasets[path] = nil }
             return result
         }
         return json(states)

@@ -19,7 +19,7 @@ enum DownloadCommand: Command {
         let folder = arguments[folder]
         if let folder { try FileSystem.createDirectories(folder) }
         do {
-            try await Download(context.subscriber, context.output).run(arguments[CommandOperands.names], folder: folder)
+            try await Download(context).run(arguments[CommandOperands.names], folder: folder)
         } catch is CancellationError {
             throw ClientError(
                 .interrupted, "interrupted; the subscriber goes on, and 'bpubsub download' again shows how far it is")

@@ -4,19 +4,14 @@ internal import Platform
 /// Has a subscriber hold datasets completely, and perhaps writes them into files.
 struct Download: Sendable {
     let subscriber: Subscriber
-    let output: any TextOutput
     let display: ProgressDisplay
+    private let note: @Sendable (String) -> Void
     private let pool = BlockingPool(name: "files", threads: 1)
 
-    /// Names in one request.
-    private static let batch = 1000
-    /// How long the subscriber may be gone.
-    private static let patience = Duration.seconds(30)
-
-    init(_ subscriber: Subscriber, _ output: any TextOutput) {
-        self.subscriber = subscriber
-        self.output = output
-        display = ProgressDisplay(output)
+    init(_ context: CommandContext) {
+        subscriber = context.subscriber
+        display = ProgressDisplay(context.output)
+        note = context.note
     }
 
     /// - Parameter folder: where files go; `nil` for none.
@@ -27,8 +22,12 @@ struct Download: Sendable {
         }
         var failures: [String]
         do {
-            failures =
-                if let folder { try await writeFiles(started, folder) } else { try await awaitAll(started) }
+            if let folder {
+                failures = try await writeFiles(started, folder)
+            } else {
+                var completion = Completion(subscriber: subscriber, display: display, note: note)
+                failures = try await completion.wait(for: started)
+            }
         } catch {
             try display.end()
             throw error
@@ -66,61 +65,5 @@ struct Download: Sendable {
             }
         }
         return failures
-    }
-
-    // MARK: Holding
-
-    /// Asks until everything is there or has failed; what has failed comes back.
-    private func awaitAll(_ started: [String: TransferState]) async throws -> [String] {
-        var failures: [String] = []
-        var running = try settle(started, &failures)
-        var pause = Duration.milliseconds(20)
-        while !running.isEmpty {
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(250))
-            var still: [String] = []
-            for start in stride(from: 0, to: running.count, by: Self.batch) {
-                let names = Array(running[start..<min(start + Self.batch, running.count)])
-                still += try settle(await ask(names, &failures), &failures)
-            }
-            running = still
-        }
-        return failures
-    }
-
-    /// Tells what has ended; what has not comes back.
-    private func settle(_ states: [String: TransferState], _ failures: inout [String]) throws -> [String] {
-        var running: [String] = []
-        for (path, state) in states.sorted(by: { $0.key < $1.key }) {
-            try display.update(path, held: state.held, size: state.size)
-            switch state.state {
-            case .running: running.append(path)
-            case .complete: try display.finish(path, "\(path): complete, \(HumanText.bytes(state.size))")
-            case .failed: failures.append("\(path): \(state.error ?? "failed, the subscriber does not say why")")
-            }
-        }
-        return running
-    }
-
-    /// How far they are; a subscriber that restarts is waited for, and goes on where it was.
-    private func ask(_ names: [String], _ failures: inout [String]) async throws -> [String: TransferState] {
-        var backoff = Backoff()
-        let deadline = ContinuousClock.now + Self.patience
-        while true {
-            do {
-                return try await subscriber.download(names)
-            } catch let error as ClientError where error.code == .unreachable && ContinuousClock.now < deadline {
-                try await Task.sleep(for: backoff.pause())
-            } catch let error as ClientError where error.code == .notFound {
-                // One that was withdrawn has the whole request refused.
-                if names.count == 1 {
-                    failures.append(error.message)
-                    return [:]
-                }
-                var states: [String: TransferState] = [:]
-                for name in names { try await states.merge(ask([name], &failures)) { $1 } }
-                return states
-            }
-        }
     }
 }

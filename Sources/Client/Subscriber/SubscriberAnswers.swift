@@ -18,12 +18,20 @@ struct HeldDataset: Codable, Hashable, Sendable {
 
 /// `POST /api/download`: how far a download is.
 struct TransferState: Codable, Hashable, Sendable {
-    enum Phase: String, Codable, Sendable { case running, complete, failed }
+    enum Phase: String, Codable, Sendable {
+        case running, complete, failed
+
+        /// What a later version may add is, for who waits for the end, not the end.
+        init(from decoder: any Decoder) throws {
+            self = Phase(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .running
+        }
+    }
 
     var state: Phase
     var held: Int64
     var size: Int64
     var version: Version?
+    /// Why it has failed; or, while it is running, what is in its way.
     var error: String?
 }
 
@@ -46,7 +54,7 @@ struct SubscriberStatus: Codable, Hashable, Sendable {
         /// When `connected` last changed, seconds since 1970.
         var since: Double?
         var revision: Revision?
-        /// Seconds.
+        /// Seconds since the broker was last heard of.
         var lag: Double?
     }
 

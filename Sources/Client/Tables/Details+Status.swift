@@ -33,7 +33,7 @@ extension Details {
         var text = broker.url + (broker.connected ? ", connected" : ", not connected")
         if let since = broker.since { text += " since \(Timestamp.readable(since))" }
         if let revision = broker.revision { text += ", revision \(revision)" }
-        if let lag = broker.lag { text += ", lag \(HumanText.decimal(lag, digits: 1)) s" }
+        if let lag = broker.lag { text += ", heard of \(HumanText.decimal(lag, digits: 1)) s ago" }
         return text
     }
 }
