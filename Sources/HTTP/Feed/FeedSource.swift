@@ -69,6 +69,9 @@ public protocol FeedSource: Sendable {
     /// What came after `position`, for a watcher that is behind the feed's memory.
     func page(after position: UInt64, filter: (@Sendable (String) -> Bool)?) async -> FeedPage
     /// The line that shows that the connection is alive: sent to every watcher that has all entries.
+    ///
+    /// It is called on the feed's thread and must not block. What it says must not be ahead of what has been published:
+    /// a watcher that gets it has exactly the entries of which ``Feed/publish(_:)`` has returned before.
     func heartbeat() -> SharedBytes
     /// The last line to a watcher that reads too slowly; it should say where to resume.
     func farewell(position: UInt64) -> SharedBytes

@@ -20,10 +20,12 @@ final class FrontDoor: Sendable {
     }
 
     /// Begins to accept.
-    func open(_ listener: ListeningSocket, feedPaths: Set<String>, admit: @escaping Admit) {
+    ///
+    /// - Parameter patience: How long a connection may take to say what it wants.
+    func open(_ listener: ListeningSocket, feedPaths: Set<String>, patience: Duration, admit: @escaping Admit) {
         threads.enter()
         startThread(name: "http-front") { [self] in
-            let doorman = Doorman(poll, listener, FirstBytes(feedPaths: feedPaths), admit)
+            let doorman = Doorman(poll, listener, FirstBytes(feedPaths: feedPaths), patience, admit)
             while !stopping.isSet { doorman.turn(bell) }
             doorman.closeAll()
             threads.leave()
@@ -45,13 +47,13 @@ private final class Doorman {
         let deadline: ContinuousClock.Instant
     }
 
-    private static let patience = Duration.seconds(10)
-    private static let newcomerLimit = 4096
+    private static let newcomerLimit = 16_384
     private static let listenerToken = UInt64.max - 1
 
     private let poll: EventPoll
     private let listener: ListeningSocket
     private let firstBytes: FirstBytes
+    private let patience: Duration
     private let admit: FrontDoor.Admit
     /// Connections whose first bytes do not say yet what they want.
     private var newcomers: [UInt64: Newcomer] = [:]
@@ -59,10 +61,14 @@ private final class Doorman {
     private var isAccepting = false
     private var peeked = [UInt8](repeating: 0, count: FirstBytes.limit)
 
-    init(_ poll: EventPoll, _ listener: ListeningSocket, _ firstBytes: FirstBytes, _ admit: @escaping FrontDoor.Admit) {
+    init(
+        _ poll: EventPoll, _ listener: ListeningSocket, _ firstBytes: FirstBytes, _ patience: Duration,
+        _ admit: @escaping FrontDoor.Admit
+    ) {
         self.poll = poll
         self.listener = listener
         self.firstBytes = firstBytes
+        self.patience = patience
         self.admit = admit
     }
 
@@ -71,7 +77,7 @@ private final class Doorman {
             isAccepting = poll.add(listener.raw, Self.listenerToken, edgeTriggered: false, writing: false)
         }
         var mustPause = false
-        poll.wait(newcomers.isEmpty ? -1 : 1000) { event in
+        poll.wait(newcomers.isEmpty ? -1 : Int32(min(patience / 4, .seconds(1)) / .milliseconds(1))) { event in
             switch event.token {
             case EventPoll.doorbell: bell.clear()
             case Self.listenerToken: mustPause = !acceptSome()
@@ -98,7 +104,7 @@ private final class Doorman {
                 drop(oldest.key)
             }
             nextToken += 1
-            newcomers[nextToken] = Newcomer(socket: socket, deadline: .now + Self.patience)
+            newcomers[nextToken] = Newcomer(socket: socket, deadline: .now + patience)
             if !poll.add(socket, nextToken, writing: false) { drop(nextToken) }
         }
         return true

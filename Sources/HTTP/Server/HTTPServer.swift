@@ -17,6 +17,8 @@ public final class HTTPServer: Sendable {
         /// Polling threads.
         public var threads = 2
         public var connectionLimit = 4096
+        /// What a new connection has to say what it wants.
+        public var firstRequestTimeout = Duration.seconds(10)
         /// After which a connection that neither sends nor receives is closed.
         public var idleTimeout = Duration.seconds(60)
         /// Longer uploads fail with ``HTTPError/Code/tooLarge`` when they are read.
@@ -34,6 +36,7 @@ public final class HTTPServer: Sendable {
     private let daemons: [MHDDaemon]
     private let feeds: [String: Feed]
     private let frontDoor: FrontDoor
+    private let firstRequestTimeout: Duration
     private let hasRun = Atomic(false)
     private let listener: ListeningSocket
     private let pool = BlockingPool(name: "http-stop", threads: 1)
@@ -47,6 +50,7 @@ public final class HTTPServer: Sendable {
     ) throws(HTTPError) {
         listener = try ListeningSocket(configuration.listen)
         frontDoor = try FrontDoor()
+        firstRequestTimeout = configuration.firstRequestTimeout
         let core = ServerCore(configuration, feedPaths: Set(feeds.keys), handler: handler)
         self.core = core
         let threads = max(1, configuration.threads)
@@ -65,7 +69,7 @@ public final class HTTPServer: Sendable {
     public func run(grace: Duration = .seconds(1)) async {
         precondition(!hasRun.exchange(true, ordering: .acquiringAndReleasing), "a server runs once")
         let roundRobin = RoundRobin(daemons)
-        frontDoor.open(listener, feedPaths: Set(feeds.keys)) { [feeds] socket, path in
+        frontDoor.open(listener, feedPaths: Set(feeds.keys), patience: firstRequestTimeout) { [feeds] socket, path in
             if let path, let feed = feeds[path] { feed.adopt(socket) } else { roundRobin.next().add(socket) }
         }
         await cancellation()

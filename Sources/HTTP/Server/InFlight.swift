@@ -22,6 +22,7 @@ final class InFlight: Sendable {
 
     /// Returns when nothing is under way, after `limit` at the latest.
     func waitUntilIdle(atMost limit: Duration) async {
+        state.withLock { $0.isGivenUp = false }
         await withTaskGroup { group in
             group.addTask { try? await Task.sleep(for: limit) }
             group.addTask { await self.waitUntilIdle() }
