@@ -38,7 +38,7 @@ final class FeedLoop {
             context.configuration.heartbeatInterval / 8, context.configuration.stallTimeout / 4,
             context.configuration.drainTimeout / 4, .milliseconds(500),
         ]
-        tick = max(spans.min()!, .milliseconds(10))
+        tick = max(spans.min()!, .milliseconds(10))  // There are four.
         nextTick = .now
     }
 

@@ -49,6 +49,7 @@ struct FeedOutbox {
             for index in 0..<count {
                 let bytes = items[head + index].bytes.pointer
                 let skip = index == 0 ? offset : 0
+                // There is an address: `append` takes nothing that is empty.
                 vectors[index] = iovec(
                     iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress! + skip), iov_len: bytes.count - skip)
             }

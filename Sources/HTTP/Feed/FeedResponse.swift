@@ -41,7 +41,7 @@ enum FeedResponse {
         var parts = tm()
         gmtime_r(&now, &parts)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            // The program does not set a locale, so the names are English.
+            // The program does not set a locale, so the names are English; and a buffer of 64 has an address.
             let count = strftime(buffer.baseAddress!, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
             return String(decoding: UnsafeRawBufferPointer(buffer).prefix(count), as: UTF8.self)
         }
