@@ -20,6 +20,7 @@ final class FakeSubscriber: Sendable {
         var obstacle: String?
         /// A dataset that exists for the first question about downloads only.
         var withdrawn: String?
+        var groups: [Group] = []
         var requests: [String] = []
         var events: [AsyncStream<String>.Continuation] = []
         var listenerCount = 0
@@ -100,6 +101,7 @@ final class FakeSubscriber: Sendable {
         case ("GET", "/api/list"): return list(request)
         case ("GET", "/api/info"): return info()
         case ("GET", "/api/status"): return .json(Self.status)
+        case ("GET", "/api/publishers"): return json(state.withLock { $0.groups })
         case ("GET", "/api/events"): return events()
         case ("POST", "/api/follow"): return await follow(request, true)
         case ("POST", "/api/unfollow"): return await follow(request, false)

@@ -33,6 +33,10 @@ struct WatchCommandTests {
         let a = try SampleDataset("foo/a", [1]), b = try SampleDataset("foo/b", [2]),
             c = try SampleDataset("foo/c", [3])
         let subscriber = FakeSubscriber([a])
+        let group = { @Sendable (isOnline: Bool) in
+            Group(name: "foo", publisher: "", urls: ["http://a:1"], class: "public", online: isOnline, since: 0)
+        }
+        subscriber.state.withLock { $0.groups = [group(true)] }
         let output = CollectedOutput()
         try await subscriber.serve { url in
             try await watch(url, [], output) {
@@ -44,19 +48,20 @@ struct WatchCommandTests {
                     state.datasets["foo/c"] = c
                     state.datasets["foo/b"] = b
                     state.datasets["foo/a"] = nil
+                    state.groups = [group(false)]
                 }
                 subscriber.endStreams()
-                try await awaitLines(5, output)
-                subscriber.send(.change(9, .delete(c.dataset.path)))
                 try await awaitLines(6, output)
+                subscriber.send(.change(9, .delete(c.dataset.path)))
+                try await awaitLines(7, output)
             }
         }
         let words = output.lines.map {
             $0.split(separator: " ").dropFirst($0.hasPrefix("note") ? 0 : 2).prefix(2).joined(separator: " ")
         }
         #expect(words[0] == "added foo/b")
-        #expect(words[1].hasPrefix("note: the") && words[2].hasPrefix("note: connected"))
-        #expect(words[3...] == ["removed foo/a", "added foo/c", "removed foo/c"])
+        #expect(words[1].hasPrefix("note: lost") && words[2].hasPrefix("note: connected"))
+        #expect(words[3...] == ["offline foo", "removed foo/a", "added foo/c", "removed foo/c"])
     }
 
     @Test("JSON lines are those of the feed")

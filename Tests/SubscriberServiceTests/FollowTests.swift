@@ -127,6 +127,31 @@ import Testing
         }
     }
 
+    @Test func theFirstEventReachesWhoCameBeforeIt() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            struct Enough: Error {}
+            let lines = Recorder<String>()
+            await #expect(throws: Enough.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        try await subscriber.client.lines(.init(url: subscriber.url + "/api/events")) { _ in
+                        } onLine: { line in
+                            let all = lines.append(String(decoding: [UInt8](copying: line), as: UTF8.self))
+                            if all.contains("event: change") { throw Enough() }
+                        }
+                    }
+                    group.addTask {
+                        try await Eventually.holds("the stream is open") { !lines.all.isEmpty }
+                        try await network.publish("b.bin", [2])
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(!lines.all.contains("event: reset"))
+        }
+    }
+
     @Test func eventsTellChangesAndProgress() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

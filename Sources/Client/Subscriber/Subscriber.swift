@@ -31,6 +31,8 @@ struct Subscriber: Sendable {
 
     func held() async throws -> [String: HeldDataset] { try await get("/api/info") }
 
+    func groups() async throws -> [Group] { try await get("/api/publishers") }
+
     func status() async throws -> SubscriberStatus { try await get("/api/status") }
 
     /// Has the subscriber hold all of what the patterns name, and tells how far it is: to be asked again.

@@ -31,8 +31,9 @@ struct WatchedState: Sendable {
     }
 
     /// The listing behind a connection's first events.
-    mutating func take(_ listing: [Dataset]) -> [Found] {
+    mutating func take(_ listing: [Dataset], _ groups: [Group] = []) -> [Found] {
         guard let known else {
+            for group in groups { self.groups[group.name] = group }
             self.known = Dictionary(listing.map { ($0.path.text, $0.version) }) { $1 }
             let waiting = early
             early = []
@@ -45,6 +46,7 @@ struct WatchedState: Sendable {
             if let path = try? DatasetPath(path) { changes.append(.delete(path)) }
         }
         for dataset in listing where !touched.contains(dataset.path.text) { changes.append(.put(dataset)) }
+        for group in groups where !touched.contains(group.name) { changes.append(.group(group)) }
         return changes.sorted { $0.key < $1.key }.compactMap { change in apply(change).map { ($0, nil) } }
     }
 

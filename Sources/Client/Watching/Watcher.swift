@@ -27,17 +27,21 @@ final class Watcher: Sendable {
         var hasConnected = false
         while true {
             let reached = Flag()
+            let start = ContinuousClock.now
             do {
                 try await follow { [hasConnected] in
                     reached.set()
                     if hasConnected { onTrouble("connected to \(self.subscriber.url) again") }
                 }
-                throw HTTPError(.peerClosed, "the subscriber ended the stream")
+                throw HTTPError(.peerClosed, "it ended the stream")
             } catch let error as HTTPError {
                 if error.code == .cancelled { throw CancellationError() }
                 guard reached.isSet || hasConnected else { throw subscriber.failure(error) }
-                if reached.isSet { backoff.reset() }
-                if reached.isSet || !hasConnected { onTrouble("\(subscriber.failure(error)); trying again") }
+                // A subscriber that ends every connection is not asked ten times a second.
+                if ContinuousClock.now - start > .seconds(5) { backoff.reset() }
+                if reached.isSet || !hasConnected {
+                    onTrouble("lost the connection to \(subscriber.url); connecting again")
+                }
                 hasConnected = true
                 try await Task.sleep(for: backoff.pause())
             } catch let error as ClientError where hasConnected || (reached.isSet && error.code == .unreachable) {
@@ -104,7 +108,14 @@ final class Watcher: Sendable {
 
     private func takeListing() async throws {
         let listing = try await subscriber.longList(patterns).map(\.dataset)
-        try emit { $0.take(listing) }
+        let groups = try await subscriber.groups().filter { isWatched($0.name) }
+        try emit { $0.take(listing, groups) }
+    }
+
+    private func isWatched(_ group: String) -> Bool {
+        // Patterns that are none were refused by the subscriber already.
+        let patterns = patterns.compactMap { try? PathPattern($0) }
+        return patterns.isEmpty || patterns.contains { $0.group == group || $0.matches(group) }
     }
 
     private func emit(_ step: (inout WatchedState) -> [WatchedState.Found]) throws {

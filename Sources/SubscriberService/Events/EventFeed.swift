@@ -21,7 +21,15 @@ final class EventFeed: FeedSource {
     static let progressInterval = Duration.milliseconds(100)
 
     /// `nil` ends the telling: the feed keeps this source, so this source must let go of the feed.
-    func connect(to feed: Feed?) { shared.withLock { $0.feed = feed } }
+    func connect(to feed: Feed?) {
+        shared.withLock { shared in
+            shared.feed = feed
+            guard let feed else { return }
+            // A feed that has had no entry cannot tell a watcher who has all from one whom it must send away.
+            shared.position += 1
+            feed.publish([FeedEntry(position: shared.position, key: nil, bytes: heartbeat())])
+        }
+    }
 
     // MARK: Telling
 
