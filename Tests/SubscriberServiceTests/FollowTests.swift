@@ -167,7 +167,8 @@ import Testing
                             let text = String(decoding: [UInt8](copying: line), as: UTF8.self)
                             let all = lines.append(text)
                             let isComplete = all.contains { $0.contains(#""state":"complete""#) }
-                            if all.contains("event: change"), isComplete { throw Enough() }
+                            let told = Set(["event: change", "event: progress", "event: status"]).isSubset(of: all)
+                            if told, isComplete { throw Enough() }
                         }
                     }
                     group.addTask {
@@ -175,6 +176,7 @@ import Testing
                         try await Eventually.holds("the stream is open") { !lines.all.isEmpty }
                         try await network.publish("b.bin", [2])
                         try await subscriber.download("a.bin")
+                        await network.stopBroker()
                     }
                     try await group.waitForAll()
                 }

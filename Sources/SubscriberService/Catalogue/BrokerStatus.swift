@@ -12,10 +12,14 @@ final class BrokerStatus: Sendable {
 
     private let url: String
     private let state = Locked(Snapshot())
+    private let observer = Locked<(@Sendable () -> Void)?>(nil)
 
     init(url: String) { self.url = url }
 
     var snapshot: Snapshot { state.withLock { $0 } }
+
+    /// Called whenever the connection has come or gone; it must not block.
+    func observe(_ observer: (@Sendable () -> Void)?) { self.observer.withLock { $0 = observer } }
 
     func heard() { state.withLock { $0.heard = .now } }
 
@@ -32,12 +36,14 @@ final class BrokerStatus: Sendable {
     }
 
     private func set(_ connected: Bool) -> Bool {
-        state.withLock { state in
+        let changed = state.withLock { state in
             let changed = state.isConnected != connected
             state.isConnected = connected
             if changed { state.since = .now }
             if connected { state.heard = .now }
             return changed
         }
+        if changed { observer.withLock { $0 }?() }
+        return changed
     }
 }

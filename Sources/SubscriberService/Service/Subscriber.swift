@@ -27,15 +27,10 @@ public final class Subscriber: Sendable {
         }
     }
 
-    private let configuration: Configuration
+    private let log: Logger
     private let lock: FolderLock
+    private let parts: SubscriberParts
     private let server: HTTPServer
-    private let follower: CatalogueFollower
-    private let copy: CatalogueCopy
-    private let keeper: MirrorKeeper
-    private let transfers: TransferService
-    private let events: EventFeed
-    private let databasePool: BlockingPool
 
     public var endpoint: Endpoint { server.endpoint }
 
@@ -43,74 +38,33 @@ public final class Subscriber: Sendable {
     ///
     /// - Throws: `SystemError`, `StorageError`, `HTTPError`, each naming what cannot be used.
     public init(_ configuration: Configuration) async throws {
-        self.configuration = configuration
-        let log = configuration.log
-        let setUp = BlockingPool(name: "subscriber-disk", threads: 4)
-        databasePool = BlockingPool(name: "subscriber-index", threads: 1)
-        lock = try await setUp.run {
+        log = configuration.log
+        let pool = BlockingPool(name: "subscriber-disk", threads: 4)
+        lock = try await pool.run {
             try FileSystem.createDirectories(configuration.state)
             return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
         }
-        let client = HTTPClient()
-        let counters = TransferCounters()
-        let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
-        let opened = try await setUp.run {
-            let database = try Database(
-                path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal
-            )
-            let copy = try CatalogueCopy(store: CatalogueStore(database: database))
-            let library = try MirrorLibrary(
-                folder: configuration.state + "/mirrors", index: MirrorIndex(database: database), fetcher: fetcher,
-                pool: setUp, log: log)
-            return (database, copy, library)
-        }
-        let (database, copy, library) = opened
-        let sources = CatalogueSources(copy: copy)
-        let transfers = TransferService(
-            fetcher: fetcher, directory: sources, concurrency: configuration.concurrency, log: log)
-        let events = EventFeed()
-        let links = FileLinks(folder: configuration.state + "/files")
-        let keeper = try MirrorKeeper(
-            copy: copy, library: library, transfers: transfers, directory: sources,
-            store: HoldingsStore(database: database), links: links, pool: setUp, log: log,
-            onProgress: { events.progress($0) })
-        copy.observe { events.change($0) }
-        let status = BrokerStatus(url: configuration.broker)
-        follower = CatalogueFollower(
-            broker: configuration.broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
-            status: status, log: log)
-        let reader = MirrorReader(pool: setUp)
-        let router = Router(
-            reading: CatalogueRoutes(copy: copy, keeper: keeper),
-            following: FollowRoutes(copy: copy, keeper: keeper, links: links),
-            downloads: DownloadRoutes(copy: copy, keeper: keeper, reader: reader, status: status),
-            versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: setUp),
-            status: StatusRoutes(
-                broker: configuration.broker, brokerStatus: status, copy: copy, keeper: keeper, counters: counters),
-            log: log)
-        let changes = ChangeFeed(copy: copy)
-        let changeFeed = Feed(source: changes), eventFeed = Feed(source: events)
-        changes.connect(to: changeFeed)
-        events.connect(to: eventFeed)
+        let parts = try await pool.run { try SubscriberParts(configuration, pool: pool) }
+        let changes = Feed(source: parts.changes), events = Feed(source: parts.events)
+        parts.connect(changes: changes, events: events)
+        let router = parts.router
         server = try HTTPServer(
-            .init(listen: configuration.listen), feeds: ["/api/changes": changeFeed, "/api/events": eventFeed]
+            .init(listen: configuration.listen), feeds: ["/api/changes": changes, "/api/events": events]
         ) { await router.answer($0) }
-        self.events = events
-        self.copy = copy
-        self.keeper = keeper
-        self.transfers = transfers
+        self.parts = parts
     }
 
     /// Serves and follows until the task is cancelled; then finishes what is being answered and saves.
     public func run() async {
+        let index = BlockingPool(name: "subscriber-index", threads: 1)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.server.run() }
-            group.addTask { await self.copy.run(on: self.databasePool, log: self.configuration.log) }
-            group.addTask { await self.transfers.run() }
-            group.addTask { await self.keeper.run() }
-            group.addTask { await self.follower.run() }
+            group.addTask { await self.parts.copy.run(on: index, log: self.log) }
+            group.addTask { await self.parts.transfers.run() }
+            group.addTask { await self.parts.keeper.run() }
+            group.addTask { await self.parts.follower.run() }
             await group.waitForAll()
         }
-        events.connect(to: nil)
+        parts.disconnect()
     }
 }

@@ -1,0 +1,70 @@
+import Catalogue
+import HTTP
+import Platform
+import Storage
+
+/// The parts of a subscriber, wired together.
+struct SubscriberParts: Sendable {
+    let copy: CatalogueCopy
+    let keeper: MirrorKeeper
+    let transfers: TransferService
+    let follower: CatalogueFollower
+    let changes: ChangeFeed
+    let events: EventFeed
+    let router: Router
+    private let brokerStatus: BrokerStatus
+
+    /// Blocks: opens the database and reads what was known.
+    init(_ configuration: Subscriber.Configuration, pool: BlockingPool) throws {
+        let log = configuration.log
+        let client = HTTPClient(), counters = TransferCounters(), events = EventFeed()
+        let database = try Database(
+            path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
+        copy = try CatalogueCopy(store: CatalogueStore(database: database))
+        changes = ChangeFeed(copy: copy)
+        let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
+        let library = try MirrorLibrary(
+            folder: configuration.state + "/mirrors", index: MirrorIndex(database: database), fetcher: fetcher,
+            pool: pool, log: log)
+        let sources = CatalogueSources(copy: copy)
+        transfers = TransferService(
+            fetcher: fetcher, directory: sources, concurrency: configuration.concurrency, log: log)
+        let links = FileLinks(folder: configuration.state + "/files")
+        keeper = try MirrorKeeper(
+            copy: copy, library: library, transfers: transfers, directory: sources,
+            store: HoldingsStore(database: database), links: links, pool: pool, log: log
+        ) { events.progress($0) }
+        copy.observe { events.change($0) }
+        brokerStatus = BrokerStatus(url: configuration.broker)
+        follower = CatalogueFollower(
+            broker: configuration.broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
+            status: brokerStatus, log: log)
+        let reader = MirrorReader(pool: pool)
+        router = Router(
+            reading: CatalogueRoutes(copy: copy, keeper: keeper),
+            following: FollowRoutes(copy: copy, keeper: keeper, links: links),
+            downloads: DownloadRoutes(copy: copy, keeper: keeper, reader: reader, status: brokerStatus),
+            versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
+            status: StatusRoutes(
+                broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper,
+                counters: counters),
+            log: log)
+        self.events = events
+    }
+
+    /// Lets the feeds be told of what happens.
+    func connect(changes feed: Feed, events eventFeed: Feed) {
+        changes.connect(to: feed)
+        events.connect(to: eventFeed)
+        let status = router.status
+        brokerStatus.observe { [events] in
+            events.publish("status", key: nil, json: WireJSON.encode(status.current))
+        }
+    }
+
+    /// Ends what ``connect(changes:events:)`` began: who tells and who is told hold one another.
+    func disconnect() {
+        brokerStatus.observe(nil)
+        events.connect(to: nil)
+    }
+}
