@@ -24,8 +24,10 @@ import Testing
             #expect(network.publisher.dataBytes == 1 << 20, "one chunk of five")
             #expect(network.publisher.manifestBytes < 150)
             #expect(try await subscriber.status().transfers.savedBytes == Int64(changed.count - (1 << 20)))
-            let info = try await subscriber.info()["foo/a.bin"]
-            #expect(info?.follow == true && info?.complete == true && info?.stale == false)
+            try await subscriber.wait("it is told to be complete") {
+                let info = try await subscriber.info()["foo/a.bin"]
+                return info?.follow == true && info?.complete == true && info?.stale == false
+            }
         }
     }
 
