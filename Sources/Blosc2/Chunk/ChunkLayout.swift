@@ -23,11 +23,8 @@ public enum ChunkLayout {
     /// The same from the chunk's first bytes alone; as many as ``headLength(startingWith:length:)`` says must be there.
     public static func blocks(startingWith head: RawSpan, length: Int) -> [Range<Int>] {
         guard let header = divisibleHeader(head, length: length) else { return plain(length) }
-        let starts =
-            header.isCopied
-            ? Array(stride(from: header.headerLength, to: length, by: header.blockSize))
-            : blockStarts(header, head, length: length)
-        guard let starts else { return plain(length) }
+        guard var starts = starts(header, head, length: length) else { return plain(length) }
+        starts.sort()
         var result: [Range<Int>] = []
         result.reserveCapacity(starts.count + 1)
         for (start, end) in zip([0] + starts, starts + [length]) {
@@ -43,7 +40,7 @@ public enum ChunkLayout {
     }
 
     /// The header, when it makes sense and speaks of blocks that are found in the chunk.
-    private static func divisibleHeader(_ head: RawSpan, length: Int) -> ChunkHeader? {
+    static func divisibleHeader(_ head: RawSpan, length: Int) -> ChunkHeader? {
         guard length >= 16, let header = ChunkHeader(head), header.cbytes == length, header.nbytes > 0,
             header.blockSize > 0, !header.isSpecial, !header.isLazy, !header.hasBlocksOfVariableLength,
             header.blockCount <= maximumBlockCount
@@ -52,8 +49,11 @@ public enum ChunkLayout {
         return header.headerLength + 4 * header.blockCount < length ? header : nil
     }
 
-    /// Where the blocks begin, ascending: threads write them in the order in which they are ready.
-    private static func blockStarts(_ header: ChunkHeader, _ head: RawSpan, length: Int) -> [Int]? {
+    /// Where each block begins; threads write them in the order in which they are ready. Nil when two begin at one place.
+    static func starts(_ header: ChunkHeader, _ head: RawSpan, length: Int) -> [Int]? {
+        guard !header.isCopied else {
+            return Array(stride(from: header.headerLength, to: length, by: header.blockSize))
+        }
         let tableEnd = header.headerLength + 4 * header.blockCount
         var starts: [Int] = []
         starts.reserveCapacity(header.blockCount)
@@ -63,8 +63,8 @@ public enum ChunkLayout {
             else { return nil }
             starts.append(Int(start))
         }
-        starts.sort()
-        return zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 } ? starts : nil
+        func areDistinct(_ ascending: [Int]) -> Bool { zip(ascending, ascending.dropFirst()).allSatisfy { $0 < $1 } }
+        return areDistinct(starts) || areDistinct(starts.sorted()) ? starts : nil
     }
 
     private static func plain(_ length: Int) -> [Range<Int>] {
@@ -82,5 +82,5 @@ public enum ChunkLayout {
 
 extension ChunkHeader {
     /// How many blocks there are, when `blockSize` and `nbytes` are positive.
-    fileprivate var blockCount: Int { (nbytes + blockSize - 1) / blockSize }
+    var blockCount: Int { (nbytes + blockSize - 1) / blockSize }
 }

@@ -1,0 +1,110 @@
+/// How an array is divided: shape into chunks, chunks into blocks; both are padded where they do not divide.
+///
+/// Chunks are numbered in C order over the array, blocks in C order over their chunk, as C-Blosc2 stores them.
+public struct ArrayGeometry: Sendable, Hashable {
+    public let shape: [Int]
+    public let chunks: [Int]
+    public let blocks: [Int]
+    public let itemSize: Int
+    public let chunkCount: Int
+    /// Of a chunk, padded ones included.
+    public let blockCount: Int
+    /// Uncompressed.
+    public let blockByteCount: Int
+    /// Uncompressed, with its padding.
+    public let chunkByteCount: Int
+
+    /// From a chunk (a block) to the next along each dimension, in their numbers.
+    let chunkStrides: [Int]
+    let blockStrides: [Int]
+    /// From an item to the next along each dimension of a block, in items.
+    let itemStrides: [Int]
+
+    /// - Throws: when the sizes are not those of an array, or cannot be counted.
+    public init(shape: [Int64], chunks: [Int], blocks: [Int], itemSize: Int) throws(Blosc2Error) {
+        guard chunks.count == shape.count, blocks.count == shape.count, itemSize > 0, shape.allSatisfy({ $0 >= 0 })
+        else { throw .corrupt("array: shape, chunks and blocks do not fit each other") }
+        let shape = shape.map(Int.init)
+        // An array without items may have chunks without any.
+        let isEmpty = shape.contains(0)
+        let chunks = isEmpty ? chunks.map { max($0, 1) } : chunks
+        let blocks = isEmpty ? blocks.map { max($0, 1) } : blocks
+        guard chunks.allSatisfy({ $0 > 0 }), blocks.allSatisfy({ $0 > 0 }) else {
+            throw .corrupt("array: chunks \(chunks) and blocks \(blocks) must not have a size of 0")
+        }
+        func parts(_ whole: Int, _ part: Int) -> Int { whole / part + (whole % part > 0 ? 1 : 0) }
+        let chunkGrid = zip(shape, chunks).map(parts)
+        let blockGrid = zip(chunks, blocks).map(parts)
+        guard ([itemSize] + shape).checkedProduct != nil, let chunkCount = chunkGrid.checkedProduct,
+            let blockCount = blockGrid.checkedProduct, let blockBytes = ([itemSize] + blocks).checkedProduct,
+            let chunkBytes = [blockBytes, blockCount].checkedProduct,
+            isEmpty || (chunkBytes <= Int32.max && chunkCount <= FrameLayout.maximumChunkCount)
+        else { throw Blosc2Error(.tooLarge, "array: too large to be counted") }
+        self.shape = shape
+        self.chunks = chunks
+        self.blocks = blocks
+        self.itemSize = itemSize
+        self.chunkCount = chunkCount
+        self.blockCount = blockCount
+        blockByteCount = blockBytes
+        chunkByteCount = chunkBytes
+        chunkStrides = chunkGrid.strides
+        blockStrides = blockGrid.strides
+        itemStrides = blocks.strides
+    }
+
+    /// That of what a frame holds: of its array; or of its items, one dimension, when it is none.
+    ///
+    /// - Throws: when the array contradicts the frame.
+    public init(_ info: FrameInfo) throws(Blosc2Error) {
+        guard let array = info.array else {
+            try self.init(items: info)
+            return
+        }
+        try self.init(shape: array.shape, chunks: array.chunks, blocks: array.blocks, itemSize: info.typeSize)
+        guard chunkCount == info.chunkCount, chunkCount == 0 || chunkByteCount == info.chunkSize else {
+            throw .corrupt(
+                "array: \(chunkCount) chunks of \(chunkByteCount) bytes, in a frame with \(info.chunkCount) of "
+                    + "\(info.chunkSize)")
+        }
+    }
+
+    private init(items info: FrameInfo) throws(Blosc2Error) {
+        guard info.nbytes == 0 || info.chunkSize > 0 else {
+            throw Blosc2Error(.unsupported, "a frame whose chunks differ in size has no numbered items")
+        }
+        let itemSize = info.typeSize
+        guard info.chunkSize % itemSize == 0, info.nbytes % Int64(itemSize) == 0 else {
+            throw Blosc2Error(.unsupported, "items of \(itemSize) bytes do not fill chunks of \(info.chunkSize)")
+        }
+        // What a chunk really has for blocks, it says itself; this is how it is looked at.
+        let isWhole = info.blockSize > 0 && info.blockSize % itemSize == 0 && info.blockSize < info.chunkSize
+        let chunk = info.chunkSize / itemSize
+        try self.init(
+            shape: [info.nbytes / Int64(itemSize)], chunks: [chunk],
+            blocks: [isWhole ? info.blockSize / itemSize : chunk], itemSize: itemSize)
+        guard chunkCount == info.chunkCount else {
+            throw .corrupt("frame: \(info.chunkCount) chunks, of which \(chunkCount) have data")
+        }
+    }
+}
+
+extension [Int] {
+    /// Nil when an `Int` does not hold the product, even that of the sizes other than 0.
+    var checkedProduct: Int? {
+        var product = 1
+        for size in self where size > 0 {
+            let (next, overflow) = product.multipliedReportingOverflow(by: size)
+            guard !overflow else { return nil }
+            product = next
+        }
+        return contains(0) ? 0 : product
+    }
+
+    /// From an item to the next along each dimension, in C order.
+    var strides: [Int] {
+        var strides = [Int](repeating: 1, count: count)
+        for axis in indices.dropLast().reversed() { strides[axis] = strides[axis + 1] &* Swift.max(self[axis + 1], 1) }
+        return strides
+    }
+}
