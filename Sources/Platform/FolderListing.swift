@@ -12,12 +12,19 @@ public struct FolderListing: Sendable {
     public let realPath: String
 
     public init(_ path: String) throws(SystemError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError("open the folder \(path)") }
-        let folder = FileDescriptor(taking: descriptor, path: path)
+        let folder = try Self.open(path)
         identity = try folder.identity()
         realPath = try folder.realPath()
         (names, unreadableNames) = try Self.read(folder)
+    }
+
+    /// Where a folder really is, without reading it.
+    public static func realPath(of path: String) throws(SystemError) -> String { try open(path).realPath() }
+
+    private static func open(_ path: String) throws(SystemError) -> FileDescriptor {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open the folder \(path)") }
+        return FileDescriptor(taking: descriptor, path: path)
     }
 
     private static func read(_ folder: FileDescriptor) throws(SystemError) -> (names: [String], unreadable: Int) {

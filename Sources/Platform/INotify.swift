@@ -155,4 +155,6 @@ public final class INotify: Sendable {
 
 extension SystemError {
     public static let tooManyOpenFiles = EMFILE
+    /// Also what a socket, or a FIFO that nobody reads, answers to being opened.
+    public static let noDevice = ENXIO
 }

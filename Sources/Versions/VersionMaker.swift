@@ -25,7 +25,7 @@ public enum VersionMaker {
     ///
     /// - Throws: ``VersionError`` when the bytes cannot be read, or end before `source.size`.
     public static func version(of source: some ByteSource) throws(VersionError) -> Result {
-        let (found, flaw) = try frame(in: source)
+        let (found, flaw) = try find(in: source)
         guard let found else {
             let pieces = stride(from: 0, to: source.size, by: Int(plainChunkLength)).lazy.map {
                 $0..<min($0 + plainChunkLength, source.size)
@@ -37,6 +37,12 @@ public enum VersionMaker {
         return Result(manifest: manifest, frame: found.info, flaw: nil)
     }
 
+    /// What a file says of itself as a frame, without reading all of it.
+    public static func frame(in source: some ByteSource) throws(VersionError) -> (frame: FrameInfo?, flaw: String?) {
+        let (found, flaw) = try find(in: source)
+        return (found?.info, flaw)
+    }
+
     /// The blocks of a chunk of a version, read from a file that should still be that version: compare the digest.
     public static func blockTable(
         of chunk: Manifest.Chunk, content: Manifest.Content, in source: some ByteSource
@@ -45,7 +51,7 @@ public enum VersionMaker {
         return try reader.blockTable(of: chunk.range, content: content)
     }
 
-    private static func frame(
+    private static func find(
         in source: some ByteSource
     ) throws(VersionError) -> (found: (layout: FrameLayout, info: FrameInfo)?, flaw: String?) {
         do {

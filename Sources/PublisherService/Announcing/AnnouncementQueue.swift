@@ -1,0 +1,57 @@
+internal import Platform
+internal import Synchronization
+
+/// The files of which the broker has something to hear: only their names, for what is to be said is said when it is sent.
+///
+/// One consumer; what is asked for several times is said once.
+final class AnnouncementQueue: Sendable {
+    private struct State {
+        var paths: Set<RelativePath> = []
+        /// Without a lease nothing is collected: the first thing done with a lease is to compare all.
+        var isCollecting = false
+    }
+
+    private let state = Locked(State())
+    private let signal = Signal()
+
+    func add(_ paths: some Sequence<RelativePath>) {
+        let isNews = state.withLock { state in
+            guard state.isCollecting else { return false }
+            let count = state.paths.count
+            state.paths.formUnion(paths)
+            return state.paths.count > count
+        }
+        if isNews { signal.raise() }
+    }
+
+    func start() {
+        state.withLock { state in
+            state.paths = []
+            state.isCollecting = true
+        }
+    }
+
+    func stop() { state.withLock { $0 = State() } }
+
+    /// Takes out up to `limit` files; waits until there is one. Empty when the task is cancelled.
+    func next(limit: Int) async -> [RelativePath] {
+        while !Task.isCancelled {
+            let paths = take(limit)
+            if !paths.isEmpty { return paths }
+            await signal.wait()
+        }
+        return []
+    }
+
+    private func take(_ limit: Int) -> [RelativePath] {
+        state.withLock { state in
+            if state.paths.count <= limit {
+                defer { state.paths = [] }
+                return Array(state.paths)
+            }
+            let taken = Array(state.paths.prefix(limit))
+            state.paths.subtract(taken)
+            return taken
+        }
+    }
+}

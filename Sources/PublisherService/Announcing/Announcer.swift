@@ -1,0 +1,148 @@
+internal import Catalogue
+internal import Platform
+internal import Synchronization
+
+/// Keeps the broker's catalogue of the group equal to what is published.
+final class Announcer: Sendable {
+    /// How the publisher stands with its broker.
+    enum Standing: Equatable, Sendable {
+        case apart(String)
+        case announcing
+    }
+
+    private let link: BrokerLink
+    private let store: DigestStore
+    private let queue: AnnouncementQueue
+    private let logger: Logger
+    private let pool = BlockingPool(name: "announce", threads: 1)
+    private let current = Locked<Standing>(.apart("the folder is being read"))
+    private let lease = Locked<Lease?>(nil)
+
+    init(link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, logger: Logger) {
+        self.link = link
+        self.store = store
+        self.queue = queue
+        self.logger = logger
+    }
+
+    var standing: Standing { current.withLock { $0 } }
+
+    /// Announces until the task is cancelled; then gives the lease back.
+    func run() async {
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                try await session(&backoff)
+            } catch BrokerFailure.held(let detail) {
+                set(.apart(detail))
+                await pause(.seconds(5) * Double.random(in: 0.8...1.2))
+                continue
+            } catch {
+                if !Task.isCancelled { set(.apart("\(error)")) }
+            }
+            await pause(backoff.pause())
+        }
+        // In a task of its own, for this one is cancelled.
+        await Task { await release() }.value
+    }
+
+    /// From a claim to the first failure.
+    private func session(_ backoff: inout Backoff) async throws {
+        let first = try await link.renew()
+        lease.withLock { $0 = first }
+        defer { queue.stop() }
+        queue.start()
+        queue.add(try await differences())
+        set(.announcing)
+        backoff.reset()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.keepLease(first) }
+            group.addTask { try await self.announce(under: first) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Renews the lease until it turns out to be another one.
+    private func keepLease(_ first: Lease) async throws {
+        var seconds = first.seconds
+        while true {
+            try await Task.sleep(for: .seconds(max(0.05, seconds / 3)))
+            let renewed = try await link.renew()
+            lease.withLock { $0 = renewed }
+            guard renewed.lease == first.lease, renewed.epoch == first.epoch else {
+                throw BrokerFailure.leaseLost("the broker was started anew, or the lease had run out")
+            }
+            seconds = renewed.seconds
+        }
+    }
+
+    /// Sends what has changed, for as long as the lease is good; what changes meanwhile goes in the next batch.
+    private func announce(under lease: Lease) async throws {
+        while true {
+            let paths = await queue.next(limit: Announcements.limit)
+            try Task.checkCancellation()
+            let datasets = try await pool.run { [store] in try store.datasets(at: paths) }
+            let (batch, rest) = AnnouncementBatch.make(of: paths, datasets: datasets, group: link.group)
+            queue.add(rest)
+            try await send(batch, under: lease)
+        }
+    }
+
+    private func send(_ batch: AnnouncementBatch, under lease: Lease) async throws {
+        do {
+            let answer = try await link.announce(batch.body, lease: lease.lease)
+            guard answer.epoch == lease.epoch else { throw BrokerFailure.leaseLost("the broker was started anew") }
+            if let first = batch.entries.first, batch.entries.count == 1 {
+                logger.info("announced", ["path": first.path])
+            } else {
+                logger.info("announced", ["files": batch.entries.count])
+            }
+        } catch BrokerFailure.refused(let status, let detail) {
+            // One change that the broker does not take must not keep the others from it.
+            guard let halves = batch.halves else {
+                logger.error(
+                    "the broker refuses what is said of a file",
+                    ["path": batch.entries[0].path, "status": status, "reason": detail])
+                return
+            }
+            for half in halves { try await send(half, under: lease) }
+        }
+    }
+
+    private func differences() async throws -> Set<RelativePath> {
+        let comparison = CatalogueComparison(group: link.group)
+        try await pool.run { [store] in try store.forEachDataset { comparison.addOwn($0, $1) } }
+        try await link.catalogue { try comparison.addLine($0) }
+        return comparison.differences
+    }
+
+    private func release() async {
+        guard let lease = lease.withLock({ $0 }) else { return }
+        do {
+            try await link.release(lease.lease)
+        } catch {
+            // It runs out by itself.
+            logger.debug("the lease was not given back", ["reason": error])
+        }
+    }
+
+    /// Logs each turn once.
+    private func set(_ standing: Standing) {
+        let isNews = current.withLock { current in
+            defer { current = standing }
+            return current != standing
+        }
+        guard isNews else { return }
+        switch standing {
+        case .announcing: logger.info("announcing", ["broker": link.broker, "group": link.group])
+        case .apart(let reason):
+            logger.warning("not announcing; the data are served, and it is tried again", ["reason": reason])
+        }
+    }
+
+    private func pause(_ time: Duration) async {
+        // Cancelled: the caller's loop ends.
+        try? await Task.sleep(for: time)
+    }
+}

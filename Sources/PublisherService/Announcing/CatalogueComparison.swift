@@ -1,0 +1,62 @@
+internal import Catalogue
+internal import Platform
+internal import Synchronization
+
+/// Finds what the broker's catalogue says otherwise than the publisher.
+///
+/// A dataset is written as JSON once, here, and the broker's lines carry the same bytes: nearly all lines are compared
+/// by a digest, and only those that differ are read.
+final class CatalogueComparison: Sendable {
+    private struct State {
+        /// The publisher's datasets of which the broker has not shown the like.
+        var own: [Digest: RelativePath] = [:]
+        /// Those that the broker says otherwise, or should not have.
+        var other: Set<RelativePath> = []
+    }
+
+    private let group: GroupName
+    private let state = Locked(State())
+
+    init(group: GroupName) { self.group = group }
+
+    /// One of the publisher's datasets, as JSON.
+    func addOwn(_ path: RelativePath, _ dataset: [UInt8]) {
+        let digest = Self.digest(dataset[...])
+        state.withLock { $0.own[digest] = path }
+    }
+
+    /// A line of the broker's listing.
+    func addLine(_ line: [UInt8]) throws {
+        if let dataset = Self.dataset(in: line) {
+            let digest = Self.digest(dataset)
+            if state.withLock({ $0.own.removeValue(forKey: digest) }) != nil { return }
+        }
+        guard case .change(_, .put(let dataset)) = try FeedLine(line: line), dataset.path.group == group.text else {
+            return
+        }
+        let path = RelativePath(dataset.path.relative)
+        state.withLock { _ = $0.other.insert(path) }
+    }
+
+    /// The files of which the broker must hear, after the last line.
+    var differences: Set<RelativePath> { state.withLock { $0.other.union($0.own.values) } }
+
+    /// The bytes between `{"dataset":` and `,"revision":…,"type":"put"}`, where the line is written like that.
+    private static func dataset(in line: [UInt8]) -> ArraySlice<UInt8>? {
+        let start = Array("{\"dataset\":".utf8), middle = Array(",\"revision\":".utf8), end = Array(",\"type\":\"put\"}".utf8)
+        guard line.count > start.count + middle.count + end.count, line.starts(with: start),
+            line.suffix(end.count).elementsEqual(end)
+        else { return nil }
+        var position = line.count - end.count
+        while position > 0, line[position - 1] >= 48, line[position - 1] <= 57 { position -= 1 }
+        let close = position - middle.count
+        guard close > start.count, line[close..<position].elementsEqual(middle) else { return nil }
+        return line[start.count..<close]
+    }
+
+    private static func digest(_ bytes: ArraySlice<UInt8>) -> Digest {
+        let hasher = SHA256()
+        hasher.update(Array(bytes))
+        return hasher.finish()
+    }
+}

@@ -1,0 +1,100 @@
+internal import Catalogue
+internal import HTTP
+internal import Platform
+internal import Versions
+
+/// Answers the requests of those who read the group.
+struct DataPlane: Sendable {
+    let group: GroupName
+    let versions: VersionRoutes
+    /// Whether the folder has been walked.
+    let isReady: @Sendable () -> Bool
+    let logger: Logger
+
+    private var files: VersionFiles { versions.files }
+
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        do {
+            return try await route(request)
+        } catch let refusal as Refusal {
+            return refusal.response
+        } catch is CancellationError {
+            return Refusal(503, "the publisher is stopping", headers: ["Retry-After": "1"]).response
+        } catch is VersionError {
+            // Only a file that changes under our eyes ends too early.
+            return Refusal.gone("asked for").response
+        } catch {
+            logger.error("a request failed", ["method": request.method, "path": request.path, "reason": error])
+            return .refusal(500, "the publisher cannot read this; its log says why")
+        }
+    }
+
+    private func route(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let path = request.path
+        guard request.method == "GET" else {
+            throw Refusal(
+                405, "a publisher is read from, with GET and HEAD; it does not know \(request.method)",
+                headers: ["Allow": "GET, HEAD"])
+        }
+        switch path {
+        case "/health": return .json("{\"status\":\"alive\"}")
+        case "/ready":
+            return isReady()
+                ? .json("{\"status\":\"ready\"}") : .json(status: 503, "{\"status\":\"the folder is being read\"}")
+        case "/api/list": return await versions.pool.run { list() }
+        default: break
+        }
+        if let rest = path.rest(after: "/api/download/") { return try await download(request, rest) }
+        if let rest = path.rest(after: "/versions/") { return try await versions.answer(request, rest) }
+        throw Refusal(
+            404,
+            "there is nothing at '\(path.prefix(200))': a publisher has /api/list, /api/download/PATH, "
+                + "/versions/VERSION/data, /versions/VERSION/manifest, /versions/VERSION/blocks, /health and /ready")
+    }
+
+    private func list() -> HTTPResponse {
+        let paths = files.index.allPaths.map { JSONText.quoted("\(group.text)/\($0.text)") }
+        return .json("[" + paths.joined(separator: ",") + "]")
+    }
+
+    /// A dataset's current bytes.
+    private func download(_ request: HTTPRequest, _ name: String) async throws -> HTTPResponse {
+        let path: DatasetPath
+        do {
+            path = try DatasetPath(name)
+        } catch {
+            throw Refusal(400, "\(error)")
+        }
+        let relative = RelativePath(path.relative)
+        guard path.group.utf8.elementsEqual(group.text.utf8), files.index.entry(relative) != nil else {
+            throw await versions.pool.run { notFound(path) }
+        }
+        let (file, type) = try await versions.pool.run { [files, store = versions.store] in
+            guard let file = files.open(relative) else {
+                throw Refusal(503, "'\(path)' is being changed: try again", headers: ["Retry-After": "1"])
+            }
+            let dataset = try store.dataset(at: relative).map { try WireJSON.decode(Dataset.self, from: $0) }
+            return (file, dataset?.mediaType ?? MediaTypes.unknown)
+        }
+        return try await HTTPResponse.ranged(
+            request: request, length: file.identity.size, etag: EntityTag(file.version.description), contentType: type,
+            headers: ["Cache-Control": "no-cache", "Bpubsub-Version": file.version.description],
+            body: versions.reading(file))
+    }
+
+    private func notFound(_ path: DatasetPath) -> Refusal {
+        // Enough for a hint; the cost grows with their number.
+        let names = files.index.allPaths.prefix(2000).lazy.map { "\(group.text)/\($0.text)" }
+        let nearest = NearestNames.of(path.text, among: names)
+        let hint = nearest.isEmpty ? "/api/list has all" : "did you mean \(nearest.joined(separator: ", "))?"
+        return Refusal(404, "there is no dataset '\(path)' here; \(hint)")
+    }
+}
+
+extension String {
+    /// What follows `prefix`, compared by bytes; nil when it does not start so.
+    fileprivate func rest(after prefix: String) -> String? {
+        guard utf8.starts(with: prefix.utf8) else { return nil }
+        return String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+}

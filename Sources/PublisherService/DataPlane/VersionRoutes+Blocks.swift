@@ -1,0 +1,78 @@
+internal import Blosc2
+internal import Catalogue
+internal import HTTP
+internal import Platform
+internal import Versions
+
+extension VersionRoutes {
+    /// What the blocks of one chunk in an answer may have in memory.
+    private static let blocksLimit: Int64 = 64 << 20
+    /// An answer that reads no more than this is made before it begins, so that every error has a status.
+    private static let wholeLimit: Int64 = 4 << 20
+
+    /// `?of=3:0,5-7;9`: blocks with the proof that they belong to their chunks.
+    func blocks(_ request: HTTPRequest, _ version: Version) async throws -> HTTPResponse {
+        let wanted: BlockRequest
+        do {
+            wanted = try BlockRequest(request.parameter("of") ?? "")
+        } catch {
+            throw Refusal(400, "\(error)")
+        }
+        let (manifest, file) = try await pool.run { [files, store] in
+            let file = try files.open(version)
+            guard let bytes = try store.manifest(of: version) else { throw Refusal.gone(version) }
+            return (try Manifest(encoded: bytes), file)
+        }
+        if let missing = wanted.parts.first(where: { $0.chunk >= manifest.chunks.count }) {
+            throw Refusal(400, "the version has \(manifest.chunks.count) chunks, and no chunk \(missing.chunk)")
+        }
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/vnd.bpubsub.blocks", "Cache-Control": "public, max-age=31536000, immutable",
+        ]
+        let total = wanted.parts.reduce(Int64(0)) { $0 + manifest.chunks[$1.chunk].length }
+        if total <= Self.wholeLimit {
+            var segments: [SharedBytes] = []
+            for part in wanted.parts { segments += try await self.segments(part, of: manifest, in: file) }
+            return HTTPResponse(headers: headers, body: .segments(segments))
+        }
+        let first = try await segments(wanted.parts[0], of: manifest, in: file)
+        return HTTPResponse(
+            headers: headers,
+            body: .stream(length: nil) { writer in
+                for segment in first { try await writer.write(segment) }
+                for part in wanted.parts.dropFirst() {
+                    for segment in try await segments(part, of: manifest, in: file) { try await writer.write(segment) }
+                }
+            })
+    }
+
+    private func segments(
+        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
+    ) async throws -> [SharedBytes] {
+        let proven = try await pool.run { try Self.prove(part, of: manifest, in: file) }
+        let segments = [SharedBytes(proven.head)] + proven.blocks.map(\.bytes)
+        statistics.noteServed(bytes: segments.reduce(0) { $0 + $1.count })
+        return segments
+    }
+
+    /// Digests the chunk anew, for digests of blocks are not kept, and cuts the blocks out.
+    private static func prove(
+        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
+    ) throws -> ProvenBlocks {
+        let chunk = manifest.chunks[part.chunk]
+        let source = FileSource(file.file, size: file.identity.size)
+        let table = try VersionMaker.blockTable(of: chunk, content: manifest.content, in: source)
+        guard table.chunkDigest == chunk.digest, try file.isCurrent() else { throw Refusal.gone(file.version) }
+        let wanted = part.blocks.isEmpty ? Array(table.blocks.indices) : part.blocks
+        guard let last = wanted.last, last < table.blocks.count else {
+            throw Refusal(400, "chunk \(part.chunk) has \(table.blocks.count) blocks, and not all that are asked for")
+        }
+        guard wanted.reduce(0, { $0 + table.blocks[$1].length }) <= blocksLimit else {
+            throw Refusal(413, "ask for at most \(blocksLimit >> 20) MiB of a chunk at a time")
+        }
+        var offsets = [chunk.offset]
+        for block in table.blocks { offsets.append(offsets[offsets.count - 1] + block.length) }
+        let blocks = try wanted.map { (index: $0, bytes: try file.read(offsets[$0]..<offsets[$0 + 1])) }
+        return ProvenBlocks(chunk: part.chunk, table: table, blocks: blocks)
+    }
+}

@@ -1,0 +1,65 @@
+internal import Catalogue
+internal import Platform
+
+/// The folder that is published as a group: the only way to its files, none of which lies elsewhere.
+struct PublishedFolder: Sendable {
+    let group: GroupName
+    /// Absolute, without symbolic links.
+    let root: String
+    /// Folders that are not published even if they lie inside: the publisher's own state.
+    private let excluded: [String]
+
+    /// - Throws: ``SystemError`` when there is no such folder.
+    init(_ path: String, group: GroupName, excluding excluded: [String] = []) throws(SystemError) {
+        self.group = group
+        root = try FolderListing(path).realPath
+        self.excluded = excluded
+    }
+
+    func absolute(_ path: RelativePath) -> String {
+        if path == .root { return root }
+        return root == "/" ? "/" + path.text : root + "/" + path.text
+    }
+
+    /// The place of a real path below the root; nil for one that lies elsewhere, or is the publisher's own.
+    func relative(_ realPath: String) -> RelativePath? {
+        guard !excluded.contains(where: { Self.lies(realPath, in: $0) }), Self.lies(realPath, in: root) else { return nil }
+        let start = root == "/" ? 1 : root.utf8.count + 1
+        return RelativePath(String(decoding: realPath.utf8.dropFirst(start), as: UTF8.self))
+    }
+
+    func datasetPath(_ path: RelativePath) throws(FolderError) -> DatasetPath {
+        do {
+            return try DatasetPath(group: group, relative: path.text)
+        } catch {
+            throw .unusableName(error.reason)
+        }
+    }
+
+    /// Opens a file for reading. Does not block, whatever it is.
+    func open(_ path: RelativePath) throws(FolderError) -> (file: FileDescriptor, identity: FileIdentity) {
+        do {
+            let file = try FileDescriptor(absolute(path))
+            // Only now, on what is open, can nobody put another thing in its place any more.
+            let identity = try file.identity()
+            guard identity.kind == .regular else { throw FolderError.notAFile }
+            let place = try file.realPath()
+            guard relative(place) != nil else { throw FolderError.outside(place) }
+            return (file, identity)
+        } catch let error as FolderError {
+            throw error
+        } catch let error as SystemError {
+            // What a FIFO without a writer, or a socket, answers to being opened.
+            if error.code == SystemError.noDevice { throw .notAFile }
+            throw FolderError(error)
+        } catch {
+            preconditionFailure("no other error is thrown above: \(error)")
+        }
+    }
+
+    private static func lies(_ path: String, in folder: String) -> Bool {
+        let length = folder == "/" ? 0 : folder.utf8.count
+        return path.utf8.starts(with: folder.utf8.prefix(length))
+            && (path.utf8.count == length || path.utf8.dropFirst(length).first == UInt8(ascii: "/"))
+    }
+}

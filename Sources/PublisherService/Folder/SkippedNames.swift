@@ -1,0 +1,16 @@
+/// Names that are not published: hidden ones, and what editors and downloads leave while they work.
+enum SkippedNames {
+    private static let endings = [".swp", ".swo", ".swx", ".tmp", ".temp", ".part", ".partial", ".crdownload", "~"]
+
+    static func contains(_ name: some StringProtocol) -> Bool {
+        if name.hasPrefix(".") || name.hasPrefix("~$") { return true }
+        if name.hasPrefix("#") && name.hasSuffix("#") && name.utf8.count > 1 { return true }
+        // The file by which vim finds out whether it may write to a folder.
+        if name == "4913" { return true }
+        let lowercased = name.lowercased()
+        return endings.contains { lowercased.hasSuffix($0) }
+    }
+
+    /// Whether the file, or a folder above it, is skipped.
+    static func cover(_ path: RelativePath) -> Bool { path.components.contains { contains($0) } }
+}

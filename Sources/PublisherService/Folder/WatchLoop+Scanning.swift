@@ -1,0 +1,101 @@
+internal import Platform
+
+extension WatchLoop {
+    private static let events: INotify.Events = [
+        .modified, .attributesChanged, .closedAfterWriting, .movedAway, .movedHere, .created, .deleted, .folderDeleted,
+        .folderMoved,
+    ]
+
+    /// Walks the whole folder at the end of this step, unless it is away.
+    mutating func rescan() {
+        do throws(SystemError) {
+            let identity = try FileIdentity(path: folder.root)
+            if root == nil || root?.inode != identity.inode || root?.device != identity.device {
+                watcher.reports.clear(.root)
+                root = identity
+            }
+            trees = [.root]
+        } catch {
+            // A file system that is not mounted is no reason to withdraw everything.
+            if root != nil { watcher.reports.problem(.root, "the folder is away, and is waited for: \(error)") }
+            root = nil
+            trees = []
+            nextRescan = .now + .seconds(1)
+        }
+    }
+
+    /// Walks the folders that came, went or moved.
+    mutating func scanTrees() {
+        // Walking may show more of them: a link that became a folder.
+        guard !trees.isEmpty else { return }
+        let tops = Self.topmost(trees)
+        trees = []
+        let start = ContinuousClock.now
+        let lost = table.remove(inside: tops)
+        links.remove(inside: tops)
+        let result = FolderScanner(folder: folder).scan(tops, links: links) { watch($0) }
+        links.merge(result.links)
+        for watch in lost where table.paths(of: watch).isEmpty { watcher.inotify.unwatch(watch) }
+        report(result)
+        for (path, identity) in result.files { consider(path, identity, .found) }
+        removeMissing(tops, result)
+        if tops == [.root] {
+            scanned()
+            nextRescan = .now + max(rescanInterval, (.now - start) * 20)
+        }
+    }
+
+    private var rescanInterval: Duration {
+        settings.poll ?? (watcher.hasEvents && !isShortOfWatches ? settings.rescan : settings.blindRescan)
+    }
+
+    private mutating func removeMissing(_ tops: [RelativePath], _ result: FolderScanner.Result) {
+        // What could not be read for another reason than a missing permission may be there.
+        let unread = result.problems.filter { $0.value.isPassing }.map(\.key)
+        for path in watcher.index.paths(inside: tops) where result.files[path] == nil {
+            if unread.contains(where: path.isInside) { continue }
+            jobs[path] = WorkList.Job(path: path)
+        }
+    }
+
+    private mutating func watch(_ path: RelativePath) {
+        guard watcher.hasEvents else {
+            // Still to be told from files when it goes.
+            table.add(-2, for: path)
+            return
+        }
+        do throws(SystemError) {
+            table.add(try watcher.inotify.watch(folder.absolute(path), for: Self.events), for: path)
+        } catch {
+            if error.code == SystemError.noSpace, !isShortOfWatches {
+                isShortOfWatches = true
+                watcher.reports.logger.warning(
+                    "there are more folders than may be watched, so all are walked every few seconds; "
+                        + "raise fs.inotify.max_user_watches", ["folder": folder.root, "seconds": rescanInterval])
+            }
+        }
+    }
+
+    private func report(_ result: FolderScanner.Result) {
+        for (path, error) in result.problems { watcher.reports.problem(path, "\(error)") }
+        for (path, count) in result.unreadableNames {
+            watcher.reports.problem(path, "\(count) names in it are not UTF-8: rename those files to publish them")
+        }
+    }
+
+    /// Those that do not lie in another one.
+    private static func topmost(_ trees: Set<RelativePath>) -> [RelativePath] {
+        var result: [RelativePath] = []
+        for path in trees.sorted(by: { $0.text.utf8.count < $1.text.utf8.count })
+        where !result.contains(where: path.isInside) { result.append(path) }
+        return result
+    }
+}
+
+extension FolderError {
+    /// Whether it may be there when asked again.
+    fileprivate var isPassing: Bool {
+        guard case .system(let error) = self else { return false }
+        return error.code != SystemError.permissionDenied
+    }
+}

@@ -1,0 +1,134 @@
+internal import Platform
+
+/// The watcher's state and its one thread: waits, works out what to look at, and hands it on.
+struct WatchLoop {
+    /// Why a file is looked at.
+    enum Cause {
+        /// Its writer is done, or it has been quiet.
+        case done
+        /// It was found, and who writes to it is not known.
+        case found
+        /// It was gone, and has had its time to come back.
+        case stillGone
+    }
+
+    let watcher: FolderWatcher
+    let deliver: ([WorkList.Job]) -> Void
+    let trust: ([(RelativePath, FileIdentity)]) -> Void
+    let isPending: (RelativePath) -> Bool
+    let scanned: () -> Void
+
+    var table = WatchTable()
+    var links = LinkTable()
+    /// Files that may have writers.
+    var settling = SettleQueue()
+    /// Files that were gone.
+    var absent = SettleQueue()
+    /// Files whose digests are to be trusted if nothing happens to them.
+    var trusting = SettleQueue()
+    var nextRescan = ContinuousClock.now
+    var root: FileIdentity?
+    var isShortOfWatches = false
+    /// What this step will deliver.
+    var jobs: [RelativePath: WorkList.Job] = [:]
+    var trees: Set<RelativePath> = []
+
+    init(
+        _ watcher: FolderWatcher, deliver: @escaping ([WorkList.Job]) -> Void,
+        trust: @escaping ([(RelativePath, FileIdentity)]) -> Void, isPending: @escaping (RelativePath) -> Bool,
+        scanned: @escaping () -> Void
+    ) {
+        self.watcher = watcher
+        self.deliver = deliver
+        self.trust = trust
+        self.isPending = isPending
+        self.scanned = scanned
+    }
+
+    var settings: FolderWatcher.Settings { watcher.settings }
+    var folder: PublishedFolder { watcher.folder }
+
+    mutating func step() {
+        let deadlines = [nextRescan, settling.earliest, absent.earliest, trusting.earliest].compactMap { $0 }
+        let events: [INotify.Event]
+        do throws(SystemError) {
+            events = try watcher.inotify.wait(max(.zero, (deadlines.min() ?? nextRescan) - .now))
+        } catch {
+            watcher.reports.problem(.root, "events of the folder are lost: \(error)")
+            events = [INotify.Event(watch: -1, kinds: .overflow)]
+        }
+        var changes = FolderChanges()
+        changes.add(events, &table)
+        take(watcher.takeRequests())
+        apply(changes)
+        lookAtDue()
+        if nextRescan <= .now { rescan() }
+        scanTrees()
+        flush()
+    }
+
+    private mutating func take(_ requests: [FolderWatcher.Request]) {
+        for request in requests {
+            switch request {
+            case .settle(let path): settling.add(path, due: .now + settings.settle)
+            case .trust(let path, let identity):
+                if watcher.hasEvents { trusting.add(path, due: .now + settings.settle, seen: identity) }
+            case .rescan: nextRescan = .now
+            }
+        }
+    }
+
+    private mutating func apply(_ changes: FolderChanges) {
+        if changes.isOverflow || changes.isRootAffected {
+            if changes.isOverflow { watcher.reports.logger.warning("the system lost events: walking the whole folder") }
+            trusting = SettleQueue()
+            nextRescan = .now
+        }
+        for path in changes.written {
+            settling.add(path, due: .now + settings.settle)
+            trusting.remove(path)
+        }
+        var looks = changes.files
+        for path in changes.files {
+            settling.remove(path)
+            trusting.remove(path)
+            look(path, .done, origin: changes.origins[path])
+        }
+        for path in changes.doubtful {
+            trusting.remove(path)
+            look(path, .found)
+        }
+        looks.formUnion(changes.doubtful)
+        trees.formUnion(changes.trees)
+        lookAtLinks(changes, looks)
+    }
+
+    /// A change of what a link leads to is a change of the link.
+    private mutating func lookAtLinks(_ changes: FolderChanges, _ looks: Set<RelativePath>) {
+        if links.isEmpty { return }
+        var affected: Set<RelativePath> = []
+        for path in looks.union(changes.written).union(changes.trees) { affected.formUnion(links.links(to: path)) }
+        if changes.mayMendLinks { affected.formUnion(links.dangling) }
+        if changes.isHiddenPartAffected { affected.formUnion(links.all) }
+        for path in affected.subtracting(looks) { look(path, .found) }
+    }
+
+    private mutating func lookAtDue() {
+        let now = ContinuousClock.now
+        for (path, seen) in settling.take(at: now) {
+            look(path, .done, seen: seen)
+            for link in links.links(to: path) { look(link, .done) }
+        }
+        for (path, _) in absent.take(at: now) { look(path, .stillGone) }
+        let quiet = trusting.take(at: now).compactMap { path, seen in seen.map { (path, $0) } }
+        if !quiet.isEmpty { trust(quiet) }
+    }
+
+    /// Hands the step's result on.
+    private mutating func flush() {
+        guard !jobs.isEmpty else { return }
+        let all = jobs.values.sorted { $0.path < $1.path }
+        jobs = [:]
+        deliver(all)
+    }
+}

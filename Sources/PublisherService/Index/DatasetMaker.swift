@@ -1,0 +1,75 @@
+internal import Blosc2
+internal import Catalogue
+internal import Platform
+
+/// Makes what the catalogue says of a file.
+enum DatasetMaker {
+    /// More of a reason would be refused by the broker.
+    private static let warningLimit = 1000
+
+    static func dataset(
+        _ path: DatasetPath, version: Version, identity: FileIdentity, frame: FrameInfo?, flaw: String?
+    ) -> Dataset {
+        var dataset = Dataset(
+            path: path, version: version, size: identity.size,
+            modified: Timestamp(nanoseconds: identity.modified).seconds, mediaType: MediaTypes.type(of: path))
+        guard let frame else {
+            dataset.warning = warning(path, flaw)
+            return dataset
+        }
+        dataset.kind = frame.array == nil ? .frame : .array
+        dataset.mediaType = MediaTypes.frame
+        dataset.frame = FrameMetadata(frame)
+        dataset.array = frame.array.flatMap { ArrayMetadata($0) }
+        (dataset.attributes, dataset.attributesOmitted) = attributes(frame)
+        return dataset
+    }
+
+    private static func warning(_ path: DatasetPath, _ flaw: String?) -> String? {
+        let name = path.name.lowercased()
+        let isNamedFrame = name.hasSuffix(".b2nd") || name.hasSuffix(".b2frame")
+        let reason = flaw ?? (isNamedFrame ? "it does not begin as a Blosc2 frame" : nil)
+        return reason.map { reason in
+            let text = "published as a plain file: \(reason)"
+            return String(decoding: text.utf8.prefix(warningLimit), as: UTF8.self)
+        }
+    }
+
+    private static func attributes(_ frame: FrameInfo) -> ([String: JSONValue]?, omitted: Bool?) {
+        if frame.omittedAttributes > 0 { return (nil, true) }
+        guard !frame.userAttributes.isEmpty else { return (nil, nil) }
+        var result: [String: JSONValue] = [:]
+        var length = 0
+        for attribute in frame.userAttributes {
+            let json = Array(attribute.value.json.utf8)
+            length += json.count + attribute.name.utf8.count
+            // As soon as it must be too long, and before that much is read as JSON.
+            guard length <= Dataset.attributesLimit, let value = try? WireJSON.decode(JSONValue.self, from: json) else {
+                return (nil, true)
+            }
+            result[attribute.name] = value
+        }
+        return WireJSON.encode(result).count <= Dataset.attributesLimit ? (result, nil) : (nil, true)
+    }
+}
+
+extension FrameMetadata {
+    init(_ info: FrameInfo) {
+        self.init(
+            nbytes: info.nbytes, cbytes: info.cbytes, chunkSize: Int64(info.chunkSize),
+            blockSize: Int64(info.blockSize), typeSize: Int64(info.typeSize), chunkCount: Int64(info.chunkCount),
+            codec: Int(info.codec), codecMeta: Int(info.codecMeta), compressionLevel: info.compressionLevel,
+            filters: info.filters.map { Int($0) }, filtersMeta: info.filtersMeta.map { Int($0) },
+            splitMode: info.splitMode, usesDictionary: info.usesDictionary)
+    }
+}
+
+extension ArrayMetadata {
+    /// Nil for a type whose description is so long that no catalogue takes it.
+    init?(_ info: ArrayInfo) {
+        let type = info.numpyType
+        guard !type.isEmpty, type.utf8.count <= 4096 else { return nil }
+        self.init(
+            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type)
+    }
+}

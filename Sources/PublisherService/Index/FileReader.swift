@@ -1,0 +1,93 @@
+internal import Blosc2
+internal import Catalogue
+internal import Platform
+internal import Versions
+
+/// Finds out what a file's version is, by reading it if need be. Blocks.
+struct FileReader: Sendable {
+    let folder: PublishedFolder
+    let index: FolderIndex
+    let statistics: Statistics
+    let stop: Flag
+    /// A file whose times are younger than this when its reading begins may be written to afterwards without its times
+    /// showing it: they advance with the kernel's ticks.
+    let timeGrain: Duration
+
+    private static let attempts = 3
+    /// A larger file that changed while it was read is left alone until it has been quiet for a while.
+    private static let rereadLimit: Int64 = 64 << 20
+
+    func outcome(of job: WorkList.Job) -> Outcome {
+        do {
+            for _ in 0..<Self.attempts {
+                let (file, identity) = try folder.open(job.path)
+                do {
+                    if !job.mustRead, let known = known(job, identity) {
+                        return try reuse(known, job.path, file, identity)
+                    }
+                    if let outcome = try read(job.path, file, identity) { return outcome }
+                } catch let error as VersionError {
+                    if let outcome = outcome(of: error, job.path) { return outcome }
+                }
+                if identity.size > Self.rereadLimit { break }
+            }
+            return .unsettled(job.path)
+        } catch let error as FolderError {
+            return .removed(job.path, error)
+        } catch let error as SystemError {
+            return .removed(job.path, FolderError(error))
+        } catch {
+            preconditionFailure("no other error is thrown above: \(error)")
+        }
+    }
+
+    /// What is known of the file under this name, or one that it had before.
+    private func known(_ job: WorkList.Job, _ identity: FileIdentity) -> FolderIndex.Entry? {
+        if let entry = index.entry(job.path), entry.isTrusted, entry.identity.isUnchanged(from: identity) {
+            return entry
+        }
+        // The kernel has told that it was renamed; a rename changes the inode's own time.
+        if let origin = job.origin, let entry = index.entry(origin), entry.isTrusted,
+            entry.identity.isSameContent(as: identity)
+        {
+            return entry
+        }
+        return index.entry(sameAs: identity)
+    }
+
+    private func reuse(
+        _ known: FolderIndex.Entry, _ path: RelativePath, _ file: FileDescriptor, _ identity: FileIdentity
+    ) throws -> Outcome {
+        if index.entry(path) == known { return .unchanged(path) }
+        let (frame, flaw) = try VersionMaker.frame(in: GuardedSource(file, identity, stop: stop))
+        let dataset = DatasetMaker.dataset(
+            try folder.datasetPath(path), version: known.version, identity: identity, frame: frame, flaw: flaw)
+        let entry = FolderIndex.Entry(identity: identity, version: known.version, isTrusted: true)
+        return .made(.init(path: path, entry: entry, manifest: nil, dataset: dataset))
+    }
+
+    /// Nil when the file changed meanwhile.
+    private func read(_ path: RelativePath, _ file: FileDescriptor, _ identity: FileIdentity) throws -> Outcome? {
+        let start = Timestamp.now
+        statistics.noteRead(bytes: identity.size)
+        let result = try VersionMaker.version(of: GuardedSource(file, identity, stop: stop))
+        guard try file.identity() == identity else { return nil }
+        let age = start.nanoseconds - identity.changed
+        let entry = FolderIndex.Entry(
+            identity: identity, version: result.manifest.version, isTrusted: age > Int64(timeGrain / .nanoseconds(1)))
+        let dataset = DatasetMaker.dataset(
+            try folder.datasetPath(path), version: entry.version, identity: identity, frame: result.frame,
+            flaw: result.flaw)
+        return .made(.init(path: path, entry: entry, manifest: result.manifest.encoded, dataset: dataset))
+    }
+
+    /// Nil for a file that changed: shorter than it was, or another.
+    private func outcome(of error: VersionError, _ path: RelativePath) -> Outcome? {
+        guard let cause = error.cause as? SystemError else { return nil }
+        switch cause.code {
+        case GuardedSource.Failure.stopped: return .stopped(path)
+        case GuardedSource.Failure.changed: return nil
+        default: return .removed(path, .system(cause))
+        }
+    }
+}

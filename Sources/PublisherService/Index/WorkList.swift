@@ -1,0 +1,104 @@
+internal import Platform
+
+/// The files that are to be looked at, each by one worker at a time; a file that is asked for again is looked at again.
+struct WorkList {
+    struct Job: Hashable, Sendable {
+        let path: RelativePath
+        /// Decides which lane it takes; what it was when it was asked for.
+        var size: Int64 = 0
+        /// The name it had until now.
+        var origin: RelativePath?
+        /// The store turned out not to have what it should.
+        var mustRead = false
+    }
+
+    enum Lane: CaseIterable {
+        /// Files of which a few pass quickly, and those that are gone.
+        case small
+        case large
+    }
+
+    private enum Stage {
+        case waiting(Job)
+        case running
+        case runningAndAsked(Job)
+    }
+
+    /// Larger files take a lane of their own, so that no small one waits for them.
+    static let smallLimit: Int64 = 8 << 20
+
+    private var stages: [RelativePath: Stage] = [:]
+    private var small = Fifo<RelativePath>()
+    private var large = Fifo<RelativePath>()
+
+    var isEmpty: Bool { stages.isEmpty }
+    var count: Int { stages.count }
+    func contains(_ path: RelativePath) -> Bool { stages[path] != nil }
+
+    mutating func add(_ job: Job) {
+        switch stages[job.path] {
+        case nil:
+            stages[job.path] = .waiting(job)
+            enqueue(job)
+        // It has its place in the queue.
+        case .waiting: stages[job.path] = .waiting(job)
+        case .running, .runningAndAsked: stages[job.path] = .runningAndAsked(job)
+        }
+    }
+
+    /// The next jobs for a worker: several small ones, to share a transaction, or one large one.
+    mutating func next(_ lane: Lane, limit: Int = 64) -> [Job] {
+        if lane == .large, let path = large.popFirst() { return [start(path)] }
+        var jobs: [Job] = []
+        var bytes: Int64 = 0
+        while jobs.count < limit, bytes < Self.smallLimit, let path = small.popFirst() {
+            let job = start(path)
+            bytes += job.size
+            jobs.append(job)
+        }
+        return jobs
+    }
+
+    /// - Returns: Whether the file was asked for again meanwhile.
+    mutating func finish(_ path: RelativePath) -> Bool {
+        guard case .runningAndAsked(let job) = stages.removeValue(forKey: path) else { return false }
+        add(job)
+        return true
+    }
+
+    private mutating func enqueue(_ job: Job) {
+        if job.size > Self.smallLimit { large.append(job.path) } else { small.append(job.path) }
+    }
+
+    private mutating func start(_ path: RelativePath) -> Job {
+        guard case .waiting(let job) = stages.updateValue(.running, forKey: path) else {
+            preconditionFailure("'\(path)' is queued and does not wait")
+        }
+        return job
+    }
+}
+
+/// First in, first out.
+struct Fifo<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        defer {
+            elements[head] = nil
+            head += 1
+            // Half of it is empty: move up.
+            if head > 1024, head * 2 > elements.count {
+                elements.removeFirst(head)
+                head = 0
+            } else if head == elements.count {
+                elements.removeAll()
+                head = 0
+            }
+        }
+        return elements[head]
+    }
+}

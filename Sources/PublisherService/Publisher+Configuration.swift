@@ -1,0 +1,47 @@
+public import Platform
+
+extension Publisher {
+    public struct Configuration: Sendable {
+        public var group: String
+        public var folder: String
+        /// The base of the broker's URLs.
+        public var broker: String
+        /// Port 0 takes any free one.
+        public var listen: Endpoint
+        /// The bases of URLs under which others reach the data, the best first; nil: derived from `listen`.
+        public var advertise: [String]?
+        /// The folder that keeps digests and identity; made if need be.
+        public var state: String
+        /// Walk the folder so often instead of counting on the kernel's notices.
+        public var poll: Duration?
+        /// By which readers tell groups apart.
+        public var `class` = "public"
+        /// How long a file that may have a writer must be quiet.
+        public var settle = Duration.seconds(1)
+        public var logger = Logger("publisher")
+
+        public init(group: String, folder: String, broker: String, listen: Endpoint, state: String) {
+            self.group = group
+            self.folder = folder
+            self.broker = broker
+            self.listen = listen
+            self.state = state
+        }
+    }
+}
+
+extension Publisher.Configuration {
+    var watching: FolderWatcher.Settings {
+        var settings = FolderWatcher.Settings()
+        settings.settle = settle
+        settings.poll = poll
+        return settings
+    }
+
+    /// Where others find the data.
+    func urls(listeningOn endpoint: Endpoint) -> [String] {
+        if let advertise, !advertise.isEmpty { return advertise }
+        let isWildcard = ["0.0.0.0", "::", "*"].contains(listen.host)
+        return [Endpoint(host: isWildcard ? FileSystem.hostName : listen.host, port: endpoint.port).url]
+    }
+}

@@ -1,0 +1,120 @@
+internal import Catalogue
+internal import HTTP
+public import Platform
+internal import Synchronization
+
+/// A publisher: makes the files of a folder the datasets of a group, announces them, and serves their bytes.
+public final class Publisher: Sendable {
+    /// Where it listens, with the port that was bound.
+    public var endpoint: Endpoint { server.endpoint }
+    public let statistics = Statistics()
+
+    private let configuration: Configuration
+    private let state: PublisherState
+    private let index: FolderIndex
+    private let watcher: FolderWatcher
+    private let workers: VersionWorkers
+    private let announcer: Announcer
+    private let server: HTTPServer
+    private let reports: Reports
+    private let isScanned = Flag()
+    private let firstScan = Signal()
+
+    /// Opens state and folder, and listens; ``run()`` watches, announces and serves.
+    ///
+    /// - Throws: an error whose description is one line that says what would mend it.
+    public init(_ configuration: Configuration) async throws {
+        self.configuration = configuration
+        let group = try Self.group(configuration)
+        let reports = Reports(configuration.logger)
+        let index = FolderIndex()
+        let opened = try await BlockingPool(name: "publisher-open", threads: 1).run {
+            // The folder first: a wrong name shall leave no state behind.
+            _ = try Self.folder(configuration, group, excluding: [])
+            let state = try PublisherState(configuration.state, group: group)
+            let folder = try Self.folder(configuration, group, excluding: [state.realPath])
+            for (path, entry) in try state.store.load() { index.put(entry, at: path) }
+            return (state, try FolderWatcher(folder, settings: configuration.watching, index: index, reports: reports))
+        }
+        let (state, watcher) = opened
+        let queue = AnnouncementQueue()
+        let reader = FileReader(
+            folder: watcher.folder, index: index, statistics: statistics, stop: Flag(),
+            timeGrain: watcher.hasEvents ? .milliseconds(20) : .seconds(2))
+        workers = VersionWorkers(
+            reader: reader, store: state.store, reports: reports, announcements: queue, ask: { watcher.ask($0) })
+        let files = VersionFiles(folder: watcher.folder, index: index, suspect: { watcher.ask(.settle($0)) })
+        let routes = VersionRoutes(
+            files: files, store: state.store, statistics: statistics, pool: BlockingPool(name: "serving", threads: 4))
+        let plane = DataPlane(
+            group: group, versions: routes, isReady: { [isScanned] in isScanned.isSet }, logger: configuration.logger)
+        var settings = HTTPServer.Configuration(listen: configuration.listen)
+        settings.headers = [ProtocolHeader.protocol: "1"]
+        server = try HTTPServer(settings) { await plane.answer($0) }
+        let claim = Claim(
+            secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
+            class: configuration.class)
+        let link = BrokerLink(client: HTTPClient(), broker: configuration.broker, group: group, claim: claim)
+        announcer = Announcer(link: link, store: state.store, queue: queue, logger: configuration.logger)
+        self.state = state
+        self.index = index
+        self.watcher = watcher
+        self.reports = reports
+    }
+
+    /// Works until the task is cancelled; then finishes what is being answered, and gives the group back.
+    public func run() async throws {
+        let logger = configuration.logger
+        logger.info("started", ["listen": endpoint, "folder": watcher.folder.root, "group": configuration.group])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.server.run(grace: .milliseconds(500)) }
+            group.addTask { await self.workers.run() }
+            group.addTask { await self.watch() }
+            group.addTask {
+                // What is not known yet cannot be told from what is gone.
+                await self.firstScan.wait()
+                if !Task.isCancelled { await self.announcer.run() }
+            }
+            await group.waitForAll()
+        }
+        logger.info("stopped")
+    }
+
+    /// How many files are published.
+    public var datasetCount: Int { index.count }
+    /// Files that wait to be read, or are being read.
+    public var pendingCount: Int { workers.pendingCount }
+    /// Whether the broker knows all that was announced.
+    public var isAnnouncing: Bool { announcer.standing == .announcing }
+
+    private func watch() async {
+        await watcher.run(
+            deliver: { [workers] in workers.add($0) }, trust: { [workers] in workers.trust($0) },
+            isPending: { [workers] in workers.isPending($0) },
+            scanned: { [self] in
+                guard !isScanned.isSet else { return }
+                isScanned.set()
+                firstScan.raise()
+                configuration.logger.info("the folder was walked", ["folder": watcher.folder.root, "published": index.count])
+            })
+    }
+
+    private static func group(_ configuration: Configuration) throws(PublisherError) -> GroupName {
+        do {
+            return try GroupName(configuration.group)
+        } catch {
+            throw PublisherError("the group's name \(error)")
+        }
+    }
+
+    private static func folder(
+        _ configuration: Configuration, _ group: GroupName, excluding excluded: [String]
+    ) throws(PublisherError) -> PublishedFolder {
+        do {
+            return try PublishedFolder(configuration.folder, group: group, excluding: excluded)
+        } catch {
+            let hint = error.code == SystemError.notFound ? "; give a folder that exists" : ""
+            throw PublisherError("the folder '\(configuration.folder)' cannot be published: \(error)\(hint)")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+internal import Catalogue
+internal import Platform
+
+/// The folder in which a publisher keeps what must survive a restart.
+final class PublisherState: Sendable {
+    let identity: PublisherIdentity
+    let store: DigestStore
+    /// Without symbolic links.
+    let realPath: String
+    private let lock: FolderLock
+
+    /// - Throws: an error that names the folder, and who has it if somebody has.
+    init(_ path: String, group: GroupName) throws {
+        try FileSystem.createDirectories(path, mode: 0o700)
+        lock = try FolderLock(path, owner: "bpubsub-publisher")
+        realPath = try FileSystem.canonicalPath(path)
+        identity = try Self.identity("\(path)/secret")
+        store = try DigestStore(path: "\(path)/publisher.sqlite", group: group)
+    }
+
+    /// The secret that the publisher has, or a new one.
+    private static func identity(_ path: String) throws -> PublisherIdentity {
+        if FileSystem.exists(path) {
+            let text = String(decoding: try FileSystem.readAll(path, limit: 200), as: UTF8.self)
+            guard let identity = PublisherIdentity(secret: text.filter { $0 != "\n" }) else {
+                throw PublisherError("'\(path)' does not hold 64 hexadecimal digits: remove it to get a new identity")
+            }
+            return identity
+        }
+        let identity = PublisherIdentity.random()
+        try FileSystem.writeAtomically(path, Array((identity.secret + "\n").utf8), mode: 0o600)
+        return identity
+    }
+}
