@@ -55,7 +55,9 @@ public final class Publisher: Sendable {
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
             class: configuration.class)
         let link = BrokerLink(client: HTTPClient(), broker: configuration.broker, group: group, claim: claim)
-        announcer = Announcer(link: link, store: state.store, queue: queue, logger: configuration.logger)
+        announcer = Announcer(
+            link: link, store: state.store, queue: queue, isPending: { [workers] in workers.isPending($0) },
+            logger: configuration.logger)
         self.state = state
         self.index = index
         self.watcher = watcher
@@ -95,7 +97,8 @@ public final class Publisher: Sendable {
                 guard !isScanned.isSet else { return }
                 isScanned.set()
                 firstScan.raise()
-                configuration.logger.info("the folder was walked", ["folder": watcher.folder.root, "published": index.count])
+                configuration.logger.info(
+                    "the folder was walked", ["folder": watcher.folder.root, "published": index.count])
             })
     }
 

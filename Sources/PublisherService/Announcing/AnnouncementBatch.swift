@@ -53,6 +53,9 @@ struct AnnouncementBatch: Sendable {
     var halves: [AnnouncementBatch]? {
         guard entries.count > 1 else { return nil }
         let middle = entries.count / 2
-        return [AnnouncementBatch(entries: Array(entries[..<middle])), AnnouncementBatch(entries: Array(entries[middle...]))]
+        return [
+            AnnouncementBatch(entries: Array(entries[..<middle])),
+            AnnouncementBatch(entries: Array(entries[middle...])),
+        ]
     }
 }

@@ -7,6 +7,8 @@ internal import Synchronization
 final class AnnouncementQueue: Sendable {
     private struct State {
         var paths: Set<RelativePath> = []
+        /// Files that are being looked at: what to say of them is known afterwards.
+        var deferred: Set<RelativePath> = []
         /// Without a lease nothing is collected: the first thing done with a lease is to compare all.
         var isCollecting = false
     }
@@ -14,11 +16,28 @@ final class AnnouncementQueue: Sendable {
     private let state = Locked(State())
     private let signal = Signal()
 
-    func add(_ paths: some Sequence<RelativePath>) {
+    func add(_ paths: some Sequence<RelativePath>) { update { $0.paths.formUnion(paths) } }
+
+    /// These files were looked at.
+    func finish(_ paths: some Sequence<RelativePath>) {
+        update { state in
+            guard !state.deferred.isEmpty else { return }
+            for path in paths where state.deferred.remove(path) != nil { state.paths.insert(path) }
+        }
+    }
+
+    /// Adds files, those that are being looked at when that is done.
+    func add(_ paths: Set<RelativePath>, isPending: (RelativePath) -> Bool) {
+        // In this order: whoever finishes between the two finds the file among the deferred.
+        state.withLock { $0.deferred.formUnion(paths) }
+        finish(paths.filter { !isPending($0) })
+    }
+
+    private func update(_ change: (inout sending State) -> Void) {
         let isNews = state.withLock { state in
             guard state.isCollecting else { return false }
             let count = state.paths.count
-            state.paths.formUnion(paths)
+            change(&state)
             return state.paths.count > count
         }
         if isNews { signal.raise() }
@@ -26,8 +45,7 @@ final class AnnouncementQueue: Sendable {
 
     func start() {
         state.withLock { state in
-            state.paths = []
-            state.isCollecting = true
+            state = State(isCollecting: true)
         }
     }
 

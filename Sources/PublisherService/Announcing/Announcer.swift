@@ -13,15 +13,21 @@ final class Announcer: Sendable {
     private let link: BrokerLink
     private let store: DigestStore
     private let queue: AnnouncementQueue
+    /// Whether a file is being looked at.
+    private let isPending: @Sendable (RelativePath) -> Bool
     private let logger: Logger
     private let pool = BlockingPool(name: "announce", threads: 1)
     private let current = Locked<Standing>(.apart("the folder is being read"))
     private let lease = Locked<Lease?>(nil)
 
-    init(link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, logger: Logger) {
+    init(
+        link: BrokerLink, store: DigestStore, queue: AnnouncementQueue,
+        isPending: @escaping @Sendable (RelativePath) -> Bool, logger: Logger
+    ) {
         self.link = link
         self.store = store
         self.queue = queue
+        self.isPending = isPending
         self.logger = logger
     }
 
@@ -52,7 +58,7 @@ final class Announcer: Sendable {
         lease.withLock { $0 = first }
         defer { queue.stop() }
         queue.start()
-        queue.add(try await differences())
+        queue.add(try await differences(), isPending: isPending)
         set(.announcing)
         backoff.reset()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -43,7 +43,8 @@ final class CatalogueComparison: Sendable {
 
     /// The bytes between `{"dataset":` and `,"revision":…,"type":"put"}`, where the line is written like that.
     private static func dataset(in line: [UInt8]) -> ArraySlice<UInt8>? {
-        let start = Array("{\"dataset\":".utf8), middle = Array(",\"revision\":".utf8), end = Array(",\"type\":\"put\"}".utf8)
+        let start = Array("{\"dataset\":".utf8), middle = Array(",\"revision\":".utf8)
+        let end = Array(",\"type\":\"put\"}".utf8)
         guard line.count > start.count + middle.count + end.count, line.starts(with: start),
             line.suffix(end.count).elementsEqual(end)
         else { return nil }

@@ -36,9 +36,9 @@ final class Signal: Sendable {
                     state = .quiet
                     return true
                 }
-                if isRaised { continuation.resume() }
+                if isRaised { return continuation.resume() }
                 // The handler may have run before there was a waiter.
-                else if Task.isCancelled { raise() }
+                if Task.isCancelled { raise() }
             }
         } onCancel: {
             raise()

@@ -14,7 +14,8 @@ struct VersionRoutes: Sendable {
     func answer(_ request: HTTPRequest, _ rest: String) async throws -> HTTPResponse {
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2 else {
-            throw Refusal(404, "a version has /versions/VERSION/manifest, /versions/VERSION/blocks and /versions/VERSION/data")
+            throw Refusal(
+                404, "a version is at /versions/VERSION/manifest, /versions/VERSION/blocks, /versions/VERSION/data")
         }
         guard let version = Version(parts[0]) else {
             throw Refusal(400, "'\(parts[0])' is no version: that is 64 lower-case hexadecimal digits")

@@ -23,7 +23,9 @@ struct PublishedFolder: Sendable {
 
     /// The place of a real path below the root; nil for one that lies elsewhere, or is the publisher's own.
     func relative(_ realPath: String) -> RelativePath? {
-        guard !excluded.contains(where: { Self.lies(realPath, in: $0) }), Self.lies(realPath, in: root) else { return nil }
+        guard Self.lies(realPath, in: root), !excluded.contains(where: { Self.lies(realPath, in: $0) }) else {
+            return nil
+        }
         let start = root == "/" ? 1 : root.utf8.count + 1
         return RelativePath(String(decoding: realPath.utf8.dropFirst(start), as: UTF8.self))
     }

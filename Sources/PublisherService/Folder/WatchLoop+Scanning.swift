@@ -40,7 +40,7 @@ extension WatchLoop {
         for (path, identity) in result.files { consider(path, identity, .found) }
         removeMissing(tops, result)
         if tops == [.root] {
-            scanned()
+            hasWalkedAll = true
             nextRescan = .now + max(rescanInterval, (.now - start) * 20)
         }
     }

@@ -29,6 +29,8 @@ struct WatchLoop {
     var nextRescan = ContinuousClock.now
     var root: FileIdentity?
     var isShortOfWatches = false
+    /// In this step.
+    var hasWalkedAll = false
     /// What this step will deliver.
     var jobs: [RelativePath: WorkList.Job] = [:]
     var trees: Set<RelativePath> = []
@@ -65,6 +67,9 @@ struct WatchLoop {
         if nextRescan <= .now { rescan() }
         scanTrees()
         flush()
+        // Who hears that the folder was walked shall find all that was found.
+        if hasWalkedAll { scanned() }
+        hasWalkedAll = false
     }
 
     private mutating func take(_ requests: [FolderWatcher.Request]) {

@@ -70,6 +70,7 @@ extension ArrayMetadata {
         let type = info.numpyType
         guard !type.isEmpty, type.utf8.count <= 4096 else { return nil }
         self.init(
-            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type)
+            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type
+        )
     }
 }

@@ -122,7 +122,8 @@ final class DigestStore: Sendable {
         let version = made.entry.version.digest.bytes
         if let manifest = made.manifest {
             try connection.execute("INSERT OR IGNORE INTO manifests VALUES (?, ?)", version, manifest)
-        } else if try connection.first("SELECT 1 FROM manifests WHERE version = ?", version, row: { _ in true }) == nil {
+        } else if try connection.first("SELECT 1 FROM manifests WHERE version = ?", version, row: { _ in true }) == nil
+        {
             return nil
         }
         let path = made.path.text

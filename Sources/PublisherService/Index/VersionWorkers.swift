@@ -100,7 +100,8 @@ final class VersionWorkers: Sendable {
     private func record(_ outcomes: [Outcome]) -> Bool {
         let changed: [Bool?]
         do {
-            changed = try outcomes.contains(where: \.concernsStore) ? store.apply(outcomes) : outcomes.map { _ in false }
+            let isNeeded = outcomes.contains(where: \.concernsStore)
+            changed = try isNeeded ? store.apply(outcomes) : outcomes.map { _ in false }
         } catch {
             reports.logger.error("the state cannot be written, and is tried again", ["error": error])
             return true
@@ -115,6 +116,7 @@ final class VersionWorkers: Sendable {
             if changed { news.append(outcome.path) }
         }
         announcements.add(news)
+        announcements.finish(outcomes.map(\.path))
         return false
     }
 
