@@ -1,5 +1,9 @@
-/// Which blocks of a version are asked for: `3:0,5-7;9` is block 0 and blocks 5 to 7 of chunk 3, and all of chunk 9, by
-/// their places in the manifest and in the chunk.
+/// Which blocks of a version are asked for.
+///
+/// `3:0,5-7;9` is block 0 and blocks 5 to 7 of chunk 3, and all of chunk 9, by their places in the manifest and in the
+/// chunk. `a3:0,5-7` are blocks of an array's chunk by the array's own numbers, which are known before anything of the file
+/// is; what the chunk needs to be read, its head, is sent as well. `f` is what the frame needs to be read: its header,
+/// its chunk of offsets, its trailer.
 public struct BlockRequest: Hashable, Sendable, CustomStringConvertible {
     public struct Part: Hashable, Sendable {
         public var chunk: Int
@@ -13,63 +17,84 @@ public struct BlockRequest: Hashable, Sendable, CustomStringConvertible {
     }
 
     public let parts: [Part]
+    /// By the array's numbers of chunks and blocks.
+    public let arrayParts: [Part]
+    /// Whether the frame's header, chunk of offsets and trailer are wanted.
+    public let wantsFrame: Bool
 
     /// The most chunks, and blocks that are named, in one request.
     public static let limit = 4096
 
-    public init(_ parts: [Part]) { self.parts = parts }
+    public init(_ parts: [Part] = [], array: [Part] = [], frame: Bool = false) {
+        self.parts = parts
+        arrayParts = array
+        wantsFrame = frame
+    }
 
     /// - Throws: ``BlockRequestError``, which says what would be right.
     public init(_ text: String) throws(BlockRequestError) {
-        var parts: [Part] = []
+        var parts: [Part] = [], arrayParts: [Part] = []
+        var wantsFrame = false
         var count = 0
         for piece in text.split(separator: ";") {
-            let sides = piece.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let chunk = Self.number(sides[0]) else { throw BlockRequestError() }
-            var blocks: [Int] = []
-            for run in sides.count == 2 ? sides[1].split(separator: ",", omittingEmptySubsequences: false) : [] {
-                let ends = run.split(separator: "-", omittingEmptySubsequences: false)
-                guard ends.count <= 2, let first = Self.number(ends[0]), let last = Self.number(ends[ends.count - 1]),
-                    first <= last, last - first < Self.limit, blocks.last.map({ $0 < first }) ?? true
-                else { throw BlockRequestError() }
-                blocks += first...last
-                guard count + blocks.count <= Self.limit else { throw BlockRequestError() }
+            if piece == "f" {
+                wantsFrame = true
+                continue
             }
-            parts.append(Part(chunk: chunk, blocks: blocks))
-            count += max(1, blocks.count)
+            let isArray = piece.hasPrefix("a")
+            let part = try Part(isArray ? piece.dropFirst() : piece)
+            if isArray { arrayParts.append(part) } else { parts.append(part) }
+            count += max(1, part.blocks.count)
             guard count <= Self.limit else { throw BlockRequestError() }
         }
-        guard !parts.isEmpty else { throw BlockRequestError() }
-        self.parts = parts
+        guard wantsFrame || count > 0 else { throw BlockRequestError() }
+        self.init(parts, array: arrayParts, frame: wantsFrame)
     }
 
-    private static func number(_ text: some StringProtocol) -> Int? {
+    fileprivate static func number(_ text: some StringProtocol) -> Int? {
         guard text.utf8.count <= 9, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
         return Int(text)
     }
 
     public var description: String {
-        parts.map { part in
-            part.blocks.isEmpty ? "\(part.chunk)" : "\(part.chunk):" + Self.runs(part.blocks)
-        }.joined(separator: ";")
+        ((wantsFrame ? ["f"] : []) + arrayParts.map { "a\($0)" } + parts.map { "\($0)" }).joined(separator: ";")
+    }
+}
+
+extension BlockRequest.Part: CustomStringConvertible {
+    /// `3:0,5-7` or `9`.
+    init(_ text: Substring) throws(BlockRequestError) {
+        let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = sides.first, let chunk = BlockRequest.number(first) else { throw BlockRequestError() }
+        var blocks: [Int] = []
+        for run in sides.count == 2 ? sides[1].split(separator: ",", omittingEmptySubsequences: false) : [] {
+            let ends = run.split(separator: "-", omittingEmptySubsequences: false)
+            guard ends.count <= 2, let first = BlockRequest.number(ends[0]),
+                let last = BlockRequest.number(ends[ends.count - 1]), first <= last,
+                last - first < BlockRequest.limit - blocks.count, blocks.last.map({ $0 < first }) ?? true
+            else { throw BlockRequestError() }
+            blocks += first...last
+        }
+        self.init(chunk: chunk, blocks: blocks)
     }
 
-    private static func runs(_ blocks: [Int]) -> String {
-        var text: [String] = []
+    public var description: String {
+        if blocks.isEmpty { return "\(chunk)" }
+        var runs: [String] = []
         var start = blocks.startIndex
         while start < blocks.endIndex {
             var end = start
             while end + 1 < blocks.endIndex, blocks[end + 1] == blocks[end] + 1 { end += 1 }
-            text.append(start == end ? "\(blocks[start])" : "\(blocks[start])-\(blocks[end])")
+            runs.append(start == end ? "\(blocks[start])" : "\(blocks[start])-\(blocks[end])")
             start = end + 1
         }
-        return text.joined(separator: ",")
+        return "\(chunk):" + runs.joined(separator: ",")
     }
 }
 
 /// Text that is no ``BlockRequest``.
 public struct BlockRequestError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
-        "blocks are asked for as CHUNK:BLOCKS;CHUNK, as in 3:0,5-7;9, ascending, at most \(BlockRequest.limit) in all"
+        "blocks are asked for as in 3:0,5-7;9 or a3:0,5-7;f, ascending, at most \(BlockRequest.limit) in all"
     }
 }

@@ -32,6 +32,24 @@ public struct FrameLayout: Sendable {
     }
 
     public init(_ source: some ByteSource) throws(Blosc2Error) {
+        try self.init(source) { (offsets, data) throws(Blosc2Error) in
+            try ChunkFinder(data: data).find(offsets, in: source)
+        }
+    }
+
+    /// The layout of a file with holes, of which header, chunk of offsets and trailer are there.
+    ///
+    /// - Parameter pieces: how the whole file is known to be cut, ascending, as ``pieces`` has it: where a chunk begins,
+    ///   a piece does.
+    public init(_ source: some ByteSource, pieces: [Range<Int64>]) throws(Blosc2Error) {
+        try self.init(source) { (offsets, data) throws(Blosc2Error) in
+            try PieceFinder(data: data, pieces: pieces).find(offsets)
+        }
+    }
+
+    private init(
+        _ source: some ByteSource, find: ([Int64], Range<Int64>) throws(Blosc2Error) -> [Chunk]
+    ) throws(Blosc2Error) {
         fileSize = source.size
         let start = try source.bytes(0..<min(fileSize, Int64(FrameHeader.length)), of: "frame header")
         fields = try start.withBytes { bytes throws(Blosc2Error) in try FrameHeader(bytes) }
@@ -45,7 +63,7 @@ public struct FrameLayout: Sendable {
         }
         let table = try OffsetTable(source, fields, end: trailer.lowerBound)
         offsetsChunk = table.range
-        chunks = try ChunkFinder(data: header.upperBound..<table.range.lowerBound).find(table.offsets, in: source)
+        chunks = try find(table.offsets, header.upperBound..<table.range.lowerBound)
         try checkOverlaps()
     }
 

@@ -13,10 +13,13 @@ extension HTTPResponse {
     ///   - headers: For every answer that is not a refusal.
     ///   - file: Has the whole body, from its first byte: then all but multipart answers are sent from there without
     ///     `body`.
+    ///   - awaitBytes: For a file that is still being filled: returns when it has these bytes. Without it the file is
+    ///     taken to have them all.
     ///   - body: Reads a range of up to 1 MiB; it may return the beginning of it only, but not nothing.
     public static func ranged(
         request: HTTPRequest, length: Int64, etag: EntityTag, contentType: String, headers: HTTPHeaders = [:],
-        file: FileDescriptor? = nil, body: @escaping @Sendable (Range<Int64>) async throws -> SharedBytes
+        file: FileDescriptor? = nil, awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)? = nil,
+        body: @escaping @Sendable (Range<Int64>) async throws -> SharedBytes
     ) async throws -> HTTPResponse {
         if let header = request.headers.list("If-Match"), !etag.matches(header) {
             return .refusal(412, "this is not the version that the field If-Match asks for; it is \(etag)")
@@ -29,7 +32,7 @@ extension HTTPResponse {
             return response
         }
         response.headers["Content-Type"] = contentType
-        let source = RangedBody(file: file, read: body)
+        let source = RangedBody(file: file, awaitBytes: awaitBytes, read: body)
         switch ranges(of: request, length, etag) {
         case .whole: response.body = try await source.single(0..<length, isHead: request.isHead)
         case .unsatisfiable: return unsatisfiable(length)

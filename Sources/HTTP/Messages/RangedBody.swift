@@ -4,8 +4,12 @@ internal import Platform
 struct RangedBody: Sendable {
     /// Read at a time.
     private static let piece: Int64 = 1 << 20
+    /// Of a growing file: the first bytes should leave soon.
+    private static let growingPiece: Int64 = 1 << 18
 
     let file: FileDescriptor?
+    /// Waits until the file has these bytes; `nil` when it has them all.
+    let awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)?
     let read: @Sendable (Range<Int64>) async throws -> SharedBytes
 
     static func contentRange(_ range: Range<Int64>, of length: Int64) -> String {
@@ -17,13 +21,37 @@ struct RangedBody: Sendable {
         if length == 0 { return .none }
         // Nobody is going to read it; only its length counts.
         if isHead { return .stream(length: length) { _ in } }
-        if let file { return .file(file, offset: range.lowerBound, length: length) }
+        if let file {
+            guard let awaitBytes else { return .file(file, offset: range.lowerBound, length: length) }
+            return try await growing(file, range, awaitBytes)
+        }
         let first = try await start(of: range)
         if first.count == length { return .bytes(first) }
         return .stream(length: length) { writer in
             try await writer.write(first)
             try await copy(range.lowerBound + Int64(first.count)..<range.upperBound, to: writer)
         }
+    }
+
+    /// A file that is being filled: each part is sent as soon as it is there.
+    private func growing(
+        _ file: FileDescriptor, _ range: Range<Int64>,
+        _ awaitBytes: @escaping @Sendable (Range<Int64>) async throws -> Void
+    ) async throws -> HTTPResponse.Body {
+        try await awaitBytes(Self.first(of: range))
+        return .stream(length: Int64(range.count)) { writer in
+            var rest = range
+            while !rest.isEmpty {
+                let part = Self.first(of: rest)
+                try await awaitBytes(part)
+                try await writer.write(file, part)
+                rest = part.upperBound..<rest.upperBound
+            }
+        }
+    }
+
+    private static func first(of range: Range<Int64>) -> Range<Int64> {
+        range.lowerBound..<min(range.upperBound, range.lowerBound + growingPiece)
     }
 
     func multipart(_ ranges: MultipartRanges) async throws -> HTTPResponse.Body {
@@ -58,12 +86,18 @@ struct RangedBody: Sendable {
         return result + [SharedBytes(ranges.end)]
     }
 
+    /// Reads the next piece while the last one is being sent.
     private func copy(_ range: Range<Int64>, to writer: HTTPBodyWriter) async throws {
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let bytes = try await start(of: position..<range.upperBound)
+        if range.isEmpty { return }
+        var rest = range
+        var bytes = try await start(of: rest)
+        while true {
+            rest = rest.lowerBound + Int64(bytes.count)..<rest.upperBound
+            if rest.isEmpty { return try await writer.write(bytes) }
+            let following = rest
+            async let next = start(of: following)
             try await writer.write(bytes)
-            position += Int64(bytes.count)
+            bytes = try await next
         }
     }
 

@@ -109,9 +109,9 @@ final class ServerExchange: Sendable {
         }
         release?.resume(returning: .success(()))
         switch action {
-        case .bytes(let chunk, let offset, let count):
-            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: chunk.pointer[offset..<offset + count]))
-            return count
+        case .piece(let piece, let offset, let count):
+            let part = UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+            return piece.fill(part, from: offset) ? count : fail(target)
         case .suspend: return 0
         case .end: return cmhd_end_of_stream
         case .fail: return fail(target)
@@ -183,9 +183,9 @@ final class ServerExchange: Sendable {
         }
     }
 
-    func write(_ bytes: SharedBytes) async throws(HTTPError) {
+    func write(_ piece: OutboundPiece) async throws(HTTPError) {
         let action = state.withLock { state in
-            let action = state.write(bytes)
+            let action = state.write(piece)
             if action.resume { MHD_resume_connection(connection.pointer) }
             return action.outcome
         }

@@ -38,7 +38,7 @@ struct ServerExchangeState: ~Copyable {
 
     private var output = Output.none
     private var isStreaming = false
-    private var outbound = ChunkQueue<SharedBytes>()
+    private var outbound = ChunkQueue<OutboundPiece>()
     private var outboundEnd: Result<Void, HTTPError>?
     private var delivered: Int64 = 0
     private var roomWaiter: RoomWaiter?
@@ -99,7 +99,7 @@ struct ServerExchangeState: ~Copyable {
         return response
     }
 
-    enum PullAction { case bytes(SharedBytes, from: Int, count: Int), suspend, end, fail }
+    enum PullAction { case piece(OutboundPiece, from: Int, count: Int), suspend, end, fail }
 
     /// The polling thread wants up to `limit` bytes of the body.
     mutating func pull(limit: Int) -> (action: PullAction, release: RoomWaiter?) {
@@ -107,7 +107,7 @@ struct ServerExchangeState: ~Copyable {
         if let piece = outbound.takePrefix(limit) {
             delivered += Int64(piece.count)
             let release = outbound.byteCount < Self.lowWatermark ? roomWaiter.take() : nil
-            return (.bytes(piece.chunk, from: piece.offset, count: piece.count), release)
+            return (.piece(piece.chunk, from: piece.offset, count: piece.count), release)
         }
         switch outboundEnd {
         // A body that ends before its announced length must not look complete.
@@ -160,9 +160,9 @@ struct ServerExchangeState: ~Copyable {
 
     enum WriteOutcome { case proceed, fail, wait }
 
-    mutating func write(_ bytes: SharedBytes) -> (outcome: WriteOutcome, resume: Bool) {
+    mutating func write(_ piece: OutboundPiece) -> (outcome: WriteOutcome, resume: Bool) {
         if isClosed || isAborted { return (.fail, false) }
-        outbound.append(bytes, count: bytes.count)
+        outbound.append(piece, count: piece.count)
         return (outbound.byteCount > Self.highWatermark ? .wait : .proceed, takeResume())
     }
 

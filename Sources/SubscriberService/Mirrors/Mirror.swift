@@ -40,17 +40,14 @@ final class Mirror: Sendable {
         kick()
     }
 
-    /// Reads `range`, after what is missing of it has been fetched.
+    /// Returns when the bytes of `range` are there.
     ///
     /// - Throws: ``FetchFailure``; `CancellationError`.
+    func fetch(_ range: Range<Int64>) async throws { try await ReadAhead(self, range).wait(for: range) }
+
+    /// Reads `range`, after what is missing of it has been fetched.
     func read(_ range: Range<Int64>, on pool: BlockingPool) async throws -> SharedBytes {
-        let chunks = manifest.chunks(touching: range)
-        let token = state.withLock { $0.beginReading(chunks) }
-        defer { state.withLock { $0.endReading(token) } }
-        for chunk in chunks {
-            try await wait(for: chunk, token)
-            state.withLock { $0.advance(token, to: chunk + 1) }
-        }
+        try await fetch(range)
         return try await pool.run { [file] in
             let bytes = try file.read(at: range.lowerBound, count: range.count)
             guard bytes.count == range.count else {
@@ -60,15 +57,11 @@ final class Mirror: Sendable {
         }
     }
 
-    /// Keeps the chunks that a range touches in demand while `body` runs, so that they are fetched ahead of reading.
-    func reading<R>(_ range: Range<Int64>, _ body: () async throws -> R) async rethrows -> R {
-        let token = state.withLock { $0.beginReading(manifest.chunks(touching: range)) }
-        defer { state.withLock { $0.endReading(token) } }
-        kick()
-        return try await body()
-    }
+    func beginReading(_ chunks: Range<Int>) -> MirrorState.Token { state.withLock { $0.beginReading(chunks) } }
+    func advance(_ token: MirrorState.Token, to chunk: Int) { state.withLock { $0.advance(token, to: chunk) } }
+    func endReading(_ token: MirrorState.Token) { state.withLock { $0.endReading(token) } }
 
-    private func wait(for chunk: Int, _ token: MirrorState.Token) async throws {
+    func wait(for chunk: Int, _ token: MirrorState.Token) async throws {
         if state.withLock({ $0.present.contains(chunk) }) { return }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: MirrorState.Waiter) in

@@ -160,7 +160,7 @@ final class MirrorLibrary: Sendable {
     func run(onComplete: @Sendable (Mirror) async -> Void) async {
         for await _ in dirty {
             await save(onComplete: onComplete)
-            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { break }
+            guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { break }
         }
         await save(onComplete: onComplete)
     }

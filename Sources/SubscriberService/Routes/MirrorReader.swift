@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 
 /// Answers with a mirror's bytes: from the file when all of them are there, else as they arrive and are verified.
 struct MirrorReader: Sendable {
@@ -9,13 +10,47 @@ struct MirrorReader: Sendable {
     func answer(
         _ request: HTTPRequest, _ mirror: Mirror, type: String, headers: HTTPHeaders
     ) async throws -> HTTPResponse {
-        let size = mirror.manifest.size
+        let body = GrowingBody(mirror, request)
+        var awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)?
+        if !mirror.isComplete { awaitBytes = { try await body.wait(for: $0) } }
         return try await HTTPResponse.ranged(
-            request: request, length: size, etag: EntityTag(mirror.version.description), contentType: type,
-            headers: headers,
-            file: mirror.isComplete ? mirror.file : nil
+            request: request, length: mirror.manifest.size, etag: EntityTag(mirror.version.description),
+            contentType: type, headers: headers, file: mirror.file,
+            awaitBytes: awaitBytes
         ) { [pool] range in
             try await mirror.read(range, on: pool)
         }
+    }
+}
+
+/// What one answer still needs of a mirror that is being filled: fetched ahead for as long as the answer lives.
+private final class GrowingBody: Sendable {
+    private let mirror: Mirror
+    /// What the answer will be of; several ranges are each fetched when their turn comes.
+    private let expected: Range<Int64>
+    private let ahead = Locked<ReadAhead?>(nil)
+
+    init(_ mirror: Mirror, _ request: HTTPRequest) {
+        self.mirror = mirror
+        let size = mirror.manifest.size
+        expected =
+            switch ByteRanges(request.headers["Range"], length: size) {
+            case .ranges(let ranges) where ranges.count == 1: ranges[0]
+            case .whole: 0..<size
+            default: 0..<0
+            }
+    }
+
+    func wait(for range: Range<Int64>) async throws {
+        guard expected.contains(range.lowerBound), range.upperBound <= expected.upperBound else {
+            return try await mirror.fetch(range)
+        }
+        // Not before the first bytes are wanted: many answers need none.
+        let ahead = ahead.withLock { ahead in
+            let known = ahead ?? ReadAhead(mirror, expected)
+            ahead = known
+            return known
+        }
+        try await ahead.wait(for: range)
     }
 }
