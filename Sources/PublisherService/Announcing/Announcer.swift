@@ -92,6 +92,8 @@ final class Announcer: Sendable {
             let (batch, rest) = AnnouncementBatch.make(of: paths, datasets: datasets, group: link.group)
             queue.add(rest)
             try await send(batch, under: lease)
+            // A publisher is to be as small as what it knows, not as what it said.
+            if paths.count > 1000 { await pool.run { Memory.trim() } }
         }
     }
 
@@ -120,7 +122,10 @@ final class Announcer: Sendable {
         let comparison = CatalogueComparison(group: link.group)
         try await pool.run { [store] in try store.forEachDataset { comparison.addOwn($0, $1) } }
         try await link.catalogue { try comparison.addLine($0) }
-        return comparison.differences
+        return await pool.run {
+            defer { Memory.trim() }
+            return comparison.differences
+        }
     }
 
     private func release() async {

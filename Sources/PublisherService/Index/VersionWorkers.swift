@@ -56,7 +56,9 @@ final class VersionWorkers: Sendable {
                 for wakeup in wakeups {
                     group.addTask { [self] in
                         for await _ in wakeup.stream {
-                            while await workOnce(wakeup.lane), !Task.isCancelled {}
+                            var rounds = 0
+                            while await workOnce(wakeup.lane), !Task.isCancelled { rounds += 1 }
+                            if rounds > 16 { await pool.run { Memory.trim() } }
                         }
                     }
                 }
