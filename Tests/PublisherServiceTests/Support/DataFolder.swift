@@ -51,3 +51,12 @@ extension FileDescriptor {
         try write(bytes.span.bytes, at: offset)
     }
 }
+
+extension DataFolder {
+    /// The permissions of a file.
+    static func mode(_ path: String) throws -> UInt32 {
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw TestFailure("stat \(path): \(errno)") }
+        return UInt32(info.st_mode & 0o777)
+    }
+}

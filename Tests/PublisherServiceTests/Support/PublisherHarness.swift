@@ -15,6 +15,7 @@ struct PublisherHarness: Sendable {
     let client = HTTPClient()
 
     /// Starts everything, runs `body`, stops everything.
+    @discardableResult
     static func run<R: Sendable>(
         _ configure: (inout Publisher.Configuration) -> Void = { _ in },
         prepare: (DataFolder) throws -> Void = { _ in }, _ body: @Sendable (PublisherHarness) async throws -> R
@@ -28,6 +29,7 @@ struct PublisherHarness: Sendable {
         }
     }
 
+    @discardableResult
     static func withBroker<R: Sendable>(
         state: String, listen: Endpoint = Endpoint(host: "127.0.0.1", port: 0), leaseSeconds: Double = 10,
         _ body: (Broker) async throws -> R
@@ -41,6 +43,7 @@ struct PublisherHarness: Sendable {
     }
 
     /// A publisher with its state in `base`, beside which a watch runs.
+    @discardableResult
     static func withPublisher<R: Sendable>(
         _ base: String, _ folder: DataFolder, broker: String,
         _ configure: (inout Publisher.Configuration) -> Void = { _ in },
@@ -60,6 +63,7 @@ struct PublisherHarness: Sendable {
     }
 
     /// Runs `service` for as long as `body` takes.
+    @discardableResult
     static func beside<R: Sendable>(
         _ service: @escaping @Sendable () async throws -> Void, _ body: () async throws -> R
     ) async throws -> R {
