@@ -18,32 +18,53 @@ extension VersionRoutes {
         } catch {
             throw Refusal(400, "\(error)")
         }
-        let (manifest, file) = try await pool.run { [files, store] in
+        let (manifest, parts, file) = try await pool.run { [files, store] in
             let file = try files.open(version)
             guard let bytes = try store.manifest(of: version) else { throw Refusal.gone(version) }
-            return (try Manifest(encoded: bytes), file)
-        }
-        if let missing = wanted.parts.first(where: { $0.chunk >= manifest.chunks.count }) {
-            throw Refusal(400, "the version has \(manifest.chunks.count) chunks, and no chunk \(missing.chunk)")
+            let manifest = try Manifest(encoded: bytes)
+            return (manifest, try Self.parts(of: wanted, manifest, file), file)
         }
         let headers: HTTPHeaders = [
             "Content-Type": "application/vnd.bpubsub.blocks", "Cache-Control": "public, max-age=31536000, immutable",
         ]
-        let total = wanted.parts.reduce(Int64(0)) { $0 + manifest.chunks[$1.chunk].length }
+        let total = parts.reduce(Int64(0)) { $0 + manifest.chunks[$1.chunk].length }
         if total <= Self.wholeLimit {
             var segments: [SharedBytes] = []
-            for part in wanted.parts { segments += try await self.segments(part, of: manifest, in: file) }
+            for part in parts { segments += try await self.segments(part, of: manifest, in: file) }
             return HTTPResponse(headers: headers, body: .segments(segments))
         }
-        let first = try await segments(wanted.parts[0], of: manifest, in: file)
+        let first = try await segments(parts[0], of: manifest, in: file)
         return HTTPResponse(
             headers: headers,
             body: .stream(length: nil) { writer in
                 for segment in first { try await writer.write(segment) }
-                for part in wanted.parts.dropFirst() {
+                for part in parts.dropFirst() {
                     for segment in try await segments(part, of: manifest, in: file) { try await writer.write(segment) }
                 }
             })
+    }
+
+    /// What is asked for, by places in the manifest; what an array's own numbers mean says the file.
+    private static func parts(
+        of wanted: BlockRequest, _ manifest: Manifest, _ file: VersionFile
+    ) throws -> [BlockRequest.Part] {
+        let source = FileSource(file.file, size: file.identity.size)
+        let parts: [BlockRequest.Part]?
+        do {
+            parts = try wanted.resolved(
+                in: manifest,
+                layout: { manifest.content == .frame ? try FrameLayout(source, pieces: manifest.chunks.map(\.range)) : nil },
+                source: source)
+        } catch {
+            // The frame was whole when its version was made.
+            throw Refusal.gone(file.version)
+        }
+        guard try file.isCurrent() else { throw Refusal.gone(file.version) }
+        guard let parts else {
+            throw Refusal(
+                400, "the version has \(manifest.chunks.count) chunks, and not all that are asked for, or is no frame")
+        }
+        return parts
     }
 
     private func segments(

@@ -10,6 +10,8 @@ final class Mirror: Sendable {
     private let filler: any MirrorFilling
     private let state: Locked<MirrorState>
     private let paths = Locked<Set<DatasetPath>>([])
+    /// Of chunks that are not held as a whole.
+    let blocks = MirrorBlocks()
 
     var version: Version { manifest.version }
 
@@ -24,7 +26,8 @@ final class Mirror: Sendable {
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
     var isIdle: Bool { state.withLock { $0.isIdle } }
-    var heldBytes: Int64 { state.withLock { $0.heldBytes } }
+    /// Of whole chunks and of blocks.
+    var heldBytes: Int64 { state.withLock { $0.heldBytes } + blocks.heldBytes }
     var present: ChunkSet { state.withLock { $0.present } }
     var wantsAll: Bool { state.withLock { $0.wantsAll } }
 
@@ -91,9 +94,13 @@ final class Mirror: Sendable {
 
     func arrived(_ chunk: Int) {
         let length = manifest.chunks[chunk].length
+        blocks.completed(chunk)
         for waiter in state.withLock({ $0.arrived(chunk, length: length) }) { waiter.resume(returning: .success(())) }
         filler.progressed(self)
     }
+
+    /// Blocks have arrived.
+    func progressed() { filler.progressed(self) }
 
     func release(_ run: Range<Int>) { state.withLock { $0.release(run) } }
 

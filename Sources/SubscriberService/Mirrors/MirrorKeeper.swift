@@ -25,7 +25,7 @@ final class MirrorKeeper: Sendable {
     private let directory: any SourceDirectory
     private let store: HoldingsStore
     private let links: FileLinks
-    private let pool: BlockingPool
+    let pool: BlockingPool
     private let log: Logger
     private let shared: Locked<Shared>
     private let onProgress: @Sendable (MirrorProgress) -> Void

@@ -78,10 +78,8 @@ final class MirrorLibrary: Sendable {
         guard shared.withLock({ $0.summaries[version] != nil }) else { return nil }
         return try await opening.with(version) {
             if let mirror = shared.withLock({ $0.open[version] }) { return mirror }
-            guard let (manifest, present) = try await pool.run({ [index] in try index.load(version) }) else {
-                return nil
-            }
-            return try await open(manifest, present, filler: filler)
+            guard let entry = try await pool.run({ [index] in try index.load(version) }) else { return nil }
+            return try await open(entry, filler: filler)
         }
     }
 
@@ -103,14 +101,15 @@ final class MirrorLibrary: Sendable {
             let manifest = try await fetcher.manifest(of: version, since: predecessor?.manifest, from: sources())
             try await pool.run { [index] in try index.add(manifest) }
             let empty = ChunkSet(capacity: manifest.chunks.count)
-            let mirror = try await open(manifest, empty, filler: filler)
+            let mirror = try await open(.init(manifest: manifest, present: empty), filler: filler)
             mirror.note(path)
             if let predecessor { try await carryOver(from: predecessor, to: mirror) }
             return mirror
         }
     }
 
-    private func open(_ manifest: Manifest, _ present: ChunkSet, filler: any MirrorFilling) async throws -> Mirror {
+    private func open(_ entry: MirrorIndex.Entry, filler: any MirrorFilling) async throws -> Mirror {
+        let (manifest, present) = (entry.manifest, entry.present)
         let path = path(of: manifest.version)
         let mirror = try await pool.run {
             let file = try FileDescriptor(path, .readingAndWriting)
@@ -118,7 +117,11 @@ final class MirrorLibrary: Sendable {
             let held = manifest.chunks.indices.reduce(Int64(0)) {
                 present.contains($1) ? $0 + manifest.chunks[$1].length : $0
             }
-            return Mirror(manifest: manifest, file: file, present: present, heldBytes: held, filler: filler)
+            let mirror = Mirror(manifest: manifest, file: file, present: present, heldBytes: held, filler: filler)
+            for (chunk, blocks) in entry.blocks where !present.contains(chunk) {
+                try mirror.blocks.restore(chunk, blocks, in: mirror)
+            }
+            return mirror
         }
         shared.withLock { shared in
             shared.open[manifest.version] = mirror
@@ -172,11 +175,13 @@ final class MirrorLibrary: Sendable {
         }
         for mirror in mirrors {
             let saved = await pool.run { [index, log] in
-                // The set first: what arrives during the synchronisation is not covered by it.
+                // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
+                // becomes whole in between is in both, and not in neither.
+                let blocks = mirror.blocks.held
                 let (present, held) = (mirror.present, mirror.heldBytes)
                 do {
                     try mirror.file.synchronize()
-                    try index.mark(mirror.version, present: present, held: held)
+                    try index.mark(mirror.version, present: present, blocks: blocks, held: held)
                     return present.isFull ? (true, held) : (false, held)
                 } catch {
                     log.error("a mirror could not be saved", ["version": mirror.version.short, "error": error])

@@ -1,3 +1,4 @@
+import Blosc2
 import Catalogue
 import HTTP
 import Platform
@@ -53,10 +54,7 @@ struct VersionRoutes: Sendable {
         let wanted: BlockRequest
         do { wanted = try BlockRequest(request.parameter("of") ?? "") } catch { throw Refusal(400, "\(error)") }
         var segments: [SharedBytes] = []
-        for part in wanted.parts {
-            guard part.chunk < mirror.manifest.chunks.count else {
-                throw Refusal(400, "the version has \(mirror.manifest.chunks.count) chunks, and no chunk \(part.chunk)")
-            }
+        for part in try await parts(of: wanted, mirror) {
             let bytes = try await mirror.read(mirror.manifest.chunks[part.chunk].range, on: pool)
             let proven = await pool.run { BlockAnswer.blocks(part, of: mirror.manifest, chunk: bytes) }
             guard let proven else { throw Refusal(400, "chunk \(part.chunk) has no such block") }
@@ -65,6 +63,27 @@ struct VersionRoutes: Sendable {
         }
         return HTTPResponse(
             headers: ["Content-Type": MediaType.blocks, "Cache-Control": Self.immutable], body: .segments(segments))
+    }
+}
+
+extension VersionRoutes {
+    /// What is asked for by places in the manifest; what it takes to find that out is fetched first.
+    private func parts(of wanted: BlockRequest, _ mirror: Mirror) async throws -> [BlockRequest.Part] {
+        let missing = Refusal(400, "version \(mirror.version) has no such chunk or block, or is no frame")
+        if wanted.wantsFrame || !wanted.arrayParts.isEmpty {
+            guard let layout = try await keeper.layout(of: mirror) else { throw missing }
+            for part in wanted.arrayParts where part.chunk < layout.chunks.count {
+                guard let place = mirror.manifest.place(ofArrayChunk: part.chunk, layout) else { continue }
+                try await mirror.fetch(mirror.manifest.chunks[place].range)
+            }
+        }
+        let parts = try await pool.run {
+            try wanted.resolved(
+                in: mirror.manifest, layout: { try mirror.blocks.layout(of: mirror) },
+                source: FileSource(mirror.file, size: mirror.manifest.size))
+        }
+        guard let parts else { throw missing }
+        return parts
     }
 }
 

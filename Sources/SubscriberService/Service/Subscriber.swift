@@ -29,7 +29,7 @@ public final class Subscriber: Sendable {
 
     private let log: Logger
     private let lock: FolderLock
-    private let parts: SubscriberParts
+    let parts: SubscriberParts
     private let server: HTTPServer
 
     public var endpoint: Endpoint { server.endpoint }

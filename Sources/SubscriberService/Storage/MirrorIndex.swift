@@ -11,6 +11,13 @@ struct MirrorIndex: Sendable {
         var isComplete: Bool
     }
 
+    struct Entry: Sendable {
+        let manifest: Manifest
+        let present: ChunkSet
+        /// Of chunks that are not held as a whole: which of their blocks are, as ``ChunkSet/encoded`` has it.
+        var blocks: [Int: [UInt8]] = [:]
+    }
+
     let database: Database
 
     func summaries() throws -> [Version: Summary] {
@@ -25,7 +32,7 @@ struct MirrorIndex: Sendable {
     }
 
     /// `nil` when there is none, or when what is there cannot be read: then it is as good as absent.
-    func load(_ version: Version) throws -> (manifest: Manifest, present: ChunkSet)? {
+    func load(_ version: Version) throws -> Entry? {
         try database.read { connection in
             let row = try connection.first(
                 "SELECT manifest, present FROM mirrors WHERE version = ?", version.description
@@ -35,7 +42,12 @@ struct MirrorIndex: Sendable {
             guard let row, let manifest = try? Manifest(encoded: row.0), manifest.version == version,
                 let present = ChunkSet(encoded: row.1, capacity: manifest.chunks.count)
             else { return nil }
-            return (manifest, present)
+            var entry = Entry(manifest: manifest, present: present)
+            try connection.forEach("SELECT chunk, blocks FROM partial_chunks WHERE version = ?", version.description) {
+                let chunk = $0.int(0)
+                if chunk >= 0, chunk < manifest.chunks.count { entry.blocks[chunk] = $0.bytes(1) }
+            }
+            return entry
         }
     }
 
@@ -48,8 +60,14 @@ struct MirrorIndex: Sendable {
         }
     }
 
-    func mark(_ version: Version, present: ChunkSet, held: Int64) throws {
+    func mark(_ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64) throws {
         try database.transaction { connection in
+            try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
+            for (chunk, set) in blocks {
+                try connection.execute(
+                    "INSERT INTO partial_chunks (version, chunk, blocks) VALUES (?, ?, ?)", version.description, chunk,
+                    set.encoded)
+            }
             try connection.execute(
                 "UPDATE mirrors SET present = ?, held = ?, complete = ? WHERE version = ?", present.encoded, held,
                 present.isFull ? 1 : 0, version.description)
@@ -60,6 +78,7 @@ struct MirrorIndex: Sendable {
         try database.transaction { connection in
             for version in versions {
                 try connection.execute("DELETE FROM mirrors WHERE version = ?", version.description)
+                try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
             }
         }
     }

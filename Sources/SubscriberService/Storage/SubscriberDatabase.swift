@@ -17,6 +17,12 @@ enum SubscriberDatabase {
                     present BLOB NOT NULL, manifest BLOB NOT NULL);
                 CREATE TABLE holdings (path TEXT PRIMARY KEY, version TEXT, wanted INTEGER NOT NULL) WITHOUT ROWID;
                 CREATE TABLE follows (pattern TEXT PRIMARY KEY) WITHOUT ROWID;
-                """)
+                """),
+            Migration(
+                """
+                CREATE TABLE partial_chunks (
+                    version TEXT NOT NULL, chunk INTEGER NOT NULL, blocks BLOB NOT NULL, PRIMARY KEY (version, chunk)
+                ) WITHOUT ROWID;
+                """),
         ])
 }

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Versions
 
 /// Fetches manifests and chunks over HTTP, and believes nothing that their digests do not confirm.
 struct Fetcher: Sendable {
@@ -141,6 +142,40 @@ struct Fetcher: Sendable {
         let (complete, rejected) = assembler.withLock { ($0.isComplete, $0.rejected) }
         guard complete else { throw FetchFailure(.unreachable, "\(source.url) sent fewer bytes than it said") }
         return rejected
+    }
+
+    // MARK: Blocks
+
+    /// Fetches blocks into the mirror, in one request, from the first source that has them.
+    func fetch(_ request: BlockRequest, of mirror: Mirror, from sources: [Source]) async throws(FetchFailure) {
+        var failure: FetchFailure?
+        for source in sources {
+            do {
+                return try await fetch(request, of: mirror, from: source)
+            } catch {
+                failure = error.merged(with: failure)
+                if error.reason == .corrupt { counters.rejected() }
+                if error.reason == .stopping || error.reason == .storage { break }
+            }
+        }
+        throw failure ?? .noSource(mirror.version)
+    }
+
+    private func fetch(_ request: BlockRequest, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
+        let response: HTTPClient.Response
+        do {
+            response = try await client.send(
+                .init(url: source.blocksURL(mirror.version, request), idleTimeout: timeout), limit: 256 << 20)
+        } catch {
+            throw FetchFailure(error, source)
+        }
+        try check(response.status, mirror.version, source)
+        counters.fetched(Int64(response.body.count))
+        let proven: [ProvenBlocks]
+        do { proven = try ProvenBlocks.decode(response.body) } catch {
+            throw FetchFailure(.corrupt, "the blocks that \(source.url) sent: \(error)")
+        }
+        for blocks in proven { try mirror.blocks.store(blocks, in: mirror) }
     }
 
     private func check(_ status: Int, _ version: Version, _ source: Source) throws(FetchFailure) {

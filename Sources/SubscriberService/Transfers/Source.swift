@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Versions
 
 /// A data plane from which a version can be fetched: a publisher's, or another subscriber's.
 struct Source: Hashable, Sendable {
@@ -9,6 +10,10 @@ struct Source: Hashable, Sendable {
 
     func manifestURL(_ version: Version, since old: Version?) -> String {
         "\(url)/versions/\(version)/manifest" + (old.map { "?since=\($0)" } ?? "")
+    }
+
+    func blocksURL(_ version: Version, _ request: BlockRequest) -> String {
+        "\(url)/versions/\(version)/blocks?of=\(request)"
     }
 
     func dataURL(_ version: Version) -> String { "\(url)/versions/\(version)/data" }

@@ -1,6 +1,7 @@
 import Catalogue
 import Platform
 import Synchronization
+import Versions
 
 /// Runs the workers that fill mirrors.
 ///
@@ -44,6 +45,21 @@ final class TransferService: MirrorFilling {
     /// Runs `job` as a child of ``run()``; false when that is over.
     func submit(_ job: @escaping Job) -> Bool {
         if case .terminated = queue.yield(job) { false } else { true }
+    }
+
+    /// Fetches blocks of a mirror.
+    func fetch(_ request: BlockRequest, of mirror: Mirror) async -> Result<Void, FetchFailure> {
+        do {
+            try await slots.acquire()
+        } catch {
+            return .failure(FetchFailure(.stopping, "the subscriber is stopping"))
+        }
+        defer { slots.release() }
+        do {
+            return .success(try await fetcher.fetch(request, of: mirror, from: sources(of: mirror)))
+        } catch {
+            return .failure(error)
+        }
     }
 
     // MARK: MirrorFilling

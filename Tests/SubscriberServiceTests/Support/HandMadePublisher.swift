@@ -70,7 +70,32 @@ final class HandMadePublisher: Sendable {
         guard parts.count == 3, let version = Version(parts[1]) else { return .refusal(404, "not here") }
         shared.withLock { $0.requests.append("\(parts[2]) \(request.headers["Range"] ?? "")") }
         guard let bytes = shared.withLock({ $0.contents[version] }) else { return .refusal(410, "gone") }
-        return parts[2] == "manifest" ? manifest(request, version) : data(request, version, bytes)
+        switch parts[2] {
+        case "manifest": return manifest(request, version)
+        case "blocks": return blocks(request, version, bytes)
+        default: return data(request, version, bytes)
+        }
+    }
+
+    /// Counts its bytes as data; `wrongByte` damages the byte at that place of the answer.
+    private func blocks(_ request: HTTPRequest, _ version: Version, _ bytes: [UInt8]) -> HTTPResponse {
+        let manifest = shared.withLock { $0.manifests[version]! }
+        let source = MemorySource(bytes)
+        guard let wanted = try? BlockRequest(request.parameter("of") ?? ""),
+            let parts = try? wanted.resolved(in: manifest, layout: { try FrameLayout(source) }, source: source)
+        else { return .refusal(400, "not like this") }
+        var body: [UInt8] = []
+        for part in parts {
+            let range = manifest.chunks[part.chunk].range
+            let chunk = SharedBytes(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+            guard let proven = BlockAnswer.blocks(part, of: manifest, chunk: chunk) else { return .refusal(400, "no") }
+            body += proven.head + proven.blocks.flatMap(\.bytes.array)
+        }
+        let fault = nextFault(0..<body.count)
+        if case .wrongByte(let place)? = fault { body[Int(place)] ^= 1 }
+        if case .status(let code)? = fault { return .refusal(code, "as it was told") }
+        shared.withLock { $0.dataBytes += body.count }
+        return HTTPResponse(body: .bytes(SharedBytes(body)))
     }
 
     private func manifest(_ request: HTTPRequest, _ version: Version) -> HTTPResponse {

@@ -2,9 +2,10 @@ import BrokerService
 import Catalogue
 import HTTP
 import Platform
-import SubscriberService
 import Synchronization
 import TestSupport
+
+@testable import SubscriberService
 
 /// A broker, a hand-made publisher of the group `foo`, and subscribers, in this process on free ports.
 final class Network: Sendable {
@@ -125,7 +126,9 @@ final class Network: Sendable {
         change(&configuration)
         let subscriber = try await Subscriber(configuration)
         let stop = tasks.start { await subscriber.run() }
-        return TestSubscriber(url: subscriber.endpoint.url, state: configuration.state, client: client, stop: stop)
+        return TestSubscriber(
+            url: subscriber.endpoint.url, state: configuration.state, client: client, stop: stop,
+            parts: subscriber.parts)
     }
 }
 

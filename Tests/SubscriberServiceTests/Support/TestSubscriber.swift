@@ -4,12 +4,16 @@ import HTTP
 import Platform
 import TestSupport
 
+@testable import SubscriberService
+
 /// A running subscriber, as its clients see it.
 struct TestSubscriber: Sendable {
     let url: String
     let state: String
     let client: HTTPClient
     let stop: Network.Stop
+    /// For what no client can see.
+    let parts: SubscriberParts
 
     struct Progress: Decodable, Sendable {
         let state: String

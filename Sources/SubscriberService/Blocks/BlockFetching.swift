@@ -1,0 +1,101 @@
+import Blosc2
+import Catalogue
+import Platform
+import Versions
+
+extension MirrorKeeper {
+    /// Above that share of a chunk's blocks the whole chunk is fetched: it costs no more, and is kept as one.
+    private static let wholeShare = 0.5
+
+    /// The layout of a mirror's frame, after what says it has been fetched; `nil` when the version is no frame.
+    func layout(of mirror: Mirror) async throws -> FrameLayout? {
+        guard mirror.manifest.content == .frame else { return nil }
+        if let layout = try await known(mirror) { return layout }
+        try await fetch([BlockKey.frame], of: mirror)
+        guard let layout = try await known(mirror) else {
+            throw FetchFailure(.corrupt, "the frame of version \(mirror.version) cannot be read")
+        }
+        return layout
+    }
+
+    private func known(_ mirror: Mirror) async throws -> FrameLayout? {
+        try await pool.run { try mirror.blocks.layout(of: mirror) }
+    }
+
+    /// Returns when all that reading these blocks of an array takes is held: in one round trip for what is missing, whether
+    /// or not anything of the version is held.
+    ///
+    /// - Parameters:
+    ///   - blocks: the array's chunks with the blocks that are wanted of each.
+    ///   - blockCount: how many blocks a chunk has.
+    func hold(_ blocks: [(chunk: Int, blocks: [Range<Int>])], of mirror: Mirror, blockCount: Int) async throws {
+        let wanted = blocks.map { (chunk: $0.chunk, blocks: $0.blocks.flatMap { Array($0) }) }
+        guard let layout = try await known(mirror) else {
+            let keys = wanted.flatMap { chunk in Self.keys(chunk, of: blockCount) }
+            return try await fetch([.frame] + keys, of: mirror)
+        }
+        var keys: [BlockKey] = []
+        for chunk in wanted {
+            let missing = mirror.blocks.missing(
+                chunk.blocks.map { BlockKey(chunk: chunk.chunk, block: $0) }, in: mirror, layout)
+            if !missing.isEmpty { keys += Self.keys((chunk.chunk, missing.map(\.block)), of: blockCount) }
+        }
+        try await fetch(keys, of: mirror)
+    }
+
+    private static func keys(_ chunk: (chunk: Int, blocks: [Int]), of blockCount: Int) -> [BlockKey] {
+        if Double(chunk.blocks.count) > wholeShare * Double(blockCount) { return [.whole(chunk.chunk)] }
+        return chunk.blocks.map { BlockKey(chunk: chunk.chunk, block: $0) }
+    }
+
+    /// Fetches what nobody fetches yet, and waits for all of it.
+    private func fetch(_ keys: [BlockKey], of mirror: Mirror) async throws {
+        guard !keys.isEmpty else { return }
+        try await mirror.blocks.wait(for: Set(keys)) { [self] fresh in
+            for batch in BlockRequest.batches(fresh) {
+                // A child of the transfer service: an asker that leaves does not end it for the others.
+                let accepted = transfers.submit { [self] in
+                    mirror.blocks.fetched(batch.keys, await transfers.fetch(batch.request, of: mirror))
+                }
+                if !accepted {
+                    mirror.blocks.fetched(batch.keys, .failure(FetchFailure(.stopping, "the subscriber is stopping")))
+                }
+            }
+        }
+    }
+}
+
+extension BlockKey {
+    /// What the frame needs to be read at all.
+    static let frame = BlockKey(chunk: -1, block: -1)
+    /// All blocks of a chunk.
+    static func whole(_ chunk: Int) -> BlockKey { BlockKey(chunk: chunk, block: -1) }
+}
+
+extension BlockRequest {
+    /// As few requests as their size allows: each with the keys that it is for.
+    static func batches(_ keys: Set<BlockKey>) -> [(request: BlockRequest, keys: Set<BlockKey>)] {
+        let byChunk = Dictionary(grouping: keys) { $0.chunk }.sorted { $0.key < $1.key }
+        var batches: [(request: BlockRequest, keys: Set<BlockKey>)] = []
+        var parts: [Part] = []
+        var batch: Set<BlockKey> = []
+        var frame = false
+        func flush() {
+            if !batch.isEmpty { batches.append((BlockRequest(array: parts, frame: frame), batch)) }
+            (parts, batch, frame) = ([], [], false)
+        }
+        for (chunk, keys) in byChunk {
+            if chunk < 0 {
+                frame = true
+            } else {
+                let isWhole = keys.contains(.whole(chunk))
+                parts.append(Part(chunk: chunk, blocks: isWhole ? [] : keys.map(\.block).sorted()))
+            }
+            batch.formUnion(keys)
+            // URLs stay short, and no answer grows out of all proportion.
+            if batch.count >= 512 || parts.count >= 64 { flush() }
+        }
+        flush()
+        return batches
+    }
+}

@@ -1,0 +1,43 @@
+import Blosc2
+import Catalogue
+import Versions
+
+/// A chunk of which some blocks are held: where its blocks lie, and which are there.
+struct PartialChunk: Sendable {
+    /// The blocks as the digests have them, in the chunk, in the order of the bytes.
+    let ranges: [Range<Int>]
+    /// Where an array's blocks are among them; `nil` when the chunk is not divisible.
+    let blocks: ChunkBlocks?
+    private(set) var held: ChunkSet
+    private(set) var heldBytes: Int64 = 0
+
+    /// - Parameter head: the chunk's first bytes, as many as ``ChunkLayout/headLength(startingWith:length:)`` says.
+    init(content: Manifest.Content, head: RawSpan, length: Int) {
+        switch content {
+        case .frame:
+            ranges = ChunkLayout.blocks(startingWith: head, length: length)
+            blocks = ChunkBlocks(startingWith: head, length: length)
+        case .plain:
+            ranges = stride(from: 0, to: length, by: ChunkLayout.plainLength).map {
+                $0..<min($0 + ChunkLayout.plainLength, length)
+            }
+            blocks = nil
+        }
+        held = ChunkSet(capacity: ranges.count)
+    }
+
+    mutating func insert(_ place: Int) {
+        if held.insert(place) { heldBytes += Int64(ranges[place].count) }
+    }
+
+    /// Whether an array's block can be read.
+    func holds(block number: Int) -> Bool {
+        guard let places = blocks?.places(of: [number]) else { return held.isFull }
+        return places.allSatisfy { held.contains($0) }
+    }
+
+    /// Whether these bytes of the chunk are there.
+    func holds(bytes: Range<Int>) -> Bool {
+        ranges.indices.allSatisfy { !ranges[$0].overlaps(bytes) || held.contains($0) }
+    }
+}
