@@ -53,7 +53,9 @@ extension VersionRoutes {
         do {
             parts = try wanted.resolved(
                 in: manifest,
-                layout: { manifest.content == .frame ? try FrameLayout(source, pieces: manifest.chunks.map(\.range)) : nil },
+                layout: {
+                    manifest.content == .frame ? try FrameLayout(source, pieces: manifest.chunks.map(\.range)) : nil
+                },
                 source: source)
         } catch {
             // The frame was whole when its version was made.
