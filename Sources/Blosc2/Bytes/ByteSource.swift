@@ -6,9 +6,23 @@ public protocol ByteSource {
 
     /// Up to `count` bytes at `offset`, fewer only at the end.
     func read(at offset: Int64, count: Int) throws(SystemError) -> SharedBytes
+
+    /// Appends up to `count` bytes at `offset`, fewer only at the end.
+    func read(at offset: Int64, count: Int, into span: inout OutputRawSpan) throws(SystemError)
 }
 
 extension ByteSource {
+    public func read(at offset: Int64, count: Int, into span: inout OutputRawSpan) throws(SystemError) {
+        let bytes = try read(at: offset, count: count)
+        span.withUnsafeMutableBytes { buffer, initialized in
+            let length = min(bytes.count, buffer.count - initialized)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[initialized..<(initialized + length)])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.pointer[..<length]))
+            initialized += length
+        }
+        withExtendedLifetime(bytes) {}
+    }
+
     /// Exactly `range`, or an error that names `part`.
     func bytes(_ range: Range<Int64>, of part: String) throws(Blosc2Error) -> SharedBytes {
         guard range.lowerBound >= 0, range.upperBound <= size else {

@@ -19,4 +19,9 @@ public struct FileSource: ByteSource, Sendable {
         let end = min(offset + Int64(count), size)
         return try file.read(at: offset, count: Int(max(end - offset, 0)))
     }
+
+    public func read(at offset: Int64, count: Int, into span: inout OutputRawSpan) throws(SystemError) {
+        let end = min(offset + Int64(count), size)
+        try file.read(at: offset, count: Int(max(end - offset, 0)), into: &span)
+    }
 }

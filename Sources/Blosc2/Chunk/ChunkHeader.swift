@@ -10,6 +10,10 @@ struct ChunkHeader: Sendable {
     let blockSize: Int
     let cbytes: Int
     let filters: [UInt8]
+    let filtersMeta: [UInt8]
+    /// Of codecs that have no format of their own.
+    let codec: UInt8
+    let codecMeta: UInt8
     private let secondFlags: UInt8
     private let blosc2Flags: UInt8
 
@@ -29,12 +33,18 @@ struct ChunkHeader: Sendable {
         self.cbytes = Int(cbytes)
         guard flags & 0x05 == 0x05 else {
             filters = []
+            filtersMeta = []
+            codec = 0
+            codecMeta = 0
             secondFlags = 0
             blosc2Flags = 0
             return
         }
         guard let second = bytes.byte(start + 30), let last = bytes.byte(start + 31) else { return nil }
         filters = bytes.copy(start + 16, count: 6) ?? []
+        filtersMeta = bytes.copy(start + 24, count: 6) ?? []
+        codec = bytes.byte(start + 22) ?? 0
+        codecMeta = bytes.byte(start + 23) ?? 0
         secondFlags = second
         blosc2Flags = last
     }
@@ -45,7 +55,10 @@ struct ChunkHeader: Sendable {
     /// 0 blosclz, 1 lz4, 3 zlib, 4 zstd; 6 and 7: defined elsewhere.
     var codecFormat: UInt8 { flags >> 5 }
     var isLazy: Bool { blosc2Flags & 0x08 != 0 }
-    var isSpecial: Bool { blosc2Flags >> 4 & 0x07 != 0 }
+    var isSpecial: Bool { specialKind != 0 }
+    /// 1 zeros, 2 NaN, 3 a value that follows the header, 4 uninitialised.
+    var specialKind: UInt8 { blosc2Flags >> 4 & 0x07 }
+    var hasDictionary: Bool { blosc2Flags & 0x01 != 0 }
     var isInstrumented: Bool { blosc2Flags & 0x80 != 0 }
     var hasBlocksOfVariableLength: Bool { secondFlags & 0x01 != 0 }
 }

@@ -20,6 +20,8 @@ public struct ArrayGeometry: Sendable, Hashable {
     /// From an item to the next along each dimension of a block, in items.
     let itemStrides: [Int]
 
+    private static let itemBlockBytes = 4096
+
     /// - Throws: when the sizes are not those of an array, or cannot be counted.
     public init(shape: [Int64], chunks: [Int], blocks: [Int], itemSize: Int) throws(Blosc2Error) {
         guard chunks.count == shape.count, blocks.count == shape.count, itemSize > 0, shape.allSatisfy({ $0 >= 0 })
@@ -70,19 +72,22 @@ public struct ArrayGeometry: Sendable, Hashable {
     }
 
     private init(items info: FrameInfo) throws(Blosc2Error) {
-        guard info.nbytes == 0 || info.chunkSize > 0 else {
+        let itemSize = info.typeSize
+        guard info.nbytes > 0 else {
+            try self.init(shape: [0], chunks: [1], blocks: [1], itemSize: itemSize)
+            return
+        }
+        guard info.chunkSize > 0 else {
             throw Blosc2Error(.unsupported, "a frame whose chunks differ in size has no numbered items")
         }
-        let itemSize = info.typeSize
         guard info.chunkSize % itemSize == 0, info.nbytes % Int64(itemSize) == 0 else {
             throw Blosc2Error(.unsupported, "items of \(itemSize) bytes do not fill chunks of \(info.chunkSize)")
         }
-        // What a chunk really has for blocks, it says itself; this is how it is looked at.
-        let isWhole = info.blockSize > 0 && info.blockSize % itemSize == 0 && info.blockSize < info.chunkSize
+        // The blocks of a chunk are what itself says; these are how it is looked at, so that few bytes too many are needed.
         let chunk = info.chunkSize / itemSize
+        let block = max(Self.itemBlockBytes / itemSize, 1)
         try self.init(
-            shape: [info.nbytes / Int64(itemSize)], chunks: [chunk],
-            blocks: [isWhole ? info.blockSize / itemSize : chunk], itemSize: itemSize)
+            shape: [info.nbytes / Int64(itemSize)], chunks: [chunk], blocks: [min(block, chunk)], itemSize: itemSize)
         guard chunkCount == info.chunkCount else {
             throw .corrupt("frame: \(info.chunkCount) chunks, of which \(chunkCount) have data")
         }

@@ -1,0 +1,124 @@
+internal import Platform
+
+/// Reads parts of the array, or the items, of a frame.
+///
+/// The file may have holes: header, table of offsets and trailer must be there, and of chunks what
+/// ``TouchedChunk/layoutIndices(startingWith:length:)`` names. Any number of threads may read at once; every call blocks.
+/// The file is untrusted: what it says is checked against itself before memory is taken for it.
+public final class ArrayReader: Sendable {
+    public let info: FrameInfo
+    public let layout: FrameLayout
+    public let geometry: ArrayGeometry
+    /// Larger answers are refused.
+    public let maximumBytes: Int
+    private let source: any ByteSource & Sendable
+
+    /// - Parameter layout: that of `source`, or of the file of which it is a copy with holes.
+    public init(
+        _ source: any ByteSource & Sendable, layout: FrameLayout, info: FrameInfo, maximumBytes: Int = 1 << 31
+    ) throws(Blosc2Error) {
+        geometry = try ArrayGeometry(info)
+        self.source = source
+        self.layout = layout
+        self.info = info
+        self.maximumBytes = maximumBytes
+    }
+
+    public convenience init(
+        _ source: any ByteSource & Sendable, maximumBytes: Int = 1 << 31
+    ) throws(Blosc2Error) {
+        let layout = try FrameLayout(source)
+        try self.init(source, layout: layout, info: FrameInfo(source, layout), maximumBytes: maximumBytes)
+    }
+
+    /// What a slice means for this array.
+    public func selection(_ slice: SliceExpression) throws(Blosc2Error) -> Selection {
+        Selection(try slice.resolved(for: geometry.shape.map(Int64.init)), of: geometry)
+    }
+
+    /// What lists of indices mean for this array.
+    public func selection(_ indices: IndexExpression) throws(Blosc2Error) -> Selection {
+        guard info.array != nil else {
+            throw Blosc2Error(.invalidRequest, "indices gather from arrays; this is not an array but a frame of items")
+        }
+        return try Selection(indices, of: geometry)
+    }
+
+    /// - Parameters:
+    ///   - selection: of this reader's geometry.
+    ///   - field: of a structured type, the part of each item that is wanted.
+    public func read(_ selection: Selection, field: String? = nil) throws(Blosc2Error) -> ArrayValues {
+        precondition(selection.geometry == geometry, "a selection of another array")
+        let part = try part(field)
+        let shape = selection.shape + part.innerShape
+        guard let count = (selection.shape + [part.bytes.count]).checkedProduct, count <= maximumBytes else {
+            throw Blosc2Error(.tooLarge, "the answer would have more than \(maximumBytes) bytes; ask for less")
+        }
+        guard shape.count <= 16 else {
+            throw Blosc2Error(.invalidRequest, "the result has \(shape.count) dimensions, more than 16")
+        }
+        let bytes = try SharedBytes(capacity: count) { (span: inout OutputRawSpan) throws(Blosc2Error) in
+            // Typed throws do not pass through the standard library's closure; the outcome does.
+            let outcome = span.withUnsafeMutableBytes { buffer, initialized -> Result<Void, Blosc2Error> in
+                guard count > 0, let start = buffer.baseAddress else { return .success(()) }
+                initialized = count
+                return Result { () throws(Blosc2Error) in try read(selection, part.bytes, to: start) }
+            }
+            try outcome.get()
+        }
+        return ArrayValues(shape: shape, dtype: part.dtype, itemSize: part.itemSize, bytes: bytes)
+    }
+
+    private func read(
+        _ selection: Selection, _ part: Range<Int>, to result: UnsafeMutableRawPointer
+    ) throws(Blosc2Error) {
+        try read(selection, part, to: result, from: source)
+    }
+
+    private func read(
+        _ selection: Selection, _ part: Range<Int>, to result: UnsafeMutableRawPointer, from source: some ByteSource
+    ) throws(Blosc2Error) {
+        try DecodingScratch.with { scratch throws(Blosc2Error) in
+            var reading = ChunkReading(
+                source, geometry, CodecCheck(blocks: info.array?.blocks, itemSize: geometry.itemSize), scratch,
+                copy: BlockCopy(geometry, part: part, to: result))
+            for touched in selection.chunks {
+                try reading.read(
+                    touched, layout.chunks[touched.number], uncompressed: uncompressedLength(of: touched.number))
+            }
+        }
+    }
+
+    private func uncompressedLength(of chunk: Int) -> Int {
+        guard info.array == nil else { return geometry.chunkByteCount }
+        return Int(min(Int64(info.chunkSize), info.nbytes - Int64(chunk) * Int64(info.chunkSize)))
+    }
+
+    private struct Part {
+        let bytes: Range<Int>
+        let dtype: String?
+        let itemSize: Int
+        let innerShape: [Int]
+    }
+
+    /// Which bytes of every item are wanted.
+    private func part(_ field: String?) throws(Blosc2Error) -> Part {
+        let dtype = info.array?.dtype
+        guard let field else {
+            return Part(bytes: 0..<geometry.itemSize, dtype: dtype, itemSize: geometry.itemSize, innerShape: [])
+        }
+        guard let dtype, let type = ItemType(parsing: dtype), type.size == geometry.itemSize, !type.fields.isEmpty
+        else {
+            throw Blosc2Error(.invalidRequest, "there are no fields: the type is not structured")
+        }
+        guard let found = type.fields.first(where: { $0.name == field }) else {
+            let names = type.fields.prefix(20).map { "'\($0.name)'" }.joined(separator: ", ")
+            throw Blosc2Error(.invalidRequest, "no field '\(field)'; there are \(names)")
+        }
+        let bytes = found.offset..<(found.offset + found.type.size)
+        if case .array(let element, let shape) = found.type {
+            return Part(bytes: bytes, dtype: element.description, itemSize: element.size, innerShape: shape)
+        }
+        return Part(bytes: bytes, dtype: found.type.description, itemSize: found.type.size, innerShape: [])
+    }
+}
