@@ -55,7 +55,7 @@ extension MessagePackValue {
         String(validating: bytes, as: UTF8.self) ?? Base64.encode(bytes)
     }
 
-    private static func quote(_ value: String, to text: inout String) {
+    static func quote(_ value: String, to text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {
             switch scalar {

@@ -56,6 +56,8 @@ public struct ScalarType: Sendable, Hashable {
         self.unit = unit
     }
 
+    static let byte = ScalarType(kind: .opaque, size: 1)
+
     private static let sizes: [Kind: [Int]] = [
         .bool: [1], .integer: [1, 2, 4, 8], .unsigned: [1, 2, 4, 8], .float: [2, 4, 8, 16], .complex: [8, 16, 32],
     ]
