@@ -8,10 +8,13 @@ extension BlockRequest {
     /// - Parameters:
     ///   - layout: that of the version's frame; asked for only if the request speaks of an array or a frame.
     ///   - source: the version's bytes; the heads of the array's chunks are read.
-    /// - Returns: ascending by chunk; `nil` when the version has no such chunk or block, or is no frame.
+    /// - Returns: as asked for, or ascending by chunk where an array or a frame is spoken of; `nil` when the version has no such chunk or block, or is no frame.
     public func resolved(
         in manifest: Manifest, layout: () throws -> FrameLayout?, source: some ByteSource
     ) throws -> [Part]? {
+        guard wantsFrame || !arrayParts.isEmpty else {
+            return parts.allSatisfy { $0.chunk < manifest.chunks.count } ? parts : nil
+        }
         var wanted: [Int: Set<Int>?] = [:]
         func add(_ chunk: Int, _ blocks: some Sequence<Int>, all: Bool = false) {
             guard let known = wanted[chunk] ?? Set<Int>() else { return }
@@ -21,18 +24,16 @@ extension BlockRequest {
             guard part.chunk < manifest.chunks.count else { return nil }
             add(part.chunk, part.blocks, all: part.blocks.isEmpty)
         }
-        if wantsFrame || !arrayParts.isEmpty {
-            guard let layout = try layout() else { return nil }
-            if wantsFrame { for chunk in manifest.framePlaces(layout) { add(chunk, [], all: true) } }
-            for part in arrayParts {
-                guard part.chunk < layout.chunks.count else { return nil }
-                guard let place = manifest.place(ofArrayChunk: part.chunk, layout) else { continue }
-                guard let blocks = try Self.places(of: part, in: manifest.chunks[place], source) else {
-                    add(place, [], all: true)
-                    continue
-                }
-                add(place, blocks)
+        guard let layout = try layout() else { return nil }
+        if wantsFrame { for chunk in manifest.framePlaces(layout) { add(chunk, [], all: true) } }
+        for part in arrayParts {
+            guard part.chunk < layout.chunks.count else { return nil }
+            guard let place = manifest.place(ofArrayChunk: part.chunk, layout) else { continue }
+            guard let blocks = try Self.places(of: part, in: manifest.chunks[place], source) else {
+                add(place, [], all: true)
+                continue
             }
+            add(place, blocks)
         }
         return wanted.sorted { $0.key < $1.key }.map { Part(chunk: $0.key, blocks: $0.value?.sorted() ?? []) }
     }
