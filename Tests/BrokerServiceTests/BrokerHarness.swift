@@ -18,6 +18,8 @@ struct BrokerHarness: Sendable {
             listen: Endpoint(host: "127.0.0.1", port: 0), state: folder["state"])
         configuration.logger = Logger("broker", level: .error)
         configuration.bookmarkInterval = .milliseconds(50)
+        // Leases run out only where a test is about that.
+        configuration.leaseSeconds = 600
         configure(&configuration)
         let broker = try await Broker(configuration)
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -33,7 +33,9 @@ import Testing
 
     @Test func whatWasAcknowledgedSurvivesTheDeathOfTheBroker() async throws {
         let folder = try TemporaryFolder()
-        let arguments = ["--listen", "127.0.0.1:0", "--state", folder["state"], "--log-level", "error"]
+        let arguments = [
+            "--listen", "127.0.0.1:0", "--state", folder["state"], "--log-level", "error", "--lease", "600",
+        ]
         var acknowledged: [String: Revision] = [:]
         for round in 0..<3 {
             try await ChildProcess.with("bpubsub-broker", arguments) { broker in

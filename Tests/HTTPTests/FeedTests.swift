@@ -362,10 +362,16 @@ struct FeedClient: Sendable {
             serving.cancel()
             await serving.value
         }
-        #expect(duration < .seconds(2))
+        // Not for ever, however busy the machine is; the benchmarks tell how long.
+        #expect(duration < .seconds(20))
         #expect(feed.watcherCount == 0)
         for client in clients {
-            let last = try await blocking { try client.connection.chunk() }
+            // Heartbeats may still be on their way; the end is a proper one.
+            let last = try await blocking {
+                var chunk = try client.connection.chunk()
+                while let heartbeat = chunk, !heartbeat.isEmpty { chunk = try client.connection.chunk() }
+                return chunk
+            }
             #expect(last == [])
         }
         // Nobody listens any more; it must not grow.

@@ -74,7 +74,8 @@ import Testing
             serving.cancel()
             await serving.value
         }
-        #expect(duration < .seconds(2))
+        // Not for ever, however busy the machine is; the benchmarks tell how long.
+        #expect(duration < .seconds(20))
         #expect(throws: RawClient.Failure.self) { try RawClient(port) }
         never.send()
         never.send()
