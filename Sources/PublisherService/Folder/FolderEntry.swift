@@ -20,7 +20,7 @@ extension PublishedFolder {
         do throws(SystemError) {
             let identity = try FileIdentity(path: absolute, followingLinks: false)
             switch identity.kind {
-            case .regular: return .file(identity)
+            case .regular: return SkippedNames.isProbe(path, size: identity.size) ? .absent : .file(identity)
             // The publisher's own folder.
             case .directory: return relative(absolute) == nil && path != .root ? .absent : .folder
             case .symbolicLink: return link(path)

@@ -2,33 +2,75 @@ internal import Platform
 
 /// Files whose writers may not be done: each is looked at again when it has been quiet for a while.
 struct SettleQueue {
-    struct Entry {
-        var due: ContinuousClock.Instant
-        /// What it was when it was put here, where the kernel does not tell of changes: it must still be the same.
+    typealias Instant = ContinuousClock.Instant
+
+    private struct Entry {
+        var due: Instant
         var seen: FileIdentity?
     }
 
     private var entries: [RelativePath: Entry] = [:]
-    private(set) var earliest: ContinuousClock.Instant?
+    /// A heap by time with one place for each path, which may name an earlier time than its entry by now, or none.
+    private var heap: [(due: Instant, path: RelativePath)] = []
+    /// Paths that have a place.
+    private var placed: Set<RelativePath> = []
 
-    var count: Int { entries.count }
+    /// Not after the first one that is due.
+    var earliest: Instant? { heap.first?.due }
 
     func contains(_ path: RelativePath) -> Bool { entries[path] != nil }
 
-    mutating func add(_ path: RelativePath, due: ContinuousClock.Instant, seen: FileIdentity? = nil) {
+    /// - Parameter seen: what the file is now, where the kernel does not tell of changes: it must be the same then.
+    mutating func add(_ path: RelativePath, due: Instant, seen: FileIdentity? = nil) {
         entries[path] = Entry(due: due, seen: seen)
-        earliest = earliest.map { min($0, due) } ?? due
+        if placed.insert(path).inserted { push(due, path) }
     }
 
     /// The file was looked at for another reason.
     mutating func remove(_ path: RelativePath) { entries[path] = nil }
 
     /// Takes out what is due.
-    mutating func take(at now: ContinuousClock.Instant) -> [(path: RelativePath, seen: FileIdentity?)] {
-        guard let earliest, earliest <= now else { return [] }
-        let due = entries.filter { $0.value.due <= now }
-        for path in due.keys { entries[path] = nil }
-        self.earliest = entries.values.map(\.due).min()
-        return due.map { ($0.key, $0.value.seen) }
+    mutating func take(at now: Instant) -> [(path: RelativePath, seen: FileIdentity?)] {
+        var result: [(path: RelativePath, seen: FileIdentity?)] = []
+        while let first = heap.first, first.due <= now {
+            pop()
+            guard let entry = entries[first.path] else {
+                placed.remove(first.path)
+                continue
+            }
+            if entry.due > now {
+                push(entry.due, first.path)
+            } else {
+                placed.remove(first.path)
+                entries[first.path] = nil
+                result.append((first.path, entry.seen))
+            }
+        }
+        return result
+    }
+
+    private mutating func push(_ due: Instant, _ path: RelativePath) {
+        heap.append((due, path))
+        var child = heap.count - 1
+        while child > 0, heap[child].due < heap[(child - 1) / 2].due {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    private mutating func pop() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].due < heap[least].due
+            {
+                least = child
+            }
+            if least == parent { return }
+            heap.swapAt(least, parent)
+            parent = least
+        }
     }
 }

@@ -5,12 +5,10 @@ enum SkippedNames {
     static func contains(_ name: some StringProtocol) -> Bool {
         if name.hasPrefix(".") || name.hasPrefix("~$") { return true }
         if name.hasPrefix("#") && name.hasSuffix("#") && name.utf8.count > 1 { return true }
-        // The file by which vim finds out whether it may write to a folder.
-        if name == "4913" { return true }
         let lowercased = name.lowercased()
         return endings.contains { lowercased.hasSuffix($0) }
     }
 
-    /// Whether the file, or a folder above it, is skipped.
-    static func cover(_ path: RelativePath) -> Bool { path.components.contains { contains($0) } }
+    /// The file by which vim finds out whether it may write to a folder: gone at once, and always empty.
+    static func isProbe(_ path: RelativePath, size: Int64) -> Bool { size == 0 && path.name == "4913" }
 }

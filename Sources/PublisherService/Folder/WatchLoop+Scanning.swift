@@ -26,8 +26,6 @@ extension WatchLoop {
 
     /// Walks the folders that came, went or moved.
     mutating func scanTrees() {
-        // Walking may show more of them: a link that became a folder.
-        guard !trees.isEmpty else { return }
         let tops = Self.topmost(trees)
         trees = []
         let start = ContinuousClock.now
@@ -39,9 +37,19 @@ extension WatchLoop {
         report(result)
         for (path, identity) in result.files { consider(path, identity, .found) }
         removeMissing(tops, result)
+        lookAtLinks(into: tops)
         if tops == [.root] {
             hasWalkedAll = true
             nextRescan = .now + max(rescanInterval, (.now - start) * 20)
+        }
+    }
+
+    /// Links elsewhere may lead to what was found, or has gone.
+    private mutating func lookAtLinks(into tops: [RelativePath]) {
+        if links.isEmpty || tops == [.root] { return }
+        for link in links.dangling { look(link, .found) }
+        for top in tops {
+            for link in links.links(to: top) where !tops.contains(where: link.isInside) { look(link, .found) }
         }
     }
 

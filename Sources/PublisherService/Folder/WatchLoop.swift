@@ -26,6 +26,7 @@ struct WatchLoop {
     var absent = SettleQueue()
     /// Files whose digests are to be trusted if nothing happens to them.
     var trusting = SettleQueue()
+    let started = ContinuousClock.now
     var nextRescan = ContinuousClock.now
     var root: FileIdentity?
     var isShortOfWatches = false
@@ -65,10 +66,14 @@ struct WatchLoop {
         apply(changes)
         lookAtDue()
         if nextRescan <= .now { rescan() }
-        scanTrees()
+        // What is found may mend a link to a folder, which is walked, too; links there lead to no further ones.
+        for _ in 0..<3 where !trees.isEmpty { scanTrees() }
         flush()
         // Who hears that the folder was walked shall find all that was found.
-        if hasWalkedAll { scanned() }
+        if hasWalkedAll {
+            scanned()
+            Memory.trim()
+        }
         hasWalkedAll = false
     }
 
@@ -77,10 +82,16 @@ struct WatchLoop {
             switch request {
             case .settle(let path): settling.add(path, due: .now + settings.settle)
             case .trust(let path, let identity):
-                if watcher.hasEvents { trusting.add(path, due: .now + settings.settle, seen: identity) }
+                if watcher.hasEvents { trusting.add(path, due: nextTrust, seen: identity) }
             case .rescan: nextRescan = .now
             }
         }
+    }
+
+    /// Quarters of a second after the file has been quiet: trust is written down, and that is done for many at once.
+    private var nextTrust: ContinuousClock.Instant {
+        let quarters = ((ContinuousClock.now - started + settings.settle) / .milliseconds(250)).rounded(.up)
+        return started + .milliseconds(250) * quarters
     }
 
     private mutating func apply(_ changes: FolderChanges) {
