@@ -8,9 +8,12 @@ import Testing
 
 /// The broker comes, goes, forgets, and has other publishers.
 @Suite(.timeLimit(.minutes(2))) struct AnnouncingTests {
-    /// An address where nobody listens, for a broker that comes later.
+    /// An address where nobody listens, for a broker that comes later: one of the many of this machine, since a port of
+    /// the usual one may be anybody's by then.
     private static func freeAddress() async throws -> Endpoint {
-        try HTTPServer(.init(listen: Endpoint(host: "127.0.0.1", port: 0))) { _ in HTTPResponse() }.endpoint
+        let numbers = (0..<3).map { _ in String(UInt8.random(in: 2...250)) }
+        let host = "127." + numbers.joined(separator: ".")
+        return try HTTPServer(.init(listen: Endpoint(host: host, port: 0))) { _ in HTTPResponse() }.endpoint
     }
 
     private static func with<R: Sendable>(

@@ -144,14 +144,15 @@ import Versions
         try await Self.withFile(bytes) { harness, dataset in
             let manifest = try Content.manifest(bytes)
             #expect(manifest.content == .frame)
-            let response = try await harness.get("/versions/\(dataset.version)/blocks?of=1:0-1;2;0:0")
+            let response = try await harness.get("/versions/\(dataset.version)/blocks?of=0:0;1:0-1;2")
             #expect(response.status == 200, "\(response.text.prefix(200))")
             let proven = try ProvenBlocks.decode(response.body)
-            #expect(proven.map(\.chunk) == [1, 2, 0])
+            #expect(proven.map(\.chunk) == [0, 1, 2])
             for blocks in proven { #expect(blocks.belong(to: manifest)) }
-            let second = manifest.chunks[2]
-            let sent = proven[1].blocks.flatMap(\.bytes.array)
-            #expect(sent == Array(bytes[Int(second.offset)..<Int(second.range.upperBound)]))
+            let last = manifest.chunks[2]
+            let sent = proven[2].blocks.flatMap(\.bytes.array)
+            let isRight = sent == Array(bytes[Int(last.offset)..<Int(last.range.upperBound)])
+            #expect(isRight)
         }
     }
 

@@ -58,17 +58,24 @@ extension WatchLoop {
         if isReady {
             settling.remove(path)
             jobs[path] = WorkList.Job(path: path, size: identity.size, origin: origin)
-        } else if watcher.hasEvents || !settling.contains(path) || seen != nil {
-            settling.add(path, due: .now + settings.settle, seen: watcher.hasEvents ? nil : identity)
+        } else if watcher.hasEvents {
+            // Who is just closing a file may be counted as its writer although the event of it has passed.
+            doubts.add(path, due: .now + max(.milliseconds(100), age(identity) / 2))
+            if !settling.contains(path) { settling.add(path, due: .now + settings.settle) }
+        } else if !settling.contains(path) || seen != nil {
+            settling.add(path, due: .now + settings.settle, seen: identity)
         }
     }
 
+    private func age(_ identity: FileIdentity) -> Duration {
+        .nanoseconds(Timestamp.now.nanoseconds - max(identity.modified, identity.changed))
+    }
+
     private func isWithoutWriter(_ path: RelativePath, _ identity: FileIdentity) -> Bool {
-        let age = Timestamp.now.nanoseconds - max(identity.modified, identity.changed)
-        let settle = Int64(settings.settle / .nanoseconds(1))
+        let age = age(identity)
         // Where others write, their clock may differ from ours a little.
-        if !watcher.hasEvents { return age > settle + 2_000_000_000 }
-        if age > settle { return true }
+        if !watcher.hasEvents { return age > settings.settle + .seconds(2) }
+        if age > settings.settle { return true }
         do throws(FolderError) {
             return try folder.open(path).file.writers() == .none
         } catch {

@@ -22,6 +22,8 @@ struct WatchLoop {
     var links = LinkTable()
     /// Files that may have writers.
     var settling = SettleQueue()
+    /// Files that were found with a writer.
+    var doubts = SettleQueue()
     /// Files that were gone.
     var absent = SettleQueue()
     /// Files whose digests are to be trusted if nothing happens to them.
@@ -52,7 +54,8 @@ struct WatchLoop {
     var folder: PublishedFolder { watcher.folder }
 
     mutating func step() {
-        let deadlines = [nextRescan, settling.earliest, absent.earliest, trusting.earliest].compactMap { $0 }
+        let deadlines = [nextRescan, settling.earliest, doubts.earliest, absent.earliest, trusting.earliest].compactMap
+        { $0 }
         let events: [INotify.Event]
         do throws(SystemError) {
             events = try watcher.inotify.wait(max(.zero, (deadlines.min() ?? nextRescan) - .now))
@@ -135,6 +138,7 @@ struct WatchLoop {
             look(path, .done, seen: seen)
             for link in links.links(to: path) { look(link, .done) }
         }
+        for (path, _) in doubts.take(at: now) where settling.contains(path) { look(path, .found) }
         for (path, _) in absent.take(at: now) { look(path, .stillGone) }
         let quiet = trusting.take(at: now).compactMap { path, seen in seen.map { (path, $0) } }
         if !quiet.isEmpty { trust(quiet) }
