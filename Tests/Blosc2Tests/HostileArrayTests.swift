@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Blosc2
@@ -22,14 +23,14 @@ struct HostileArrayTests {
         }
     }
 
-    @Test("Chunks with damaged bytes are refused or read", arguments: PythonFrames.all)
-    func damagedChunks(frame: PythonFrames.Frame) throws {
-        var random = SeededGenerator(seed: UInt64(frame.bytes.count) + 1)
-        let layout = try FrameLayout(frame.source)
-        let stored = layout.storedRanges
+    /// How often each array is damaged; `BPUBSUB_DAMAGES` asks for more.
+    private static let damages = Environment.current["BPUBSUB_DAMAGES"].flatMap { Int($0) } ?? 40
+
+    private func damageChunks(_ original: [UInt8], _ random: inout SeededGenerator) throws {
+        let stored = try FrameLayout(MemorySource(original)).storedRanges
         guard !stored.isEmpty else { return }
-        for _ in 0..<60 {
-            var bytes = frame.bytes
+        for _ in 0..<Self.damages {
+            var bytes = original
             let chunk = try #require(stored.randomElement(using: &random))
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let limit = Bool.random(using: &random) ? min(60, chunk.count) : chunk.count
@@ -41,10 +42,28 @@ struct HostileArrayTests {
         }
     }
 
+    @Test("Chunks with damaged bytes are refused or read", arguments: PythonFrames.all)
+    func damagedChunks(frame: PythonFrames.Frame) throws {
+        var random = SeededGenerator(seed: UInt64(frame.bytes.count) + 1)
+        try damageChunks(frame.bytes, &random)
+    }
+
+    @Test("Chunks of every codec and filter with damaged bytes are refused or read")
+    func damagedCodecs() throws {
+        try withTemporaryFolder("damaged") { folder in
+            let seed = Environment.current["BPUBSUB_SEED"].flatMap { Int($0) } ?? 1
+            let files = Set(try SliceCases(in: folder, count: 6000, seed: seed + 2).cases.map(\.file))
+            var random = SeededGenerator(seed: UInt64(seed))
+            for file in files.sorted() {
+                try damageChunks(SliceCases.read("\(folder)/\(file)").array, &random)
+            }
+        }
+    }
+
     @Test("An array whose description contradicts its frame is refused or read", arguments: PythonFrames.all)
     func damagedDescriptions(frame: PythonFrames.Frame) throws {
         var random = SeededGenerator(seed: UInt64(frame.bytes.count) + 2)
-        for _ in 0..<60 {
+        for _ in 0..<Self.damages {
             var bytes = frame.bytes
             let header = Int(try FrameLayout(frame.source).header.upperBound)
             for _ in 0..<Int.random(in: 1...3, using: &random) {

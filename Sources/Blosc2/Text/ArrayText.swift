@@ -3,12 +3,15 @@ internal import Platform
 /// An array as text, byte for byte as NumPy's `str` writes it: aligned, and only the ends of every dimension when there
 /// are many items.
 public struct ArrayText {
-    private static let threshold = 1000
-    private static let lineWidth = 75
+    /// How many items are all written.
+    static let threshold = 1000
     /// How many items are shown at each end of a dimension that is abbreviated.
-    private static let edge = 3
+    static let edge = 3
+    private static let lineWidth = 75
 
     private let shape: [Int]
+    /// Of what is in memory: of an abbreviated dimension perhaps the ends only.
+    private let storedShape: [Int]
     private let type: ItemType
     private let bytes: ItemBytes
     private let isAbbreviated: Bool
@@ -17,9 +20,25 @@ public struct ArrayText {
     /// - Throws: when the type is not understood.
     public init(_ values: ArrayValues, isFull: Bool = false) throws(Blosc2Error) {
         shape = values.shape
+        storedShape = values.shape
         type = try values.itemType()
         bytes = ItemBytes(bytes: values.bytes)
         isAbbreviated = !isFull && values.shape.itemCount > Self.threshold
+    }
+
+    /// - Parameters:
+    ///   - ends: what ``IndexExpression/ends(of:)`` named.
+    ///   - shape: of all that is written about.
+    public init(ends: ArrayValues, of shape: [Int]) throws(Blosc2Error) {
+        let fits = zip(ends.shape, shape).allSatisfy { $0 == $1 || ($0 == 2 * Self.edge && $1 > $0) }
+        guard ends.shape.count == shape.count, fits, let count = shape.checkedProduct, count > Self.threshold else {
+            throw Blosc2Error(.invalidRequest, "an array of shape \(ends.shape) is not the ends of one of \(shape)")
+        }
+        self.shape = shape
+        storedShape = ends.shape
+        type = try ends.itemType()
+        bytes = ItemBytes(bytes: ends.bytes)
+        isAbbreviated = true
     }
 
     public var text: String {
@@ -31,14 +50,14 @@ public struct ArrayText {
 
     private func isCut(_ axis: Int) -> Bool { isAbbreviated && shape[axis] > 2 * Self.edge }
 
-    /// The positions of an axis that are shown.
+    /// The positions of an axis that are shown, in what is stored.
     private func shown(_ axis: Int) -> [Int] {
-        isCut(axis)
-            ? Array(0..<Self.edge) + Array((shape[axis] - Self.edge)..<shape[axis]) : Array(0..<shape[axis])
+        let count = storedShape[axis]
+        return isCut(axis) ? Array(0..<Self.edge) + Array((count - Self.edge)..<count) : Array(0..<count)
     }
 
     private func shownPlaces() -> [Int] {
-        let strides = shape.strides
+        let strides = storedShape.strides
         var places = [0]
         for axis in shape.indices {
             let offsets = shown(axis).map { $0 * strides[axis] * type.size }
@@ -56,7 +75,7 @@ public struct ArrayText {
         init(_ array: ArrayText, _ format: ItemFormat) {
             self.array = array
             self.format = format
-            strides = array.shape.strides.map { $0 * array.type.size }
+            strides = array.storedShape.strides.map { $0 * array.type.size }
         }
 
         /// - Parameters:
