@@ -9,15 +9,19 @@ public final class BlockingPool: Sendable {
     private typealias Job = @Sendable () -> Void
 
     private struct Queue {
-        var jobs: [Job] = []
-        var head = 0
+        private var jobs: [Job?] = []
+        private var head = 0
+
+        mutating func append(_ job: @escaping Job) { jobs.append(job) }
 
         mutating func next() -> Job? {
             guard head < jobs.count else { return nil }
             let job = jobs[head]
+            // What a job holds goes with it, also under a load that never lets the queue run empty.
+            jobs[head] = nil
             head += 1
-            if head == jobs.count {
-                jobs.removeAll(keepingCapacity: true)
+            if head * 2 >= jobs.count {
+                jobs.removeFirst(head)
                 head = 0
             }
             return job
@@ -71,7 +75,7 @@ public final class BlockingPool: Sendable {
     }
 
     private func enqueue(_ job: @escaping Job) {
-        shared.queue.withLock { $0.jobs.append(job) }
+        shared.queue.withLock { $0.append(job) }
         shared.available.signal()
     }
 

@@ -45,7 +45,11 @@ public final class Subscriber: Sendable {
             return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
         }
         let parts = try await pool.run { try SubscriberParts(configuration, pool: pool) }
-        let changes = Feed(source: parts.changes), events = Feed(source: parts.events)
+        var memory = Feed.Configuration()
+        // The catalogue is in memory already, and events are soon old.
+        memory.memoryLimit = 1 << 20
+        let changes = Feed(source: parts.changes, configuration: memory)
+        let events = Feed(source: parts.events, configuration: memory)
         parts.connect(changes: changes, events: events)
         let router = parts.router
         server = try HTTPServer(
