@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test under AddressSanitizer, then under ThreadSanitizer.
 #
-#   scripts/sanitize.sh [address|thread] [ARGUMENT of swift test ...]
+#   scripts/sanitize.sh [address|thread] [TARGET ...]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,10 +15,16 @@ esac
 # Swift's own backtracer and the sanitizers hang one another; the test runner itself leaks at its end.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1
 for kind in "${kinds[@]}"; do
-    say "testing under the $kind sanitizer"
-    options=(--package-path "$root" --scratch-path "$root/.build/sanitize-$kind" --sanitize="$kind")
+    options="--scratch-path $root/.build/sanitize-$kind --sanitize=$kind"
     # ThreadSanitizer does not see Swift's mutex: `Locked` is a pthread mutex then.
-    [ "$kind" = thread ] && options+=(-Xswiftc -DSANITIZE_THREAD)
-    swift build "${options[@]}" --build-tests
-    BPUBSUB_BIN=$(swift build "${options[@]}" --show-bin-path) swift test "${options[@]}" --skip-build "$@"
+    [ "$kind" = thread ] && options+=" -Xswiftc -DSANITIZE_THREAD"
+    say "building for the $kind sanitizer"
+    # shellcheck disable=SC2086
+    swift build --package-path "$root" $options
+    # shellcheck disable=SC2086
+    swift build --package-path "$root" $options --build-tests
+    # shellcheck disable=SC2086
+    BPUBSUB_BIN="$(swift build --package-path "$root" $options --show-bin-path)"
+    export BPUBSUB_BIN
+    test_targets "$options" "$@"
 done

@@ -12,6 +12,8 @@ struct BlockDemand {
     private var askers: [Token: Asker] = [:]
     private var nextToken: Token = 0
 
+    var isIdle: Bool { inFlight.isEmpty && askers.isEmpty }
+
     /// A token by which an asker can leave.
     mutating func token() -> Token {
         nextToken += 1

@@ -19,6 +19,9 @@ final class MirrorBlocks: Sendable {
     var heldBytes: Int64 { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.heldBytes } } }
     var heldCount: Int { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.held.count } } }
 
+    /// Nobody waits for blocks, and none are on their way.
+    var isIdle: Bool { shared.withLock { $0.demand.isIdle } }
+
     // MARK: Asking
 
     /// The frame's layout, as soon as its header, chunk of offsets and trailer are there. Blocks.

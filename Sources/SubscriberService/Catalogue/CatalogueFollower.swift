@@ -17,6 +17,8 @@ struct CatalogueFollower: Sendable {
 
     /// A feed that says nothing for so long is taken for dead; bookmarks come more often.
     static let silence = Duration.seconds(10)
+    /// Bytes of a listing: some millions of datasets.
+    private static let listingLimit = 4 << 30
 
     /// The feed does not reach back to where the copy stands.
     private struct Gone: Error {}
@@ -51,11 +53,17 @@ struct CatalogueFollower: Sendable {
             url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) }),
             headers: ["Accept": "application/x-ndjson"], idleTimeout: Self.silence, acceptsCompression: true)
         let collected = Locked<(lines: [CatalogueCopy.Line], end: CatalogueState.Position?)>(([], nil))
+        let room = Locked(Self.listingLimit)
         try await client.lines(request) { head in
             guard head.status == 200 else {
                 throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
             }
         } onLine: { bytes in
+            let left = room.withLock { room in
+                room -= bytes.byteCount
+                return room
+            }
+            guard left >= 0 else { throw HTTPError(.tooLarge, "the broker's listing is longer than it may be") }
             switch try Self.decode(bytes) {
             case (.change(let revision, let change), let line):
                 collected.withLock { $0.lines.append((revision, change, line)) }

@@ -25,7 +25,7 @@ final class Mirror: Sendable {
     }
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
-    var isIdle: Bool { state.withLock { $0.isIdle } }
+    var isIdle: Bool { state.withLock { $0.isIdle } && blocks.isIdle }
     /// Of whole chunks and of blocks.
     var heldBytes: Int64 { state.withLock { $0.heldBytes } + blocks.heldBytes }
     var present: ChunkSet { state.withLock { $0.present } }

@@ -262,6 +262,8 @@ final class MirrorKeeper: Sendable {
         while (try? await Task.sleep(for: .seconds(60))) != nil {
             let now = ContinuousClock.now
             shared.withLock { shared in
+                // Of versions that came and went.
+                if shared.failures.count > 10_000 { shared.failures = [:] }
                 for (path, since) in shared.removed where now - since > Self.grace {
                     shared.removed[path] = nil
                     if copy.entry(path) == nil { shared.holdings.forget(path) }

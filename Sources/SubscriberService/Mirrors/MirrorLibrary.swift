@@ -128,6 +128,7 @@ final class MirrorLibrary: Sendable {
             shared.summaries[manifest.version] = .init(
                 size: manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete)
         }
+        closeIdle()
         return mirror
     }
 

@@ -6,6 +6,8 @@ import Platform
 struct CatalogueRoutes: Sendable {
     let copy: CatalogueCopy
     let keeper: MirrorKeeper
+    /// Listings of many datasets take their time, and a polling thread has other connections to serve.
+    let pool: BlockingPool
 
     private struct Row: Encodable {
         let dataset: Dataset
@@ -14,8 +16,12 @@ struct CatalogueRoutes: Sendable {
         let followed: Bool
     }
 
-    func list(_ request: HTTPRequest) throws -> HTTPResponse {
+    func list(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
+        return try await pool.run { try listing(request) }
+    }
+
+    private func listing(_ request: HTTPRequest) throws -> HTTPResponse {
         let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
         let paths = matching(patterns)
         guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
@@ -44,8 +50,12 @@ struct CatalogueRoutes: Sendable {
         return .json(dataset)
     }
 
-    func datasets(_ request: HTTPRequest) throws -> HTTPResponse {
+    func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
+        return try await pool.run { try catalogue(request) }
+    }
+
+    private func catalogue(_ request: HTTPRequest) throws -> HTTPResponse {
         let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
         guard let (position, digests) = copy.bookmark() else {
             throw Refusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")

@@ -57,8 +57,12 @@ struct FollowRoutes: Sendable {
         return .json(keeper.followed.map(\.text))
     }
 
-    func info(_ request: HTTPRequest) throws -> HTTPResponse {
+    func info(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
+        return await keeper.pool.run { information() }
+    }
+
+    private func information() -> HTTPResponse {
         var paths = Set(keeper.heldPaths)
         for pattern in keeper.followed { paths.formUnion(copy.paths(matching: pattern)) }
         var result: [String: Info] = [:]

@@ -40,13 +40,13 @@ struct Router: Sendable {
         case "/health": return try status.health(request)
         case "/ready": return try status.ready(request)
         case "/api/status": return try status.status(request)
-        case "/api/list": return try reading.list(request)
-        case "/api/datasets": return try reading.datasets(request)
+        case "/api/list": return try await reading.list(request)
+        case "/api/datasets": return try await reading.datasets(request)
         case "/api/publishers": return try reading.publishers(request)
         case "/api/follow": return try await following.follow(request)
         case "/api/unfollow": return try await following.unfollow(request)
         case "/api/followed": return try following.followed(request)
-        case "/api/info": return try following.info(request)
+        case "/api/info": return try await following.info(request)
         case "/api/download": return try await downloads.start(request)
         default: break
         }

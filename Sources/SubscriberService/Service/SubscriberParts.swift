@@ -41,7 +41,7 @@ struct SubscriberParts: Sendable {
             status: brokerStatus, log: log)
         let reader = MirrorReader(pool: pool)
         router = Router(
-            reading: CatalogueRoutes(copy: copy, keeper: keeper),
+            reading: CatalogueRoutes(copy: copy, keeper: keeper, pool: pool),
             following: FollowRoutes(copy: copy, keeper: keeper, links: links),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, reader: reader, status: brokerStatus),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),

@@ -74,7 +74,8 @@ final class TransferService: MirrorFilling {
     func retry(_ mirror: Mirror, after failure: FetchFailure) {
         onProgress.withLock { $0 }?(mirror, failure)
         let pause = backoffs.withLock {
-            $0[mirror.version, default: Backoff(from: .milliseconds(50), to: .seconds(2))].pause()
+            if $0.count > 10_000 { $0 = [:] }
+            return $0[mirror.version, default: Backoff(from: .milliseconds(50), to: .seconds(2))].pause()
         }
         let accepted = submit {
             guard (try? await Task.sleep(for: pause)) != nil else { return }
