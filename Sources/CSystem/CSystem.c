@@ -155,7 +155,7 @@ csystem_watch_signals(int descriptor)
 void csystem_configure_memory(void) {
 #ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 4);
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 19);
     mallopt(M_TRIM_THRESHOLD, 1 << 20);
 #endif
 }

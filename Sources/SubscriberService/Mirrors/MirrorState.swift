@@ -9,7 +9,7 @@ struct MirrorState {
 
     /// Bytes that one request asks for, unless a single chunk is longer.
     static let runLength: Int64 = 8 << 20
-    static let workerLimit = 3
+    static let workerLimit = 2
 
     private(set) var present: ChunkSet
     private(set) var heldBytes: Int64
