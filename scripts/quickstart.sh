@@ -32,6 +32,7 @@ trap 'exit 130' INT TERM
 start() {
     local name=$1; shift
     echo "\$ $name $*"
+    : >"$work/$name.out"
     "$bin/$name" "$@" --state "$work/$name" >"$work/$name.out" 2>"$work/$name.log" &
     pids+=($!)
     for _ in $(seq 500); do
