@@ -15,17 +15,21 @@ import Testing
         let chunks = Self.chunks(20)
         var state = Self.state(20)
         state.wantAll(true)
-        let result1 = state.workersToStart(chunks)
-        #expect(result1 == 3)
-        let result2 = state.workersToStart(chunks)
-        #expect(result2 == 0)
-        let runs = [state.claim(chunks), state.claim(chunks), state.claim(chunks)]
-        #expect(runs == [0..<8, 8..<16, 16..<20])
-        for run in runs.compactMap({ $0 }) {
+        let workers = state.workersToStart(chunks), more = state.workersToStart(chunks)
+        #expect(workers == MirrorState.workerLimit && more == 0)
+        var runs = [state.claim(chunks), state.claim(chunks)].compactMap { $0 }
+        #expect(runs == [0..<8, 8..<16])
+        for (number, run) in runs.enumerated() {
             for chunk in run { _ = state.arrived(chunk, length: 1) }
             state.release(run)
-            let result3 = state.claim(chunks)
-            #expect(result3 == nil)
+            if number == 0, let next = state.claim(chunks) { runs.append(next) }
+        }
+        #expect(runs.last == 16..<20)
+        for chunk in 16..<20 { _ = state.arrived(chunk, length: 1) }
+        state.release(16..<20)
+        for _ in 0..<workers {
+            let nothing = state.claim(chunks)
+            #expect(nothing == nil)
         }
         #expect(state.isComplete && state.heldBytes == 20)
         state.wantAll(false)
@@ -52,7 +56,7 @@ import Testing
         var state = Self.state(3)
         state.wantAll(true)
         let result7 = state.workersToStart(chunks)
-        #expect(result7 == 3)
+        #expect(result7 == MirrorState.workerLimit)
         let result8 = state.claim(chunks)
         #expect(result8 == 0..<1)
     }
@@ -78,25 +82,21 @@ import Testing
         let chunks = Self.chunks(40)
         var state = Self.state(40)
         state.wantAll(true)
-        let result13 = state.workersToStart(chunks)
-        #expect(result13 == 3)
+        _ = state.workersToStart(chunks)
         let runs = [state.claim(chunks), state.claim(chunks)].compactMap { $0 }
         state.release(runs[0])
         let first = state.failed()
-        #expect(first.retries)
         state.release(runs[1])
         let second = state.failed()
-        #expect(!second.retries)
-        // The pause: the third worker finds nothing to do, and a reader still gets what it needs.
-        let result14 = state.claim(chunks)
-        #expect(result14 == nil)
+        #expect(first.retries && !second.retries)
+        // The pause: nobody starts for all of it, and a reader still gets what it needs.
+        let none = state.workersToStart(chunks)
         _ = state.beginReading(5..<6)
-        let result15 = state.workersToStart(chunks)
-        #expect(result15 == 1)
-        let result16 = state.claim(chunks)
-        #expect(result16 == 5..<6)
+        let one = state.workersToStart(chunks)
+        let run = state.claim(chunks)
+        #expect(none == 0 && one == 1 && run == 5..<6)
         state.pauseEnded()
-        let result17 = state.workersToStart(chunks)
-        #expect(result17 == 2)
+        let rest = state.workersToStart(chunks)
+        #expect(rest == MirrorState.workerLimit - 1)
     }
 }
