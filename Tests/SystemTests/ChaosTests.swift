@@ -70,7 +70,7 @@ private final class ChaosRun: Sendable {
         state.withLock { $0.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" } }.joined(separator: ", ")
     }
 
-    func happened(_ name: String) -> Bool { state.withLock { $0.counts[name, default: 0] > seconds / 2 } }
+    func happened(_ name: String) -> Bool { state.withLock { $0.counts[name, default: 0] > 1 } }
     private func count(_ name: String) { state.withLock { $0.counts[name, default: 0] += 1 } }
     private var end: ContinuousClock.Instant { state.withLock { $0.end } }
     private var isOver: Bool { ContinuousClock.now >= end }
