@@ -76,7 +76,8 @@ public final class Broker: Sendable {
         return feed
     }
 
-    /// Serves until the task is cancelled, then finishes what is in flight; takes less than a second to stop.
+    /// Serves until the task is cancelled, then finishes what is in flight and gives the folder back; takes less than a
+    /// second to stop.
     public func run() async throws {
         configuration.logger.info("ready", ["listen": endpoint, "state": folder.path, "revision": log.state.revision])
         await withThrowingTaskGroup(of: Void.self) { group in
@@ -87,6 +88,8 @@ public final class Broker: Sendable {
             // Without an error of its own, each part ends by cancellation only.
             while await group.nextResult() != nil { group.cancelAll() }
         }
+        await log.close()
+        folder.release()
         configuration.logger.info("stopped")
     }
 

@@ -1,9 +1,10 @@
 import Platform
+import Synchronization
 
 /// The folder of a broker's log: made if need be, and owned by one broker at a time.
 final class BrokerFolder: Sendable {
     let path: String
-    private let lock: FolderLock
+    private let lock: Locked<FolderLock?>
 
     var log: String { "\(path)/log.db" }
     /// Files in it live as long as an answer is sent.
@@ -13,9 +14,12 @@ final class BrokerFolder: Sendable {
     init(_ path: String) throws {
         self.path = path
         try FileSystem.createDirectories(path)
-        lock = try FolderLock(path, owner: "bpubsub-broker")
+        lock = Locked(try FolderLock(path, owner: "bpubsub-broker"))
         // What a process that was killed may have left.
         try FileSystem.removeTree(spool)
         try FileSystem.createDirectories(spool)
     }
+
+    /// Lets another broker have the folder.
+    func release() { lock.withLock { $0 = nil } }
 }

@@ -17,9 +17,9 @@ struct BrokerHarness: Sendable {
         var configuration = Broker.Configuration(
             listen: Endpoint(host: "127.0.0.1", port: 0), state: folder["state"])
         configuration.logger = Logger("broker", level: .error)
-        configuration.bookmarkInterval = .milliseconds(50)
-        // Leases run out only where a test is about that.
+        // Long, so that no lease runs out on a slow machine, unless a test is about that.
         configuration.leaseSeconds = 600
+        configuration.bookmarkInterval = .milliseconds(50)
         configure(&configuration)
         let broker = try await Broker(configuration)
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -37,7 +37,8 @@ struct BrokerHarness: Sendable {
     ) async throws -> HTTPClient.Response {
         try await client.send(
             HTTPClient.Request(
-                method: method, url: url + path, headers: headers, body: body.map { SharedBytes($0) }))
+                method: method, url: url + path, headers: headers, body: body.map { SharedBytes($0) },
+                idleTimeout: .seconds(100)))
     }
 
     func get<T: Decodable>(_ path: String, as type: T.Type) async throws -> T {

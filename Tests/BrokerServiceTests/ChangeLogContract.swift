@@ -316,6 +316,24 @@ import Testing
         return replica
     }
 
+    @Test(arguments: LogEngine.all) func aClosedLogHasFinishedAndAppendsNothingMore(engine: LogEngine) async throws {
+        let log = try await engine.open(folder)
+        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<50 {
+                group.addTask { (try? await log.append([Sample.put("foo/\(index)")])) != nil }
+            }
+            group.addTask {
+                await log.close()
+                return false
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        await #expect(throws: LogError.self) { try await log.append([Sample.put("foo/late")]) }
+        let reopened = try await engine.open(folder)
+        #expect(Int(reopened.state.revision) == outcomes)
+        #expect(try await entries(reopened).count == outcomes)
+    }
+
     @Test(arguments: LogEngine.all) func tenThousandChangesAreOneCommit(engine: LogEngine) async throws {
         let log = try await engine.open(folder)
         let commits = Collector<Int>()

@@ -23,16 +23,17 @@ extension BrokerHarness {
         return stream
     }
 
-    /// Follows until a bookmark of that revision or a later one.
-    func follow(_ query: String, into replica: inout Replica, through revision: Revision) async throws {
-        for try await line in watch(query) {
-            if case .bookmark(let reached, _, let digests) = try FeedLine(line: line) {
-                if reached >= revision { return replica.check(digests, at: reached) }
-            } else {
-                try replica.apply(line)
+    /// Follows until a bookmark of that revision or a later one; resumes when it was cut off.
+    func follow(_ epoch: Epoch, into replica: inout Replica, through revision: Revision) async throws {
+        while true {
+            for try await line in watch("?epoch=\(epoch)&after=\(replica.revision)") {
+                if case .bookmark(let reached, _, let digests) = try FeedLine(line: line) {
+                    if reached >= revision { return replica.check(digests, at: reached) }
+                } else {
+                    try replica.apply(line)
+                }
             }
         }
-        throw WatchRefused(status: 0)
     }
 }
 

@@ -67,14 +67,14 @@ import Testing
         }
         replica = try await BrokerHarness.run(folder) { [replica] broker in
             var replica = replica
-            try await broker.follow("?epoch=\(epoch)&after=0", into: &replica, through: 301)
+            try await broker.follow(epoch, into: &replica, through: 301)
             let lease = try await broker.claim("foo")
             _ = try await broker.announce((0..<100).map { .delete(try Sample.path("foo/\($0)")) }, lease)
             return replica
         }
         try await BrokerHarness.run(folder) { [replica] broker in
             var replica = replica
-            try await broker.follow("?epoch=\(epoch)&after=\(replica.revision)", into: &replica, through: 401)
+            try await broker.follow(epoch, into: &replica, through: 401)
             #expect(replica.order == Array(1...401))
             #expect(replica.lines == (try await broker.list().replica.lines))
         }
@@ -169,7 +169,7 @@ import Testing
                 for _ in 0..<6 {
                     group.addTask {
                         var replica = Replica()
-                        try await broker.follow("?epoch=\(epoch)&after=0", into: &replica, through: last)
+                        try await broker.follow(epoch, into: &replica, through: last)
                         return replica
                     }
                 }
@@ -196,6 +196,8 @@ import Testing
         try await BrokerHarness.run(folder, { $0.stallTimeout = .milliseconds(300) }) { broker in
             let lease = try await broker.claim("foo")
             let gate = Gate()
+            // Also when something fails: the client's thread waits for it.
+            defer { gate.open() }
             let slow = Collector<FeedLine>()
             async let watching: Void = broker.client.lines(
                 HTTPClient.Request(url: broker.url + "/api/changes?epoch=\(lease.epoch)&after=0"),
@@ -209,7 +211,7 @@ import Testing
             let batch = try (0..<count).map { try put("foo/\($0)") }
             _ = try await broker.announce(batch, lease)
             // The others see all of it meanwhile.
-            try await broker.follow("?epoch=\(lease.epoch)&after=0", into: &replica, through: count + 1)
+            try await broker.follow(lease.epoch, into: &replica, through: count + 1)
             try await broker.waitUntilNobodyWatches()
             gate.open()
             // Cut off: cleanly with a last line, or under it when its socket took nothing for too long.

@@ -47,6 +47,9 @@ public protocol ChangeLog: Sendable {
     /// - Returns: The state that the first commit follows.
     func observe(_ observer: @escaping @Sendable (LogCommit) -> Void) -> LogState
 
+    /// Finishes what is being written, and refuses to append from now on: another process may open the log.
+    func close() async
+
     /// Forgets tombstones that the retention no longer covers.
     func prune(_ retention: TombstoneRetention, now: Double) async throws(LogError)
 }

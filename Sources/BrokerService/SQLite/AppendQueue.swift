@@ -9,7 +9,7 @@ struct PendingAppend: Sendable {
 
 /// What waits for the writer, and whether it runs.
 struct AppendQueue {
-    enum Action { case startWriter, isBeingServed, refuse }
+    enum Action { case startWriter, isBeingServed, refuse, refuseClosed }
 
     /// Changes that may wait: an HTTP request holds up to 10,000.
     static let waitingLimit = 200_000
@@ -19,8 +19,12 @@ struct AppendQueue {
     private var waiting: [PendingAppend] = []
     private var waitingChanges = 0
     private var isWriting = false
+    private var isClosed = false
+
+    mutating func close() { isClosed = true }
 
     mutating func add(_ append: PendingAppend) -> Action {
+        if isClosed { return .refuseClosed }
         if waitingChanges > 0 && waitingChanges + append.changes.count > Self.waitingLimit { return .refuse }
         waiting.append(append)
         waitingChanges += append.changes.count

@@ -64,6 +64,7 @@ public final class SQLiteChangeLog: ChangeLog {
         switch queue.withLock({ $0.add(append) }) {
         case .isBeingServed: break
         case .startWriter: Task { await writer.run { self.writeAll() } }
+        case .refuseClosed: append.finish(.failure(LogError(.unavailable, "the log is closed: the broker stops")))
         case .refuse: append.finish(.failure(LogError(.overloaded, "too many changes wait to be written: try again")))
         }
     }
@@ -98,6 +99,12 @@ public final class SQLiteChangeLog: ChangeLog {
             return $0.observers
         }
         for observer in observers { observer(commit) }
+    }
+
+    public func close() async {
+        queue.withLock { $0.close() }
+        // The writer's thread comes to this when it has written all that was accepted.
+        await writer.run { self.writeAll() }
     }
 
     public func prune(_ retention: TombstoneRetention, now: Double) async throws(LogError) {
