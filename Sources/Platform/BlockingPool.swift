@@ -1,4 +1,3 @@
-internal import CSystem
 internal import Glibc
 internal import Synchronization
 
@@ -8,29 +7,9 @@ internal import Synchronization
 public final class BlockingPool: Sendable {
     private typealias Job = @Sendable () -> Void
 
-    private struct Queue {
-        private var jobs: [Job?] = []
-        private var head = 0
-
-        mutating func append(_ job: @escaping Job) { jobs.append(job) }
-
-        mutating func next() -> Job? {
-            guard head < jobs.count else { return nil }
-            let job = jobs[head]
-            // What a job holds goes with it, also under a load that never lets the queue run empty.
-            jobs[head] = nil
-            head += 1
-            if head * 2 >= jobs.count {
-                jobs.removeFirst(head)
-                head = 0
-            }
-            return job
-        }
-    }
-
     /// What the threads hold; the pool itself must be able to go while they wait.
     private final class Shared: Sendable {
-        let queue = Locked(Queue())
+        let queue = Locked(Queue<Job>())
         let available = Semaphore()
     }
 
@@ -45,7 +24,7 @@ public final class BlockingPool: Sendable {
                 while true {
                     shared.available.wait()
                     // A signal without a job is the pool's farewell.
-                    guard let job = shared.queue.withLock({ $0.next() }) else { return }
+                    guard let job = shared.queue.withLock({ $0.popFirst() }) else { return }
                     job()
                 }
             }
@@ -91,36 +70,4 @@ public final class BlockingPool: Sendable {
             raw.deallocate()
         }
     }
-}
-
-/// A switch that is thrown once, from any thread.
-public final class Flag: Sendable {
-    private let raised = Atomic(false)
-    public init() {}
-    public var isSet: Bool { raised.load(ordering: .acquiring) }
-    public func set() { raised.store(true, ordering: .releasing) }
-}
-
-/// Starts a detached thread and hands it one closure.
-package func startThread(name: String, _ body: @Sendable @escaping () -> Void) {
-    final class Start: Sendable {
-        let name: String
-        let body: @Sendable () -> Void
-        init(_ name: String, _ body: @Sendable @escaping () -> Void) {
-            self.name = name
-            self.body = body
-        }
-    }
-    let context = Unmanaged.passRetained(Start(name, body)).toOpaque()
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, nil,
-        { context in
-            let start = Unmanaged<Start>.fromOpaque(context!).takeRetainedValue()
-            csystem_name_thread(start.name)
-            start.body()
-            return nil
-        }, context)
-    precondition(code == 0, "pthread_create failed: \(code)")
-    pthread_detach(thread)
 }

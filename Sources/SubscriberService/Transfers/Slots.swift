@@ -6,7 +6,7 @@ final class Slots: Sendable {
     private struct State {
         var free: Int
         var next: UInt64 = 0
-        var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+        var waiting = Queue<(id: UInt64, continuation: CheckedContinuation<Bool, Never>)>()
     }
 
     private let state: Locked<State>
@@ -32,21 +32,16 @@ final class Slots: Sendable {
                 if let immediate { continuation.resume(returning: immediate) }
             }
         } onCancel: {
-            let waiter = state.withLock { state in
-                state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).continuation }
-            }
-            waiter?.resume(returning: false)
+            state.withLock { $0.waiting.remove { $0.id == id } }?.continuation.resume(returning: false)
         }
         if !granted { throw CancellationError() }
     }
 
     func release() {
         let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            if state.waiting.isEmpty {
-                state.free += 1
-                return nil
-            }
-            return state.waiting.removeFirst().continuation
+            let next = state.waiting.popFirst()
+            if next == nil { state.free += 1 }
+            return next?.continuation
         }
         next?.resume(returning: true)
     }
