@@ -1,6 +1,7 @@
 import HTTP
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -19,6 +20,23 @@ struct ClientConnectionTests {
                 #expect(response.text == "GET /\(index) HTTP/1.1")
             }
             #expect(server.accepted == 1)
+        }
+    }
+
+    @Test
+    func whatARequestHeldIsNotKeptByTheConnection() async throws {
+        final class Held: Sendable {}
+        try await ScriptedServer.run(Self.polite) { server async throws in
+            weak var held: Held?
+            do {
+                let mine = Held()
+                held = mine
+                _ = try await client.receive(.init(url: server.url + "/")) { _ in
+                } onBytes: { _ in
+                    withExtendedLifetime(mine) {}
+                }
+            }
+            try await Eventually.holds("it is gone while the connection is kept") { held == nil }
         }
     }
 

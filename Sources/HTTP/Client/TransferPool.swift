@@ -77,16 +77,14 @@ final class TransferPool: Sendable {
     private func submit(_ transfer: Transfer) {
         let placement: Placement = state.withLock { state in
             if let worker = state.idle.popLast() { return .worker(worker) }
-            guard state.workers < configuration.maxConcurrent else {
-                state.queue.append(transfer)
-                return .queue
-            }
+            state.queue.append(transfer)
+            guard state.workers < configuration.maxConcurrent else { return .queue }
             state.workers += 1
             return .newWorker
         }
         switch placement {
         case .worker(let worker): worker.give(transfer)
-        case .newWorker: startThread(name: "http-client") { TransferWorker.run(first: transfer, pool: self) }
+        case .newWorker: startThread(name: "http-client") { TransferWorker.run(pool: self) }
         case .queue: break
         }
     }

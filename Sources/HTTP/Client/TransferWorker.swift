@@ -15,11 +15,11 @@ final class TransferWorker: Sendable {
 
     private init(_ transport: Transport) { self.transport = transport }
 
-    /// Does `first` and what the pool has after it; returns when there was nothing to do for a while.
-    static func run(first: Transfer, pool: TransferPool) {
+    /// Does what the pool has; returns when there was nothing to do for a while.
+    static func run(pool: TransferPool) {
         switch Transport.make(pool.configuration) {
-        case .success(let transport): TransferWorker(transport).work(first, pool)
-        case .failure(let error): for transfer in [first] + pool.abandon() { transfer.finish(.failure(error)) }
+        case .success(let transport): TransferWorker(transport).work(pool)
+        case .failure(let error): for transfer in pool.abandon() { transfer.finish(.failure(error)) }
         }
     }
 
@@ -35,15 +35,19 @@ final class TransferWorker: Sendable {
         transport.wake()
     }
 
-    private func work(_ first: Transfer, _ pool: TransferPool) {
-        var current = Optional(first)
-        while let transfer = current {
-            let outcome = transport.perform(transfer)
-            // Idle before the caller hears of it: its next request shall find this worker and its connection.
-            let next = pool.next(for: self)
-            transfer.finish(outcome)
-            current = next ?? waitForOrder(pool)
-        }
+    private func work(_ pool: TransferPool) {
+        var next = pool.next(for: self)
+        // While it waits it holds no transfer: nor what the caller's closures hold, which may be much.
+        while let transfer = next.take() ?? waitForOrder(pool) { next = perform(transfer, pool) }
+    }
+
+    /// - Returns: what the pool has next.
+    private func perform(_ transfer: Transfer, _ pool: TransferPool) -> Transfer? {
+        let outcome = transport.perform(transfer)
+        // Idle before the caller hears of it: its next request shall find this worker and its connection.
+        let next = pool.next(for: self)
+        transfer.finish(outcome)
+        return next
     }
 
     private func waitForOrder(_ pool: TransferPool) -> Transfer? {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Platform
+public import Platform
 internal import Synchronization
 
 /// One stream of entries that any number of clients watch over HTTP.
@@ -35,6 +35,9 @@ public final class Feed: Sendable {
     ///
     /// Whoever publishes an entry has made it part of what ``FeedSource/page(after:filter:)`` returns before.
     public func publish(_ entries: [FeedEntry]) { context.mailbox.publish(entries.map { FeedFrame($0) }) }
+
+    /// Ends all streams with a last line, and forgets all entries: those that follow begin a new order of positions.
+    public func restart(farewell: SharedBytes) { context.mailbox.restart(farewell: farewell) }
 
     /// Clients that are watching now.
     public var watcherCount: Int { context.watcherCount.load(ordering: .relaxed) }

@@ -82,11 +82,12 @@ final class FeedLoop {
     @discardableResult
     private func takeMail() -> Bool {
         let mail = context.mailbox.take()
+        if let farewell = mail.restart { restart(farewell) }
         if let lost = mail.lostThrough { ring.lose(through: lost) }
         for frame in mail.frames { ring.append(frame) }
         for socket in mail.sockets { adopt(socket) }
         for (token, answer) in mail.answers { take(answer, for: token) }
-        let hasNews = !mail.frames.isEmpty || mail.lostThrough != nil
+        let hasNews = !mail.frames.isEmpty || mail.lostThrough != nil || mail.restart != nil
         if hasNews { pumpAll() }
         if let deadline = mail.stopBy, stopBy == nil { stop(by: deadline) }
         return hasNews
@@ -284,6 +285,15 @@ final class FeedLoop {
     private func cutOff(_ watcher: FeedWatcher) {
         let position = watcher.outbox.keepOnlyWhatHasBegun()
         dismiss(watcher, context.source.farewell(position: position))
+    }
+
+    private func restart(_ farewell: SharedBytes) {
+        ring = FeedRing(limit: configuration.memoryLimit)
+        for slot in 0..<table.capacity {
+            guard let watcher = table[slot: slot], watcher.isWatching else { continue }
+            _ = watcher.outbox.keepOnlyWhatHasBegun()
+            dismiss(watcher, farewell)
+        }
     }
 
     private func stop(by deadline: ContinuousClock.Instant) {

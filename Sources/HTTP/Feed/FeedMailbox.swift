@@ -10,6 +10,8 @@ final class FeedMailbox: Sendable {
 
     struct Mail {
         var sockets: [Int32] = []
+        /// All that was published before the frames is void; with the last line of those who have it.
+        var restart: SharedBytes?
         var frames: [FeedFrame] = []
         /// Entries up to here were published, and did not fit.
         var lostThrough: UInt64?
@@ -68,6 +70,15 @@ final class FeedMailbox: Sendable {
             }
             mail.lostThrough = mail.frames[lost - 1].position
             mail.frames.removeFirst(lost)
+        }
+    }
+
+    func restart(farewell: SharedBytes) {
+        leave { mail in
+            mail.frames = []
+            mail.cost = 0
+            mail.lostThrough = nil
+            mail.restart = farewell
         }
     }
 
