@@ -4,11 +4,11 @@ public enum NearestNames {
     ///
     /// Cost: the product of the names' lengths for each candidate of similar length; at most 20,000 are looked at.
     public static func of(_ name: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
-        let wanted = Array(name.lowercased().utf8.prefix(200))
+        let wanted = Array(name.lowercased().utf8.prefix(100))
         let allowed = max(2, wanted.count / 3)
         var found: [(distance: Int, name: String)] = []
         for candidate in candidates.prefix(20_000) {
-            let bytes = Array(candidate.lowercased().utf8.prefix(200))
+            let bytes = Array(candidate.lowercased().utf8.prefix(100))
             let tail = Array(bytes.split(separator: UInt8(ascii: "/")).last ?? [])
             let distance = min(editDistance(wanted, bytes, limit: allowed), editDistance(wanted, tail, limit: allowed))
             if distance <= allowed { found.append((distance, candidate)) }

@@ -4,30 +4,48 @@
 /// that exists is taken literally before it is taken for a glob: `a[1].txt` may be a file.
 public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     public let text: String
-    private let components: [Substring]
+    /// What every path that it stands for begins with.
+    public let literalPrefix: String
+    /// The components, when it is a glob.
+    private let glob: [[Character]]?
 
     public init(_ text: String) throws(NameError) {
         let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
         guard !trimmed.isEmpty, trimmed.utf8.count <= 4096, !trimmed.utf8.contains(0) else {
             throw NameError(name: text, reason: "a pattern has between 1 and 4096 bytes, none of them zero")
         }
-        components = trimmed.split(separator: "/", omittingEmptySubsequences: false)
+        let components = trimmed.split(separator: "/", omittingEmptySubsequences: false)
         guard components.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
             throw NameError(name: text, reason: "a pattern has no empty component and does not climb")
         }
         self.text = trimmed
+        let isLiteral = { (component: Substring) in !component.utf8.contains { $0 == 42 || $0 == 63 || $0 == 91 } }
+        if components.allSatisfy(isLiteral) {
+            literalPrefix = trimmed
+            glob = nil
+        } else {
+            literalPrefix = components.prefix(while: isLiteral).map { $0 + "/" }.joined()
+            glob = components.map(Array.init)
+        }
     }
 
-    public var isGlob: Bool { text.utf8.contains { $0 == 42 || $0 == 63 || $0 == 91 } }
+    public var isGlob: Bool { glob != nil }
     /// The first component, which names the group unless it is a glob itself.
-    public var group: String { String(components[0]) }
+    public var group: String { String(text.prefix { $0 != "/" }) }
     public var description: String { text }
+
+    // By bytes, as paths are.
+    public static func == (a: PathPattern, b: PathPattern) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
 
     /// Whether the dataset is what the pattern names, or lies below it, or matches it as a glob.
     public func matches(_ path: String) -> Bool {
-        if path == text || path.utf8.starts(with: (text + "/").utf8) { return true }
-        guard isGlob else { return false }
-        return Self.match(components.map(Array.init), path.split(separator: "/").map(Array.init))
+        if path.utf8.starts(with: text.utf8) {
+            let rest = path.utf8.dropFirst(text.utf8.count)
+            if rest.isEmpty || rest.first == UInt8(ascii: "/") { return true }
+        }
+        guard let glob, path.utf8.starts(with: literalPrefix.utf8) else { return false }
+        return Self.match(glob, path.split(separator: "/").map(Array.init))
     }
 
     /// A glob that matches a folder matches all below it.
