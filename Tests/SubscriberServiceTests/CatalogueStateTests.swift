@@ -46,6 +46,30 @@ import Testing
         #expect(state.datasets.count == 3)
     }
 
+    @Test func listingOneGroupDoesNotPassOverChangesOfOthers() throws {
+        var state = Self.state([try Self.put("foo/a", 1), try Self.put("bar/c", 2)], at: 10)
+        _ = state.replace(
+            group: "foo", by: [try Self.put("foo/a", 14)], at: .init(epoch: Self.epoch, revision: 15))
+        #expect(state.position?.revision == 10, "bar may have changed at 12")
+    }
+
+    @Test func knowsWhichDatasetsHaveAVersion() throws {
+        let lines = [try Self.put("foo/a", 1), try Self.put("foo/b", 2), try Self.put("foo/c", 3, size: 9)]
+        var state = Self.state(lines, at: 3)
+        let shared = try #require(state.datasets[try DatasetPath("foo/a")]?.version)
+        #expect(state.paths[shared] != nil)
+        for (path, revision) in [("foo/a", Revision(4)), ("foo/b", 5)] {
+            #expect(state.paths[shared] != nil)
+            let line = try Self.delete(path, revision)
+            _ = state.apply(revision, line.change, line: line.line)
+        }
+        #expect(state.paths[shared] == nil)
+        let cost = state.cost
+        let line = try Self.put("foo/c", 6, size: 8)
+        _ = state.apply(6, line.change, line: line.line)
+        #expect(state.cost == cost, "a changed entry replaces the old one")
+    }
+
     @Test func twoCopiesThatTookDifferentWaysAgree() throws {
         var followed = Self.state([try Self.put("foo/a", 1)], at: 1)
         for line in [try Self.put("foo/b", 2), try Self.put("foo/a", 3, size: 7), try Self.delete("foo/b", 4)] {

@@ -5,24 +5,29 @@ import Synchronization
 /// The subscriber's catalogue: in memory for readers, written to disk behind them, observed by who must act on changes.
 final class CatalogueCopy: Sendable {
     typealias Line = (revision: Revision, change: Change, line: [UInt8])
+    typealias Bookmark = (position: CatalogueState.Position, digests: [String: Digest])
 
     private struct Shared {
         var state = CatalogueState()
-        /// What the store does not know yet, by key; `nil` is a removal.
-        var unsaved: [String: [UInt8]?] = [:]
+        /// What the store does not know yet, by the bytes of the key; `nil` is a removal.
+        var unsaved: [[UInt8]: [UInt8]?] = [:]
         var unsavedAll = false
         var sorted: [DatasetPath]?
+        /// Counts the times that datasets have come or gone.
+        var generation = 0
 
         mutating func note(_ effect: CatalogueState.Effect) {
-            switch effect {
-            case .put(let path, _, _, let line):
-                sorted = nil
-                unsaved[path.text] = .some(line)
-            case .removed(let path, _, _):
-                sorted = nil
-                unsaved[path.text] = .some(nil)
-            case .group(let group, _, let line): unsaved[group.name] = .some(line)
-            }
+            let line: [UInt8]? =
+                switch effect {
+                case .put(_, _, _, let line), .group(_, _, let line): line
+                case .removed: nil
+                }
+            unsaved[Array(effect.key.utf8)] = .some(line)
+        }
+
+        mutating func namesChanged() {
+            sorted = nil
+            generation += 1
         }
     }
 
@@ -52,7 +57,9 @@ final class CatalogueCopy: Sendable {
     func apply(_ line: Line) {
         order.withLock { _ in
             let effect = shared.withLock { shared -> CatalogueState.Effect? in
+                let count = shared.state.datasets.count
                 guard let effect = shared.state.apply(line.revision, line.change, line: line.line) else { return nil }
+                if shared.state.datasets.count != count { shared.namesChanged() }
                 shared.note(effect)
                 return effect
             }
@@ -61,6 +68,7 @@ final class CatalogueCopy: Sendable {
     }
 
     /// Takes a bookmark.
+    ///
     /// - Returns: the groups whose state is not what the bookmark says.
     func advance(to position: CatalogueState.Position, digests: [String: Digest]) -> [String] {
         let differing = shared.withLock { shared in
@@ -71,6 +79,9 @@ final class CatalogueCopy: Sendable {
         return differing
     }
 
+    /// Whether so many bytes more can be taken in.
+    func hasRoom(for count: Int) -> Bool { shared.withLock { $0.state.cost + count <= CatalogueState.costLimit } }
+
     func losePosition() { shared.withLock { $0.state.losePosition() } }
 
     /// Replaces one group, or all, by a listing.
@@ -79,7 +90,7 @@ final class CatalogueCopy: Sendable {
             let effects = shared.withLock { shared -> [CatalogueState.Effect] in
                 let effects = shared.state.replace(group: group, by: lines, at: position)
                 shared.unsavedAll = true
-                for effect in effects { shared.note(effect) }
+                shared.namesChanged()
                 return effects
             }
             publish(effects)
@@ -87,9 +98,17 @@ final class CatalogueCopy: Sendable {
     }
 
     /// A bookmark for watchers of this subscriber: nothing is on its way to them that it counts already.
-    func bookmark() -> (position: CatalogueState.Position, digests: [String: Digest])? {
+    func bookmark() -> Bookmark? {
         order.withLock { _ in
             shared.withLock { shared in shared.state.position.map { ($0, shared.state.groupDigests) } }
+        }
+    }
+
+    /// Whether all that has happened since the revision is known.
+    func reachesBack(to revision: Revision) -> Bool {
+        shared.withLock { shared in
+            guard let position = shared.state.position else { return false }
+            return revision >= shared.state.floor && revision <= position.revision
         }
     }
 
@@ -145,28 +164,43 @@ final class CatalogueCopy: Sendable {
 
     /// All paths, sorted by their bytes. Cost: a sort after datasets have come or gone, nothing otherwise.
     var paths: [DatasetPath] {
-        shared.withLock { shared in
-            if let sorted = shared.sorted { return sorted }
-            let sorted = shared.state.datasets.keys.sorted()
-            shared.sorted = sorted
-            return sorted
+        let (known, unsorted, generation) = shared.withLock { shared in
+            (shared.sorted, shared.sorted == nil ? Array(shared.state.datasets.keys) : [], shared.generation)
         }
+        if let known { return known }
+        // Not under the lock: changes go on meanwhile.
+        let sorted = unsorted.sorted()
+        shared.withLock { if $0.generation == generation { $0.sorted = sorted } }
+        return sorted
     }
 
     /// The paths that a pattern stands for now: a dataset of that very name, else what matches.
     func paths(matching pattern: PathPattern) -> [DatasetPath] {
         if let path = try? DatasetPath(pattern.text), entry(path) != nil { return [path] }
-        return paths.filter { pattern.matches($0.text) }
+        let paths = paths, prefix = pattern.literalPrefix.utf8
+        let start = paths.partitioningIndex { !$0.text.utf8.lexicographicallyPrecedes(prefix) }
+        return paths[start...].prefix { $0.text.utf8.starts(with: prefix) }.filter { pattern.matches($0.text) }
     }
 
-    /// The current lines of the groups and datasets that `isWanted` lets through, by revision, and where they stand.
-    func lines(_ isWanted: (String) -> Bool) -> (position: CatalogueState.Position?, lines: [[UInt8]]) {
-        shared.withLock { shared in
-            var found = shared.state.groups.values.filter { isWanted($0.group.name) }.map { ($0.revision, $0.line) }
-            for (path, entry) in shared.state.datasets where isWanted(path.text) {
-                found.append((entry.revision, entry.line))
+    /// A dataset that has the version now.
+    func path(of version: Version) -> DatasetPath? { shared.withLock { $0.state.paths[version] } }
+
+    /// Whether a dataset has the version now.
+    func has(_ version: Version) -> Bool { path(of: version) != nil }
+
+    /// The current lines of the groups and datasets that `isWanted` lets through, by revision, and the bookmark that goes
+    /// with them; `nil` before the first listing.
+    func listing(_ isWanted: (String) -> Bool) -> (lines: [[UInt8]], bookmark: Bookmark)? {
+        order.withLock { _ in
+            shared.withLock { shared in
+                guard let position = shared.state.position else { return nil }
+                var found = shared.state.groups.values.filter { isWanted($0.group.name) }.map { ($0.revision, $0.line) }
+                for (path, entry) in shared.state.datasets where isWanted(path.text) {
+                    found.append((entry.revision, entry.line))
+                }
+                found.sort { $0.0 < $1.0 }
+                return (found.map(\.1), (position, shared.state.groupDigests))
             }
-            return (shared.state.position, found.sorted { $0.0 < $1.0 }.map(\.1))
         }
     }
 
@@ -190,26 +224,25 @@ final class CatalogueCopy: Sendable {
             }
             return (shared.state.position, shared.unsaved, shared.unsavedAll ? shared.state : nil)
         }
-        await pool.run { [store] in
+        await pool.run { [store, self] in
             do {
                 if let all { try store.replace(by: all) } else { try store.save(unsaved, at: position) }
             } catch {
-                log.error("the catalogue could not be saved; it will be listed again after a restart", ["error": error])
+                log.error("the catalogue could not be saved; it is tried again with the next change", ["error": error])
+                shared.withLock { $0.unsavedAll = true }
             }
         }
     }
 }
 
-extension CatalogueCopy {
-    /// Those of `versions` that a dataset has now. Cost: a look at every dataset.
-    func current(among versions: Set<Version>) -> Set<Version> {
-        guard !versions.isEmpty else { return [] }
-        return shared.withLock { shared in
-            var found: Set<Version> = []
-            for entry in shared.state.datasets.values where versions.contains(entry.version) {
-                found.insert(entry.version)
-            }
-            return found
+extension RandomAccessCollection where Index == Int {
+    /// The first index from which on `isBehind` holds, in a collection that is sorted by it.
+    fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
+        var low = startIndex, high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
         }
+        return low
     }
 }

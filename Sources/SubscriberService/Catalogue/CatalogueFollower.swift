@@ -17,8 +17,6 @@ struct CatalogueFollower: Sendable {
 
     /// A feed that says nothing for so long is taken for dead; bookmarks come more often.
     static let silence = Duration.seconds(10)
-    /// Bytes of a listing: some millions of datasets.
-    private static let listingLimit = 4 << 30
 
     /// The feed does not reach back to where the copy stands.
     private struct Gone: Error {}
@@ -26,10 +24,11 @@ struct CatalogueFollower: Sendable {
     private struct Differs: Error { let groups: [String] }
 
     func run() async {
-        let backoff = Locked(Backoff(from: .milliseconds(50), to: .seconds(2)))
+        let backoff = Locked(Backoff(from: .milliseconds(20), to: .seconds(2)))
         while !Task.isCancelled {
             do {
                 if copy.position == nil { try await list(nil) }
+                // A broker that lets itself be asked and then contradicts itself is not asked more often for that.
                 try await watch { backoff.withLock { $0.reset() } }
             } catch is Gone {
                 log.info("the broker's log does not reach back to our revision; listing again")
@@ -40,8 +39,8 @@ struct CatalogueFollower: Sendable {
             } catch {
                 if Task.isCancelled { break }
                 status.failed("\(error)", log)
-                try? await Task.sleep(for: backoff.withLock { $0.pause() })
             }
+            try? await Task.sleep(for: backoff.withLock { $0.pause() })
         }
     }
 
@@ -52,33 +51,22 @@ struct CatalogueFollower: Sendable {
         let request = HTTPClient.Request(
             url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) }),
             headers: ["Accept": "application/x-ndjson"], idleTimeout: Self.silence, acceptsCompression: true)
-        let collected = Locked<(lines: [CatalogueCopy.Line], end: CatalogueState.Position?)>(([], nil))
-        let room = Locked(Self.listingLimit)
+        let listing = Locked(CatalogueListing())
         try await client.lines(request) { head in
             guard head.status == 200 else {
                 throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
             }
         } onLine: { bytes in
-            let left = room.withLock { room in
-                room -= bytes.byteCount
-                return room
-            }
-            guard left >= 0 else { throw HTTPError(.tooLarge, "the broker's listing is longer than it may be") }
-            switch try Self.decode(bytes) {
-            case (.change(let revision, let change), let line):
-                collected.withLock { $0.lines.append((revision, change, line)) }
-            case (.bookmark(let revision, let epoch, _), _):
-                collected.withLock { $0.end = .init(epoch: epoch, revision: revision) }
-            case (.end(_, let reason), _): throw HTTPError(.badResponse, "the broker ended its listing: \(reason)")
-            }
+            try listing.withLock { try $0.take([UInt8](copying: bytes)) }
         }
-        let (lines, end) = collected.withLock { $0 }
+        let (lines, end) = listing.withLock { ($0.lines, $0.end) }
         guard let end else { throw HTTPError(.peerClosed, "the listing of the broker at \(broker) has no end") }
         copy.replace(group: group, by: lines, at: end)
         log.info("listed the catalogue", ["entries": lines.count, "revision": end.revision, "group": group ?? "all"])
     }
 
-    private func watch(_ connected: @escaping @Sendable () -> Void) async throws {
+    /// - Parameter agreed: called when the copy turns out to be what the broker has.
+    private func watch(_ agreed: @escaping @Sendable () -> Void) async throws {
         guard let position = copy.position else { return }
         var parameters = [("epoch", position.epoch.text), ("after", "\(position.revision)")]
         parameters += groups.map { ("prefix", $0 + "/") }
@@ -91,18 +79,22 @@ struct CatalogueFollower: Sendable {
             guard head.status == 200 else {
                 throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
             }
-            connected()
             status.connected(log)
         } onLine: { bytes in
             status.heard()
-            switch try Self.decode(bytes) {
-            case (.change(let revision, let change), let line): copy.apply((revision, change, line))
-            case (.bookmark(let revision, let epoch, let digests), _):
-                let known = copy.position
-                guard known?.epoch == epoch else { throw Gone() }
+            // A subscriber that has no catalogue to speak of shows by an empty line that it is alive.
+            guard bytes.byteCount > 0 else { return }
+            let line = [UInt8](copying: bytes)
+            switch try FeedLine(line: line) {
+            case .change(let revision, let change):
+                if case .put = change, !copy.hasRoom(for: line.count) { throw CatalogueListing.tooLong }
+                copy.apply((revision, change, line))
+            case .bookmark(let revision, let epoch, let digests):
+                guard copy.position?.epoch == epoch else { throw Gone() }
                 let differing = copy.advance(to: .init(epoch: epoch, revision: revision), digests: wanted(digests))
                 if !differing.isEmpty { throw Differs(groups: differing) }
-            case (.end(_, let reason), _): log.info("the broker ends the feed", ["reason": reason])
+                agreed()
+            case .end(_, let reason): log.info("the broker ends the feed", ["reason": reason])
             }
         }
         throw HTTPError(.peerClosed, "the broker at \(broker) ended the feed")
@@ -121,10 +113,5 @@ struct CatalogueFollower: Sendable {
     private func query(_ parameters: [(String, String)]) -> String {
         let text = parameters.map { "\($0.0)=\(PercentEncoding.query($0.1))" }.joined(separator: "&")
         return text.isEmpty ? "" : "?" + text
-    }
-
-    private static func decode(_ bytes: RawSpan) throws -> (FeedLine, [UInt8]) {
-        let line = [UInt8](copying: bytes)
-        return (try FeedLine(line: line), line)
     }
 }

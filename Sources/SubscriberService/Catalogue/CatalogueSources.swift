@@ -17,8 +17,4 @@ final class CatalogueSources: SourceDirectory {
         let publisher = copy.group(path.group)?.urls ?? []
         return (near.map { [$0] } ?? []) + publisher.map { Source(url: $0) }
     }
-
-    func isCurrent(_ version: Version, at paths: Set<DatasetPath>) -> Bool {
-        paths.contains { copy.entry($0)?.version == version }
-    }
 }

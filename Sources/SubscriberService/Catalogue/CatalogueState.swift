@@ -44,12 +44,19 @@ struct CatalogueState: Sendable {
     private(set) var datasets: [DatasetPath: Entry] = [:]
     private(set) var groups: [String: (group: Group, line: [UInt8], revision: Revision)] = [:]
     private var digests: [String: StateDigest] = [:]
+    private(set) var paths = PathsByVersion()
+    /// About how many bytes the entries take.
+    private(set) var cost = 0
     /// The last removals, for watchers of this subscriber; none of before ``floor``.
     private(set) var tombstones: [(key: String, revision: Revision, line: [UInt8])] = []
     /// The revision from which on all removals are known.
     private(set) var floor: Revision = 0
 
     static let tombstoneLimit = 20_000
+    /// More is not taken in: some millions of datasets.
+    static let costLimit = 2 << 30
+    /// What an entry costs besides its line.
+    private static let entryCost = 300
 
     /// Continues where the copy stood when it was saved.
     mutating func resume(at position: Position) {
@@ -63,30 +70,46 @@ struct CatalogueState: Sendable {
         defer { if let known = position, revision > known.revision { position?.revision = revision } }
         switch change {
         case .put(let dataset):
-            if let old = datasets[dataset.path] {
-                guard old.revision < revision else { return nil }
-                digests[dataset.path.group]?.remove(line: old.line)
-            }
-            datasets[dataset.path] = Entry(
+            if let old = datasets[dataset.path], old.revision >= revision { return nil }
+            let entry = Entry(
                 revision: revision, line: line, version: dataset.version, size: dataset.size, modified: dataset.modified
             )
-            digests[dataset.path.group, default: StateDigest()].insert(line: line)
+            set(dataset.path, entry)
             return .put(dataset.path, dataset.version, revision, line: line)
         case .delete(let path):
             guard let old = datasets[path], old.revision < revision else { return nil }
-            datasets[path] = nil
-            digests[path.group]?.remove(line: old.line)
+            set(path, nil)
             bury(path.text, revision, line)
             return .removed(path, revision, line: line)
         case .group(let group):
-            if let old = groups[group.name] {
-                guard old.revision < revision else { return nil }
-                digests[group.name]?.remove(line: old.line)
-            }
-            groups[group.name] = (group, line, revision)
-            digests[group.name, default: StateDigest()].insert(line: line)
+            if let old = groups[group.name], old.revision >= revision { return nil }
+            set(group.name, (group, line, revision))
             return .group(group, revision, line: line)
         }
+    }
+
+    private mutating func set(_ path: DatasetPath, _ entry: Entry?) {
+        if let old = datasets[path] {
+            digests[path.group]?.remove(line: old.line)
+            paths.remove(path, old.version)
+            cost -= old.line.count + Self.entryCost
+        }
+        datasets[path] = entry
+        guard let entry else { return }
+        digests[path.group, default: StateDigest()].insert(line: entry.line)
+        paths.insert(path, entry.version)
+        cost += entry.line.count + Self.entryCost
+    }
+
+    private mutating func set(_ name: String, _ entry: (group: Group, line: [UInt8], revision: Revision)?) {
+        if let old = groups[name] {
+            digests[name]?.remove(line: old.line)
+            cost -= old.line.count + Self.entryCost
+        }
+        groups[name] = entry
+        guard let entry else { return }
+        digests[name, default: StateDigest()].insert(line: entry.line)
+        cost += entry.line.count + Self.entryCost
     }
 
     /// All up to the position has been received.
@@ -118,6 +141,9 @@ struct CatalogueState: Sendable {
         floor = max(position.revision, floor)
         tombstones.removeAll()
         if group == nil { resume(at: position) }
+        // Of the other groups nothing newer has been received than before.
+        let received = self.position
+        defer { self.position = received }
         var effects: [Effect] = []
         var listed: Set<DatasetPath> = []
         var listedGroups: Set<String> = []
@@ -125,15 +151,12 @@ struct CatalogueState: Sendable {
             if case .put(let dataset) = change { listed.insert(dataset.path) }
             if case .group(let group) = change { listedGroups.insert(group.name) }
         }
-        for (path, entry) in datasets where group == nil || path.group == group {
-            guard !listed.contains(path) else { continue }
-            datasets[path] = nil
-            digests[path.group]?.remove(line: entry.line)
+        for path in Array(datasets.keys) where (group == nil || path.group == group) && !listed.contains(path) {
+            set(path, nil)
             effects.append(.removed(path, position.revision, line: nil))
         }
-        for name in Array(groups.keys) where group == nil || name == group {
-            guard !listedGroups.contains(name), let old = groups.removeValue(forKey: name) else { continue }
-            digests[name]?.remove(line: old.line)
+        for name in Array(groups.keys) where (group == nil || name == group) && !listedGroups.contains(name) {
+            set(name, nil)
         }
         for (revision, change, line) in lines {
             // Revisions of another epoch cannot be compared, nor can those of a copy that turned out to differ.
@@ -155,13 +178,9 @@ struct CatalogueState: Sendable {
     private mutating func forgetIfDifferent(_ change: Change, _ line: [UInt8]) {
         switch change {
         case .put(let dataset):
-            guard let old = datasets[dataset.path], old.line != line else { return }
-            datasets[dataset.path] = nil
-            digests[dataset.path.group]?.remove(line: old.line)
+            if let old = datasets[dataset.path], old.line != line { set(dataset.path, nil) }
         case .group(let group):
-            guard let old = groups[group.name], old.line != line else { return }
-            groups[group.name] = nil
-            digests[group.name]?.remove(line: old.line)
+            if let old = groups[group.name], old.line != line { set(group.name, nil) }
         case .delete: break
         }
     }

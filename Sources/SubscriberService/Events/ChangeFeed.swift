@@ -6,7 +6,8 @@ import Synchronization
 /// `GET /api/changes` of a subscriber: it passes on the lines that it follows, so that subscribers chain.
 final class ChangeFeed: FeedSource {
     private let copy: CatalogueCopy
-    private let last = Locked<Revision>(0)
+    /// Up to where has been published.
+    private let last = Locked<CatalogueState.Position?>(nil)
 
     init(copy: CatalogueCopy) { self.copy = copy }
 
@@ -15,17 +16,29 @@ final class ChangeFeed: FeedSource {
     /// After a listing some changes come late, and removals without a line: watchers find out by the next bookmark's
     /// digests and list the group themselves.
     func connect(to feed: Feed) {
-        last.withLock { $0 = copy.position?.revision ?? 0 }
+        last.withLock { $0 = copy.position }
         copy.observe { [weak self, weak feed] effects in
-            guard let self, let feed else { return }
-            let entries = effects.compactMap { effect in effect.entry.map { (effect.key, $0.revision, $0.line) } }
-                .sorted { $0.1 < $1.1 }
-            self.last.withLock { last in
-                let fresh = entries.filter { $0.1 > last }
-                guard let newest = fresh.last else { return }
-                last = newest.1
-                feed.publish(fresh.map { FeedEntry(position: $0.1, key: $0.0, bytes: SharedBytes($0.2 + [10])) })
+            if let self, let feed { publish(effects, to: feed) }
+        }
+    }
+
+    private func publish(_ effects: [CatalogueState.Effect], to feed: Feed) {
+        guard let position = copy.position else { return }
+        let entries = effects.compactMap { effect in effect.entry.map { (effect.key, $0.revision, $0.line) } }
+            .sorted { $0.1 < $1.1 }
+        last.withLock { last in
+            guard let known = last, known.epoch == position.epoch else {
+                // Revisions of another epoch mean nothing to those who watch: they have to list.
+                if last != nil {
+                    feed.restart(farewell: Self.end(position.revision, "the catalogue's epoch changed: list again"))
+                }
+                last = position
+                return
             }
+            let fresh = entries.filter { $0.1 > known.revision }
+            guard let newest = fresh.last else { return }
+            last?.revision = newest.1
+            feed.publish(fresh.map { FeedEntry(position: $0.1, key: $0.0, bytes: SharedBytes($0.2 + [10])) })
         }
     }
 
@@ -36,7 +49,7 @@ final class ChangeFeed: FeedSource {
         var revision = position.revision
         if let epoch = request.parameter("epoch"), let after = request.parameter("after") {
             guard let wanted = UInt64(after) else { throw FeedRefusal(400, "after is a revision, a whole number") }
-            guard epoch == position.epoch.text, copy.page(after: wanted, limit: 0, { _ in false }) != nil else {
+            guard epoch == position.epoch.text, copy.reachesBack(to: wanted) else {
                 throw FeedRefusal(410, "the catalogue does not reach back to that revision of that epoch: list again")
             }
             revision = wanted
@@ -56,7 +69,7 @@ final class ChangeFeed: FeedSource {
         guard let page = copy.page(after: position, limit: 256 << 10, filter ?? { _ in true }) else {
             return .gone(farewell: Self.end(position, "the catalogue does not reach back to that revision: list again"))
         }
-        return .entries(SharedBytes(page.lines.flatMap { $0 + [10] }), position: page.revision)
+        return .entries(SharedBytes(Self.joined(page.lines)), position: page.revision)
     }
 
     func heartbeat() -> SharedBytes {
@@ -67,6 +80,17 @@ final class ChangeFeed: FeedSource {
 
     func farewell(position: UInt64) -> SharedBytes {
         Self.end(position, "this watcher reads too slowly; watch again from the last revision that came")
+    }
+
+    /// The lines, each with its end.
+    static func joined(_ lines: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.count + 1 })
+        for line in lines {
+            bytes += line
+            bytes.append(10)
+        }
+        return bytes
     }
 
     private static func end(_ revision: Revision, _ reason: String) -> SharedBytes {

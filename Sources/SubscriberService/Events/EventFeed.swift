@@ -11,14 +11,10 @@ final class EventFeed: FeedSource {
     private struct Shared {
         var position: UInt64 = 0
         var feed: Feed?
-        var announced: [Version: ContinuousClock.Instant] = [:]
     }
 
     private let run = SecureRandom.hexadecimal(bytes: 4)
     private let shared = Locked(Shared())
-
-    /// Progress of one version is told this often at most, besides its last.
-    static let progressInterval = Duration.milliseconds(100)
 
     /// `nil` ends the telling: the feed keeps this source, so this source must let go of the feed.
     func connect(to feed: Feed?) {
@@ -49,24 +45,13 @@ final class EventFeed: FeedSource {
     }
 
     func progress(_ progress: MirrorProgress) {
-        let now = ContinuousClock.now
-        let isDue = shared.withLock { shared in
-            if progress.state == .running || progress.state == .idle, progress.error == nil {
-                if shared.announced.count > 10_000 { shared.announced = [:] }
-                if let last = shared.announced[progress.version], now - last < Self.progressInterval { return false }
-                shared.announced[progress.version] = now
-            } else {
-                shared.announced[progress.version] = nil
-            }
-            return true
-        }
-        if isDue { publish("progress", key: progress.path.text, json: WireJSON.encode(progress)) }
+        publish("progress", key: progress.path.text, json: WireJSON.encode(progress))
     }
 
     func publish(_ name: String, key: String?, json: [UInt8]) {
         shared.withLock { shared in
             shared.position += 1
-            let head = "id: \(run)-\(shared.position)\nevent: \(name)\ndata: "
+            let head = "id: \(id(shared.position))\nevent: \(name)\ndata: "
             let entry = FeedEntry(
                 position: shared.position, key: key, bytes: SharedBytes(Array(head.utf8) + json + [10, 10]))
             // Inside the lock, so that the entries reach the feed in their order.
@@ -83,7 +68,7 @@ final class EventFeed: FeedSource {
         } catch {
             throw FeedRefusal(400, "\(error)")
         }
-        let now = shared.withLock { $0.position }
+        let now = position
         var position = now
         var greeting = ": bpubsub\n\n"
         if let last = request.headers["Last-Event-ID"] {
@@ -91,7 +76,7 @@ final class EventFeed: FeedSource {
             if parts.count == 2, parts[0] == run, let seen = UInt64(parts[1]), seen <= now {
                 position = seen
             } else {
-                greeting += "event: reset\ndata: {}\n\n"
+                greeting += reset(now)
             }
         }
         var subscription = FeedSubscription(
@@ -103,9 +88,14 @@ final class EventFeed: FeedSource {
     }
 
     func page(after position: UInt64, filter: (@Sendable (String) -> Bool)?) async -> FeedPage {
-        .gone(farewell: SharedBytes("event: reset\ndata: {}\n\n"))
+        .gone(farewell: farewell(position: position))
     }
 
     func heartbeat() -> SharedBytes { SharedBytes(": \n\n") }
-    func farewell(position: UInt64) -> SharedBytes { SharedBytes("event: reset\ndata: {}\n\n") }
+    func farewell(position: UInt64) -> SharedBytes { SharedBytes(reset(self.position)) }
+
+    private var position: UInt64 { shared.withLock { $0.position } }
+    private func id(_ position: UInt64) -> String { "\(run)-\(position)" }
+    /// With an id: who comes back with that one is not sent away again.
+    private func reset(_ position: UInt64) -> String { "id: \(id(position))\nevent: reset\ndata: {}\n\n" }
 }

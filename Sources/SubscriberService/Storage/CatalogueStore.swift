@@ -27,9 +27,12 @@ struct CatalogueStore: Sendable {
     }
 
     /// Writes what has changed; a `nil` line is a removal.
-    func save(_ lines: [String: [UInt8]?], at position: CatalogueState.Position?) throws {
+    ///
+    /// - Parameter lines: by the bytes of their keys.
+    func save(_ lines: [[UInt8]: [UInt8]?], at position: CatalogueState.Position?) throws {
         try database.transaction { connection in
             for (key, line) in lines {
+                let key = String(decoding: key, as: UTF8.self)
                 if let line {
                     try connection.execute("INSERT OR REPLACE INTO catalogue (key, line) VALUES (?, ?)", key, line)
                 } else {

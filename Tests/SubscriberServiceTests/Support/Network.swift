@@ -104,13 +104,22 @@ final class Network: Sendable {
         return version
     }
 
-    func announce(_ change: Announcement) async throws {
+    func announce(_ change: Announcement) async throws { try await announce([change]) }
+
+    func announce(_ changes: [Announcement]) async throws {
         let answer = try await client.send(
             .init(
                 method: "POST", url: brokerURL + "/api/changes",
                 headers: [ProtocolHeader.lease: state.withLock { $0.lease }],
-                body: SharedBytes(WireJSON.encode(Announcements([change])))))
+                body: SharedBytes(WireJSON.encode(Announcements(changes)))))
         guard answer.status == 200 else { throw TestFailure("announce: \(answer.status) \(answer.text)") }
+    }
+
+    /// Starts a server of the test's own, and gives its URL.
+    func serve(_ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) throws -> String {
+        let server = try HTTPServer(.init(listen: Endpoint(host: "127.0.0.1", port: 0))) { await answer($0) }
+        _ = tasks.start { await server.run() }
+        return server.endpoint.url
     }
 
     // MARK: Subscribers
