@@ -146,10 +146,10 @@ final class MirrorBlocks: Sendable {
         let first = try mirror.file.read(at: entry.offset, count: min(32, Int(entry.length)))
         let headLength = first.withBytes { ChunkLayout.headLength(startingWith: $0, length: Int(entry.length)) }
         let head = try mirror.file.read(at: entry.offset, count: headLength)
-        var partial = head.withBytes {
+        let empty = head.withBytes {
             PartialChunk(content: mirror.manifest.content, head: $0, length: Int(entry.length))
         }
-        guard let set = ChunkSet(encoded: held, capacity: partial.ranges.count) else { return }
+        guard var partial = empty, let set = ChunkSet(encoded: held, capacity: partial.ranges.count) else { return }
         for place in partial.ranges.indices where set.contains(place) { partial.insert(place) }
         shared.withLock { $0.partial[chunk] = partial }
     }

@@ -11,8 +11,14 @@ struct PartialChunk: Sendable {
     private(set) var held: ChunkSet
     private(set) var heldBytes: Int64 = 0
 
+    /// Longer ones are kept as a whole or not at all: no Blosc2 chunk is longer.
+    private static let lengthLimit = Int(Int32.max)
+
+    /// `nil` when the chunk is too long to be kept in parts.
+    ///
     /// - Parameter head: the chunk's first bytes, as many as ``ChunkLayout/headLength(startingWith:length:)`` says.
-    init(content: Manifest.Content, head: RawSpan, length: Int) {
+    init?(content: Manifest.Content, head: RawSpan, length: Int) {
+        guard length <= Self.lengthLimit else { return nil }
         switch content {
         case .frame:
             ranges = ChunkLayout.blocks(startingWith: head, length: length)

@@ -27,11 +27,11 @@ struct ChunkSet: Sendable, Equatable {
         count -= 1
     }
 
-    /// The first chunk of `range` that is not in the set.
-    func firstMissing(in range: Range<Int>) -> Int? {
+    /// The first chunk of `range` that is neither in this set nor in `other`, which has the same capacity.
+    func firstMissing(in range: Range<Int>, and other: ChunkSet) -> Int? {
         var index = range.lowerBound
         while index < range.upperBound {
-            let free = ~words[index >> 6] >> UInt64(index & 63)
+            let free = ~(words[index >> 6] | other.words[index >> 6]) >> UInt64(index & 63)
             if free != 0 {
                 index += free.trailingZeroBitCount
                 return index < range.upperBound ? index : nil

@@ -9,35 +9,23 @@ struct Holdings: Sendable {
         var isWanted: Bool
     }
 
-    private(set) var followed: [PathPattern]
+    private(set) var followed: FollowedPatterns
     private(set) var byPath: [DatasetPath: Holding] = [:]
+    /// How many datasets hold a version.
+    private var holders: [Version: Int] = [:]
     private var unsaved: [DatasetPath: Holding?] = [:]
-    private var literal: Set<String>
 
-    init(followed: [PathPattern]) {
-        self.followed = followed
-        literal = Set(followed.map(\.text))
-    }
+    init(followed: FollowedPatterns) { self.followed = followed }
 
     mutating func restore(_ path: DatasetPath, version: Version?, isWanted: Bool) {
-        byPath[path] = Holding(version: version, isWanted: isWanted)
+        replace(path, by: Holding(version: version, isWanted: isWanted))
     }
 
     subscript(path: DatasetPath) -> Holding? { byPath[path] }
 
-    func isFollowed(_ path: DatasetPath) -> Bool {
-        literal.contains(path.text) || followed.contains { $0.matches(path.text) }
-    }
+    func isHeld(_ version: Version) -> Bool { holders[version] != nil }
 
-    mutating func follow(_ patterns: [PathPattern]) {
-        for pattern in patterns where literal.insert(pattern.text).inserted { followed.append(pattern) }
-    }
-
-    mutating func unfollow(_ patterns: [PathPattern]) {
-        let gone = Set(patterns)
-        followed.removeAll { gone.contains($0) }
-        literal = Set(followed.map(\.text))
-    }
+    mutating func follow(_ patterns: FollowedPatterns) { followed = patterns }
 
     mutating func want(_ path: DatasetPath, _ isWanted: Bool = true) {
         set(path, Holding(version: byPath[path]?.version, isWanted: isWanted))
@@ -47,20 +35,28 @@ struct Holdings: Sendable {
         set(path, Holding(version: version, isWanted: byPath[path]?.isWanted ?? false))
     }
 
-    mutating func forget(_ path: DatasetPath) {
-        guard byPath.removeValue(forKey: path) != nil else { return }
-        unsaved[path] = .some(nil)
-    }
+    mutating func forget(_ path: DatasetPath) { set(path, nil) }
 
-    private mutating func set(_ path: DatasetPath, _ holding: Holding) {
+    private mutating func set(_ path: DatasetPath, _ holding: Holding?) {
         guard byPath[path] != holding else { return }
-        byPath[path] = holding
+        replace(path, by: holding)
         unsaved[path] = .some(holding)
     }
+
+    private mutating func replace(_ path: DatasetPath, by holding: Holding?) {
+        if let old = byPath[path]?.version, let count = holders[old] { holders[old] = count == 1 ? nil : count - 1 }
+        if let new = holding?.version { holders[new, default: 0] += 1 }
+        byPath[path] = holding
+    }
+
+    // MARK: Saving
 
     /// What has changed since it was last asked for.
     mutating func takeUnsaved() -> [DatasetPath: Holding?] {
         defer { unsaved = [:] }
         return unsaved
     }
+
+    /// It could not be saved; what has changed since counts more.
+    mutating func putBack(_ changes: [DatasetPath: Holding?]) { unsaved.merge(changes) { newer, _ in newer } }
 }

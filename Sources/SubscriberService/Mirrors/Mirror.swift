@@ -37,11 +37,8 @@ final class Mirror: Sendable {
 
     // MARK: Reading
 
-    /// Fetches the rest, with nobody waiting, and tries again for as long as it takes.
-    func wantAll(_ wanted: Bool) {
-        state.withLock { $0.wantAll(wanted) }
-        kick()
-    }
+    /// Whether the rest is to be fetched with nobody waiting, until all is there or it fails; ``kick()`` begins.
+    func wantAll(_ wanted: Bool) { state.withLock { $0.wantAll(wanted) } }
 
     /// Returns when the bytes of `range` are there.
     ///
@@ -78,19 +75,24 @@ final class Mirror: Sendable {
         }
         try Task.checkCancellation()
         try outcome.get()
+        // A reader that has ended is not told that its chunk is there.
+        guard state.withLock({ $0.present.contains(chunk) }) else { throw CancellationError() }
     }
 
     // MARK: Filling
 
-    /// Starts workers for what is wanted and not on its way.
+    /// Starts a worker if there is something to do for one more.
     func kick() {
-        let count = state.withLock { $0.workersToStart(manifest.chunks) }
-        for _ in 0..<count where !filler.start(self) {
-            workerFailed(FetchFailure(.stopping, "the subscriber is stopping"))
-        }
+        guard state.withLock({ $0.startsWorker(manifest.chunks) }), !filler.start(self) else { return }
+        workerFailed(FetchFailure(.stopping, "the subscriber is stopping"))
     }
 
-    func claim() -> Range<Int>? { state.withLock { $0.claim(manifest.chunks) } }
+    /// The next run of chunks for a worker; another worker begins if there is more to do.
+    func claim() -> Range<Int>? {
+        let run = state.withLock { $0.claim(manifest.chunks) }
+        if run != nil { kick() }
+        return run
+    }
 
     func arrived(_ chunk: Int) {
         let length = manifest.chunks[chunk].length
@@ -99,31 +101,44 @@ final class Mirror: Sendable {
         filler.progressed(self)
     }
 
+    /// Copies the chunks that `old` holds and this version has as well, wherever they have moved to. Blocks the thread.
+    ///
+    /// - Returns: bytes that need not be fetched.
+    func takeOver(from old: Mirror) throws(SystemError) -> Int64 {
+        let positions = old.manifest.positions
+        let held = old.present
+        var saved: Int64 = 0
+        for (index, chunk) in manifest.chunks.enumerated() {
+            guard let place = positions[chunk.digest], held.contains(place) else { continue }
+            let source = old.manifest.chunks[place]
+            guard source.length == chunk.length else { continue }
+            try file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)
+            saved += chunk.length
+            arrived(index)
+        }
+        return saved
+    }
+
     /// Blocks have arrived.
     func progressed() { filler.progressed(self) }
 
     func release(_ run: Range<Int>) { state.withLock { $0.release(run) } }
 
-    /// A worker ends without success: who waits is told, and a later attempt is arranged if all is wanted still.
+    /// A worker ends without success: who waits is told, and who wanted all.
     func workerFailed(_ failure: FetchFailure) {
         let action = state.withLock { $0.failed() }
         for waiter in action.waiters { waiter.resume(returning: .failure(failure)) }
-        if action.retries { filler.retry(self, after: failure) }
-    }
-
-    func pauseEnded() {
-        state.withLock { $0.pauseEnded() }
-        kick()
+        if action.gaveUp { filler.gaveUp(self, failure) }
     }
 }
 
 /// What a mirror needs of who fills it.
 protocol MirrorFilling: Sendable {
     /// Starts a worker, which ends with ``Mirror/claim()`` giving `nil` or with ``Mirror/workerFailed(_:)``; false when
-    /// no work is taken any more.
+    /// no work is taken any more. It must not do the work before it returns.
     func start(_ mirror: Mirror) -> Bool
     /// A chunk has arrived.
     func progressed(_ mirror: Mirror)
-    /// Calls ``Mirror/pauseEnded()`` after a while.
-    func retry(_ mirror: Mirror, after failure: FetchFailure)
+    /// All of the mirror was wanted and could not be had.
+    func gaveUp(_ mirror: Mirror, _ failure: FetchFailure)
 }

@@ -6,20 +6,12 @@ import Synchronization
 ///
 ///     FOLDER/mirrors/VERSION     the bytes, sparse
 final class MirrorLibrary: Sendable {
-    private struct Shared {
-        var summaries: [Version: MirrorIndex.Summary]
-        /// Mirrors that are in use: kept until they are idle and saved.
-        var open: [Version: Mirror] = [:]
-        /// Mirrors with chunks that the index does not know yet.
-        var unsaved: Set<Version> = []
-    }
-
     private let folder: String
     private let index: MirrorIndex
     private let fetcher: Fetcher
     private let pool: BlockingPool
     private let log: Logger
-    private let shared: Locked<Shared>
+    private let table: Locked<MirrorTable>
     private let opening = KeyedLocks<Version>()
     private let dirty: AsyncStream<Void>
     private let markDirty: AsyncStream<Void>.Continuation
@@ -32,18 +24,29 @@ final class MirrorLibrary: Sendable {
         self.pool = pool
         self.log = log
         try FileSystem.createDirectories(folder)
-        var summaries = try index.summaries()
-        // An index without its file is nothing; a file without its index is rubbish.
-        for version in summaries.keys where (try? FileIdentity(path: Self.path(folder, version)))?.kind != .regular {
-            summaries[version] = nil
-            try index.remove([version])
+        table = Locked(try Self.takeStock(of: folder, index))
+        (dirty, markDirty) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// An index without its file is nothing, a file without its index is rubbish, and one that has changed behind the
+    /// index has to be read again.
+    private static func takeStock(of folder: String, _ index: MirrorIndex) throws -> MirrorTable {
+        var table = MirrorTable(summaries: try index.summaries())
+        for (version, summary) in table.summaries {
+            let file = try? FileIdentity(path: path(folder, version), followingLinks: false)
+            if let file, file.kind == .regular {
+                let isAsIndexed = summary.held == 0 || file.modified == summary.stamp
+                if file.size != summary.size || !isAsIndexed { table.doubt(version) }
+            } else {
+                table.forget(version)
+                try index.remove(version)
+            }
         }
-        for entry in try FileSystem.list(folder).entries where Version(entry.name).map({ summaries[$0] == nil }) ?? true
-        {
+        for entry in try FileSystem.list(folder).entries {
+            if let version = Version(entry.name), table.summaries[version] != nil { continue }
             try? FileSystem.unlink("\(folder)/\(entry.name)")
         }
-        shared = Locked(Shared(summaries: summaries))
-        (dirty, markDirty) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        return table
     }
 
     private static func path(_ folder: String, _ version: Version) -> String { "\(folder)/\(version)" }
@@ -53,34 +56,38 @@ final class MirrorLibrary: Sendable {
 
     /// What is held of a version; open mirrors are ahead of the index.
     func summary(_ version: Version) -> MirrorIndex.Summary? {
-        let (summary, mirror) = shared.withLock { ($0.summaries[version], $0.open[version]) }
+        let (summary, mirror) = table.withLock { ($0.summaries[version], $0[version]) }
         guard let mirror else { return summary }
         return .init(size: mirror.manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete)
     }
 
+    /// Whether all of a version is held, and known to be so on disk.
+    func isSaved(_ version: Version) -> Bool { table.withLock { $0.summaries[version]?.isComplete == true } }
+
+    /// Whether a version's file is not what the index remembers, and has not been read since.
+    func isDoubtful(_ version: Version) -> Bool { table.withLock { $0.doubtful.contains(version) } }
+
+    /// The mirror of a version, if it is open.
+    func opened(_ version: Version) -> Mirror? { table.withLock { $0[version] } }
+
     /// Number of mirrors, of complete ones, bytes held, and bytes of the files that they are of.
     var totals: (count: Int, complete: Int, held: Int64, size: Int64) {
-        shared.withLock { shared in
-            shared.summaries.values.reduce((0, 0, 0, 0)) {
+        table.withLock { table in
+            table.summaries.values.reduce((0, 0, 0, 0)) {
                 ($0.0 + 1, $0.1 + ($1.isComplete ? 1 : 0), $0.2 + $1.held, $0.3 + $1.size)
             }
         }
     }
 
-    var wantedCount: Int { shared.withLock { $0.open.values.count { $0.wantsAll && !$0.isComplete } } }
-    var versions: [Version] { shared.withLock { Array($0.summaries.keys) } }
+    var versions: [Version] { table.withLock { Array($0.summaries.keys) } }
 
     // MARK: Opening
 
     /// The mirror of a version, if anything is known of it here.
     func existing(_ version: Version, filler: any MirrorFilling) async throws -> Mirror? {
-        if let mirror = shared.withLock({ $0.open[version] }) { return mirror }
-        guard shared.withLock({ $0.summaries[version] != nil }) else { return nil }
-        return try await opening.with(version) {
-            if let mirror = shared.withLock({ $0.open[version] }) { return mirror }
-            guard let entry = try await pool.run({ [index] in try index.load(version) }) else { return nil }
-            return try await open(entry, filler: filler)
-        }
+        if let mirror = opened(version) { return mirror }
+        guard table.withLock({ $0.summaries[version] != nil }) else { return nil }
+        return try await opening.with(version) { try await known(version, filler) }
     }
 
     /// The mirror of a version, made if need be: its manifest is fetched, and what it has in common with `old` is copied.
@@ -94,145 +101,126 @@ final class MirrorLibrary: Sendable {
         }
         let predecessor: Mirror? = if let old, old != version { try await existing(old, filler: filler) } else { nil }
         return try await opening.with(version) {
-            if let mirror = shared.withLock({ $0.open[version] }) {
+            if let mirror = try await known(version, filler) {
                 mirror.note(path)
                 return mirror
             }
             let manifest = try await fetcher.manifest(of: version, since: predecessor?.manifest, from: sources())
             try await pool.run { [index] in try index.add(manifest) }
             let empty = ChunkSet(capacity: manifest.chunks.count)
-            let mirror = try await open(.init(manifest: manifest, present: empty), filler: filler)
+            let mirror = try await open(.init(manifest: manifest, present: empty), filler)
             mirror.note(path)
             if let predecessor { try await carryOver(from: predecessor, to: mirror) }
             return mirror
         }
     }
 
-    private func open(_ entry: MirrorIndex.Entry, filler: any MirrorFilling) async throws -> Mirror {
-        let (manifest, present) = (entry.manifest, entry.present)
-        let path = path(of: manifest.version)
-        let mirror = try await pool.run {
-            let file = try FileDescriptor(path, .readingAndWriting)
-            if try file.identity().size != manifest.size { try file.resize(to: manifest.size) }
-            let held = manifest.chunks.indices.reduce(Int64(0)) {
-                present.contains($1) ? $0 + manifest.chunks[$1].length : $0
-            }
-            let mirror = Mirror(manifest: manifest, file: file, present: present, heldBytes: held, filler: filler)
-            for (chunk, blocks) in entry.blocks where !present.contains(chunk) {
-                try mirror.blocks.restore(chunk, blocks, in: mirror)
-            }
-            return mirror
+    /// The mirror, if there is one. The caller has the version's lock.
+    private func known(_ version: Version, _ filler: any MirrorFilling) async throws -> Mirror? {
+        if let mirror = opened(version) { return mirror }
+        guard table.withLock({ $0.summaries[version] != nil }) else { return nil }
+        guard let entry = try await pool.run({ [index] in try index.load(version) }) else { return nil }
+        return try await open(entry, filler)
+    }
+
+    private func open(_ entry: MirrorIndex.Entry, _ filler: any MirrorFilling) async throws -> Mirror {
+        let version = entry.manifest.version
+        let (path, isDoubtful) = (path(of: version), isDoubtful(version))
+        let (mirror, isAsIndexed) = try await pool.run { [log] in
+            try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler)
         }
-        shared.withLock { shared in
-            shared.open[manifest.version] = mirror
-            shared.summaries[manifest.version] = .init(
-                size: manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete)
-        }
+        table.withLock { $0.opened(mirror) }
+        if !isAsIndexed { progressed(mirror) }
         closeIdle()
         return mirror
     }
 
-    /// Copies the chunks that both versions have, wherever they have moved to.
+    /// Copies the chunks that both versions have, wherever they have moved to. Whoever asked first may leave meanwhile:
+    /// what is not copied would have to be fetched.
     private func carryOver(from old: Mirror, to mirror: Mirror) async throws {
-        try await pool.run { [fetcher] in
-            let positions = old.manifest.positions
-            let present = old.present
-            var saved: Int64 = 0
-            for (index, chunk) in mirror.manifest.chunks.enumerated() {
-                guard let place = positions[chunk.digest], present.contains(place) else { continue }
-                let source = old.manifest.chunks[place]
-                guard source.length == chunk.length else { continue }
-                try mirror.file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)
-                saved += chunk.length
-                mirror.arrived(index)
-            }
-            fetcher.counters.saved(saved)
+        let outcome = await pool.run { [fetcher] in
+            Result { fetcher.counters.saved(try mirror.takeOver(from: old)) }
         }
+        try outcome.get()
     }
 
     // MARK: Saving
 
     /// A mirror has new chunks: the index learns of it soon.
     func progressed(_ mirror: Mirror) {
-        shared.withLock { _ = $0.unsaved.insert(mirror.version) }
-        markDirty.yield()
+        if table.withLock({ $0.unsaved.insert(mirror.version).inserted }) { markDirty.yield() }
     }
 
     /// Writes the index behind the chunks, until the task is cancelled; then once more.
     ///
     /// - Parameter onComplete: called for each mirror that the index has come to know as complete.
-    func run(onComplete: @Sendable (Mirror) async -> Void) async {
+    func run(onComplete: @Sendable (Mirror) -> Void) async {
         for await _ in dirty {
-            await save(onComplete: onComplete)
-            guard (try? await Task.sleep(for: .milliseconds(250))) != nil else { break }
+            let isSaved = await save(onComplete)
+            guard (try? await Task.sleep(for: isSaved ? .milliseconds(250) : .seconds(2))) != nil else { break }
         }
-        await save(onComplete: onComplete)
+        _ = await save(onComplete)
     }
 
-    private func save(onComplete: @Sendable (Mirror) async -> Void) async {
-        let mirrors = shared.withLock { shared in
-            defer { shared.unsaved = [] }
-            return shared.unsaved.compactMap { shared.open[$0] }
-        }
+    /// - Returns: false when there is more to save, and no room for it now.
+    private func save(_ onComplete: @Sendable (Mirror) -> Void) async -> Bool {
+        let mirrors = table.withLock { $0.takeUnsaved() }
+        var failed: [Mirror] = []
         for mirror in mirrors {
-            let saved = await pool.run { [index, log] in
-                // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
-                // becomes whole in between is in both, and not in neither.
-                let blocks = mirror.blocks.held
-                let (present, held) = (mirror.present, mirror.heldBytes)
-                do {
-                    try mirror.file.synchronize()
-                    try index.mark(mirror.version, present: present, blocks: blocks, held: held)
-                    return present.isFull ? (true, held) : (false, held)
-                } catch {
-                    log.error("a mirror could not be saved", ["version": mirror.version.short, "error": error])
-                    return (false, held)
-                }
+            if let summary = await pool.run({ [self] in write(mirror) }) {
+                table.withLock { $0.saved(mirror.version, summary) }
+                if summary.isComplete { onComplete(mirror) }
+            } else {
+                failed.append(mirror)
             }
-            shared.withLock { shared in
-                shared.summaries[mirror.version]?.held = saved.1
-                shared.summaries[mirror.version]?.isComplete = saved.0
-            }
-            if saved.0 { await onComplete(mirror) }
         }
+        for mirror in failed { progressed(mirror) }
         closeIdle()
+        return failed.isEmpty
+    }
+
+    /// - Returns: what the index says now; `nil` when it could not be written.
+    private func write(_ mirror: Mirror) -> MirrorIndex.Summary? {
+        // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
+        // becomes whole in between is in both, and not in neither.
+        let blocks = mirror.blocks.held
+        let (present, held) = (mirror.present, mirror.heldBytes)
+        do {
+            try mirror.file.synchronize()
+            let stamp = try mirror.file.identity().modified
+            try index.mark(mirror.version, present: present, blocks: blocks, held: held, stamp: stamp)
+            return .init(size: mirror.manifest.size, held: held, isComplete: present.isFull, stamp: stamp)
+        } catch {
+            log.error("a mirror could not be saved", ["version": mirror.version.short, "error": error])
+            return nil
+        }
     }
 
     /// Closes mirrors that nobody uses, so that descriptors and manifests in memory do not pile up.
-    func closeIdle(keeping limit: Int = 64) {
-        shared.withLock { shared in
-            guard shared.open.count > limit else { return }
-            for (version, mirror) in shared.open where mirror.isIdle && !shared.unsaved.contains(version) {
-                shared.open[version] = nil
+    private func closeIdle() { table.withLock { $0.closeIdle() } }
+
+    // MARK: Removing
+
+    /// Removes mirrors that nobody refers to; those that are in use stay until the next time.
+    ///
+    /// - Parameter isNeeded: asked when nobody can come by the mirror any more.
+    func remove(_ versions: [Version], unless isNeeded: @Sendable (Version) -> Bool) async {
+        for version in versions {
+            // Fails with cancellation alone: then the next start removes what is left over.
+            try? await opening.with(version) {
+                guard table.withLock({ $0.close(version) }), !isNeeded(version) else { return }
+                table.withLock { $0.forget(version) }
+                await pool.run { [self] in delete(version) }
             }
         }
     }
 
-    /// Nobody wants the version any more; who reads it finishes.
-    func abandon(_ version: Version) { shared.withLock { $0.open[version] }?.wantAll(false) }
-
-    // MARK: Removing
-
-    /// Removes mirrors that nobody refers to. Readers that have one open finish on it.
-    func remove(_ versions: [Version]) async {
-        let removable = shared.withLock { shared in
-            versions.filter { shared.open[$0].map { $0.isIdle } ?? true }
-        }
-        guard !removable.isEmpty else { return }
-        shared.withLock { shared in
-            for version in removable {
-                shared.open[version] = nil
-                shared.summaries[version] = nil
-                shared.unsaved.remove(version)
-            }
-        }
-        await pool.run { [index, log, folder] in
-            do {
-                try index.remove(removable)
-                for version in removable { try? FileSystem.unlink(Self.path(folder, version)) }
-            } catch {
-                log.warning("mirrors could not be removed", ["error": error])
-            }
+    private func delete(_ version: Version) {
+        do {
+            try index.remove(version)
+            try FileSystem.unlink(path(of: version))
+        } catch {
+            log.warning("a mirror could not be removed", ["version": version.short, "error": error])
         }
     }
 }

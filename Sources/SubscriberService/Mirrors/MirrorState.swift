@@ -20,9 +20,6 @@ struct MirrorState {
     private var workers = 0
     /// Somebody wants the whole version, whether or not anybody waits.
     private(set) var wantsAll = false
-    private var attempt = Attempt.fresh
-
-    private enum Attempt { case fresh, pausing }
 
     init(present: ChunkSet, heldBytes: Int64) {
         self.present = present
@@ -31,7 +28,8 @@ struct MirrorState {
     }
 
     var isComplete: Bool { present.isFull }
-    var isIdle: Bool { workers == 0 && readers.isEmpty && !wantsAll }
+    /// Nobody wants anything that is not held.
+    var isIdle: Bool { workers == 0 && readers.isEmpty && (isComplete || !wantsAll) }
 
     // MARK: Demand
 
@@ -53,6 +51,8 @@ struct MirrorState {
     mutating func wantAll(_ wanted: Bool) { wantsAll = wanted }
 
     /// Registers a reader's waiter unless the chunk is there already, or the reader has ended.
+    ///
+    /// - Returns: whether it has been registered.
     mutating func wait(for chunk: Int, _ token: Token, _ waiter: Waiter) -> Bool {
         if present.contains(chunk) || readers[token] == nil { return false }
         waiters[chunk, default: []].append((token, waiter))
@@ -69,11 +69,11 @@ struct MirrorState {
         return nil
     }
 
-    /// How many workers to start now.
-    mutating func workersToStart(_ chunks: [Manifest.Chunk]) -> Int {
-        let useful = claimableRuns(chunks, limit: Self.workerLimit - workers)
-        workers += useful
-        return useful
+    /// Whether to start a worker now. Each that finds work asks again: so there are never more than have something to do.
+    mutating func startsWorker(_ chunks: [Manifest.Chunk]) -> Bool {
+        guard workers < Self.workerLimit, firstClaimable() != nil else { return false }
+        workers += 1
+        return true
     }
 
     // MARK: Work
@@ -92,7 +92,6 @@ struct MirrorState {
     mutating func arrived(_ chunk: Int, length: Int64) -> [Waiter] {
         inFlight.remove(chunk)
         if present.insert(chunk) { heldBytes += length }
-        attempt = .fresh
         return waiters.removeValue(forKey: chunk)?.map(\.waiter) ?? []
     }
 
@@ -102,8 +101,8 @@ struct MirrorState {
     /// What to do after a worker has failed, and ends.
     struct Failure {
         var waiters: [Waiter]
-        /// Somebody wants the whole version still, and nobody has arranged to try again yet.
-        var retries: Bool
+        /// The whole version was wanted; it is not any more, until somebody wants it again.
+        var gaveUp: Bool
     }
 
     /// Called after ``release(_:)``: who waits for what another worker is fetching goes on waiting.
@@ -111,50 +110,31 @@ struct MirrorState {
         workers -= 1
         let lost = waiters.filter { !inFlight.contains($0.key) }
         for chunk in lost.keys { waiters[chunk] = nil }
-        let retries = wantsAll && attempt == .fresh
-        if retries { attempt = .pausing }
-        return Failure(waiters: lost.values.flatMap { $0.map(\.waiter) }, retries: retries)
+        defer { wantsAll = false }
+        return Failure(waiters: lost.values.flatMap { $0.map(\.waiter) }, gaveUp: wantsAll && !isComplete)
     }
-
-    mutating func pauseEnded() { attempt = .fresh }
 
     // MARK: -
 
-    private func claimableRuns(_ chunks: [Manifest.Chunk], limit: Int) -> Int {
-        guard limit > 0 else { return 0 }
-        var copy = self
-        var runs = 0
-        while runs < limit, let run = copy.nextRun(chunks) {
-            for index in run { copy.inFlight.insert(index) }
-            runs += 1
+    /// The chunk that is needed first, with the end of what is needed behind it.
+    private func firstClaimable() -> Range<Int>? {
+        for range in readers.values {
+            if let first = present.firstMissing(in: range, and: inFlight) { return first..<range.upperBound }
         }
-        return runs
+        guard wantsAll else { return nil }
+        return present.firstMissing(in: 0..<present.capacity, and: inFlight).map { $0..<present.capacity }
     }
 
     private func nextRun(_ chunks: [Manifest.Chunk]) -> Range<Int>? {
-        for range in readers.values {
-            if let run = run(in: range, chunks) { return run }
+        guard let wanted = firstClaimable() else { return nil }
+        var end = wanted.lowerBound + 1
+        var length = chunks[wanted.lowerBound].length
+        while end < wanted.upperBound, !present.contains(end), !inFlight.contains(end),
+            length + chunks[end].length <= Self.runLength
+        {
+            length += chunks[end].length
+            end += 1
         }
-        return wantsAll && attempt == .fresh ? run(in: 0..<present.capacity, chunks) : nil
-    }
-
-    private func run(in range: Range<Int>, _ chunks: [Manifest.Chunk]) -> Range<Int>? {
-        var from = range.lowerBound
-        while let first = present.firstMissing(in: from..<range.upperBound) {
-            if inFlight.contains(first) {
-                from = first + 1
-                continue
-            }
-            var end = first + 1
-            var length = chunks[first].length
-            while end < range.upperBound, !present.contains(end), !inFlight.contains(end),
-                length + chunks[end].length <= Self.runLength
-            {
-                length += chunks[end].length
-                end += 1
-            }
-            return first..<end
-        }
-        return nil
+        return wanted.lowerBound..<end
     }
 }

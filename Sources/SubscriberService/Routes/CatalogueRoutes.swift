@@ -23,16 +23,20 @@ struct CatalogueRoutes: Sendable {
 
     private func listing(_ request: HTTPRequest) throws -> HTTPResponse {
         let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
+        if patterns.count > HTTPRequest.globLimit {
+            throw Refusal(413, "at most \(HTTPRequest.globLimit) patterns at a time")
+        }
         let paths = matching(patterns)
         guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
             return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
         }
+        let followed = keeper.followed
         let rows = paths.compactMap { path -> Row? in
             guard let dataset = copy.dataset(path) else { return nil }
             let summary = keeper.library.summary(dataset.version)
             return Row(
                 dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,
-                followed: keeper.isFollowed(path))
+                followed: followed.cover(path))
         }
         return .large(WireJSON.encode(rows), type: "application/json", request)
     }
@@ -43,11 +47,13 @@ struct CatalogueRoutes: Sendable {
         return Set(patterns.flatMap { copy.paths(matching: $0) }).sorted()
     }
 
-    func dataset(_ request: HTTPRequest, _ text: String) throws -> HTTPResponse {
+    func dataset(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
         try request.require("GET")
         let path = try DatasetPath(text)
-        guard let dataset = copy.dataset(path) else { throw copy.unknown(text) }
-        return .json(dataset)
+        return try await pool.run {
+            guard let dataset = copy.dataset(path) else { throw copy.unknown(text) }
+            return .json(dataset)
+        }
     }
 
     func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -57,17 +63,15 @@ struct CatalogueRoutes: Sendable {
 
     private func catalogue(_ request: HTTPRequest) throws -> HTTPResponse {
         let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
-        guard let (position, digests) = copy.bookmark() else {
+        guard let (lines, (position, digests)) = copy.listing(filter) else {
             throw Refusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")
         }
         let headers: HTTPHeaders = [
             ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
         ]
-        if request.headers["Accept"]?.contains("application/x-ndjson") == true {
-            let (now, lines) = copy.lines(filter)
-            let end = FeedLine.bookmark((now ?? position).revision, position.epoch, digests: digests).encoded
-            return .large(
-                (lines + [end]).flatMap { $0 + [10] }, type: "application/x-ndjson", request, headers: headers)
+        if request.headers["Accept"]?.contains(MediaType.lines) == true {
+            let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
+            return .large(ChangeFeed.joined(lines + [end]), type: MediaType.lines, request, headers: headers)
         }
         var object: [String: Dataset] = [:]
         for path in copy.paths where filter(path.text) { object[path.text] = copy.dataset(path) }

@@ -12,18 +12,27 @@ struct DownloadRoutes: Sendable {
     /// `POST /api/download`: starts, or tells how far it is.
     func start(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.json([String].self)
-        var paths: [DatasetPath] = []
+        let names = try await request.names()
+        let (paths, missing) = try await keeper.pool.run {
+            let found = try self.paths(of: names)
+            return (found, found.filter { keeper.progress(of: $0)?.state != .complete })
+        }
+        if missing.contains(where: { keeper.holding($0)?.isWanted != true }) { try await keeper.want(Array(missing)) }
+        return await keeper.pool.run {
+            var result: [String: MirrorProgress] = [:]
+            for path in paths { result[path.text] = keeper.progress(of: path) }
+            return HTTPResponse.json(result)
+        }
+    }
+
+    private func paths(of names: [String]) throws -> Set<DatasetPath> {
+        var paths: Set<DatasetPath> = []
         for name in names {
             let found = copy.paths(matching: try PathPattern(name))
             if found.isEmpty { throw copy.unknown(name) }
-            paths += found
+            paths.formUnion(found)
         }
-        let missing = paths.filter { keeper.progress(of: $0)?.state != .complete }
-        if missing.contains(where: { keeper.holding($0)?.isWanted != true }) { try await keeper.want(missing) }
-        var result: [String: MirrorProgress] = [:]
-        for path in paths { result[path.text] = keeper.progress(of: path) }
-        return .json(result)
+        return paths
     }
 
     /// `GET /api/download/{path}`: the current version, fetched as it is read; when it cannot be had at all, the last one

@@ -8,6 +8,9 @@ struct FollowRoutes: Sendable {
     let keeper: MirrorKeeper
     let links: FileLinks
 
+    /// Names of one request for which others are suggested: each costs a look at many datasets.
+    private static let suggestionLimit = 10
+
     private struct Unknown: Encodable {
         struct Entry: Encodable {
             let reason: String
@@ -31,11 +34,13 @@ struct FollowRoutes: Sendable {
 
     func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.json([String].self)
-        let patterns = try check(names) { pattern in
-            !copy.paths(matching: pattern).isEmpty
-                || copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
-                ? nil : "there is no dataset or group of that name"
+        let names = try await request.names()
+        let patterns = try await keeper.pool.run {
+            try check(names) { pattern in
+                copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
+                    || !copy.paths(matching: pattern).isEmpty
+                    ? nil : "there is no dataset or group of that name"
+            }
         }
         try await keeper.follow(patterns)
         return .json([String: String]())
@@ -43,10 +48,12 @@ struct FollowRoutes: Sendable {
 
     func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.json([String].self)
-        let followed = Set(keeper.followed)
-        let patterns = try check(names, suggestions: followed.map(\.text)) { pattern in
-            followed.contains(pattern) ? nil : "it is not followed"
+        let names = try await request.names()
+        let patterns = try await keeper.pool.run {
+            let followed = keeper.followed
+            return try check(names, suggestions: followed.all.map(\.text)) { pattern in
+                followed.contains(pattern) ? nil : "it is not followed"
+            }
         }
         try await keeper.unfollow(patterns)
         return .json([String: String]())
@@ -54,7 +61,7 @@ struct FollowRoutes: Sendable {
 
     func followed(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
-        return .json(keeper.followed.map(\.text))
+        return .json(keeper.followed.all.map(\.text))
     }
 
     func info(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -63,8 +70,9 @@ struct FollowRoutes: Sendable {
     }
 
     private func information() -> HTTPResponse {
+        let followed = keeper.followed
         var paths = Set(keeper.heldPaths)
-        for pattern in keeper.followed { paths.formUnion(copy.paths(matching: pattern)) }
+        if !followed.all.isEmpty { paths.formUnion(copy.paths.lazy.filter { followed.cover($0) }) }
         var result: [String: Info] = [:]
         for path in paths {
             let entry = copy.entry(path)
@@ -73,9 +81,9 @@ struct FollowRoutes: Sendable {
             let isStale = holding?.version != nil && holding?.version != entry?.version
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
             result[path.text] = Info(
-                mtime: entry?.modified, follow: keeper.isFollowed(path), version: holding?.version ?? entry?.version,
+                mtime: entry?.modified, follow: followed.cover(path), version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
-                stale: isStale, file: isComplete && entry != nil ? links.path(path) : nil)
+                stale: isStale, file: isComplete && entry != nil ? links.existing(path) : nil)
         }
         return .json(result)
     }
@@ -90,7 +98,9 @@ struct FollowRoutes: Sendable {
             do {
                 let pattern = try PathPattern(name)
                 if let reason = reason(pattern) {
-                    let near = suggestions.map { NearestNames.of(name, among: $0) } ?? copy.nearest(name)
+                    let near =
+                        errors.count >= Self.suggestionLimit
+                        ? [] : suggestions.map { NearestNames.of(name, among: $0) } ?? copy.nearest(name)
                     errors[name] = .init(reason: reason, suggestions: near)
                 } else {
                     patterns.append(pattern)

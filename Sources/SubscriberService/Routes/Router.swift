@@ -51,7 +51,7 @@ struct Router: Sendable {
         default: break
         }
         if let rest = path.suffix(after: "/api/download/") { return try await downloads.bytes(request, of: rest) }
-        if let rest = path.suffix(after: "/api/datasets/") { return try reading.dataset(request, rest) }
+        if let rest = path.suffix(after: "/api/datasets/") { return try await reading.dataset(request, rest) }
         if let rest = path.suffix(after: "/api/publishers/") { return try reading.publisher(request, rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
         throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
@@ -73,6 +73,21 @@ extension HTTPRequest {
         if !allowed.contains(method) {
             throw Refusal(405, "\(path) takes \(allowed.joined(separator: " and ")), not \(method)")
         }
+    }
+
+    /// The most names in one request, and the most that are globs: each of those is compared with every dataset.
+    static let nameLimit = 10_000
+    static let globLimit = 100
+
+    /// The names of datasets, groups and globs that are the body.
+    func names() async throws -> [String] {
+        let names = try await json([String].self)
+        let globs = names.count { (try? PathPattern($0))?.isGlob == true }
+        guard names.count <= Self.nameLimit, globs <= Self.globLimit else {
+            throw Refusal(
+                413, "at most \(Self.nameLimit) names at a time, \(Self.globLimit) of them globs: name whole groups")
+        }
+        return names
     }
 
     /// The body as JSON.

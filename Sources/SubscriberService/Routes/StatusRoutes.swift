@@ -67,7 +67,7 @@ struct StatusRoutes: Sendable {
             broker: .init(
                 url: self.broker, connected: broker.isConnected, since: broker.since.seconds, epoch: position?.epoch,
                 revision: position?.revision, lag: broker.heard.map { max(0, Timestamp.now.seconds - $0.seconds) }),
-            groups: copy.groups, datasets: copy.count, followed: keeper.followed.map(\.text),
+            groups: copy.groups, datasets: copy.count, followed: keeper.followed.all.map(\.text),
             mirrors: .init(count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size),
             transfers: .init(
                 running: keeper.runningCount, fetchedBytes: counters.fetched, savedBytes: counters.saved,

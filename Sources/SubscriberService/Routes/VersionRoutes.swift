@@ -11,6 +11,11 @@ struct VersionRoutes: Sendable {
     let reader: MirrorReader
     let pool: BlockingPool
 
+    /// Bytes of blocks in one answer.
+    private static let blocksLimit = 128 << 20
+    /// Bytes of a chunk that blocks are cut out of.
+    private static let chunkLimit: Int64 = 128 << 20
+
     static let immutable = "public, max-age=31536000, immutable"
 
     func answer(_ request: HTTPRequest, _ rest: String) async throws -> HTTPResponse {
@@ -53,13 +58,24 @@ struct VersionRoutes: Sendable {
     private func blocks(_ request: HTTPRequest, _ mirror: Mirror) async throws -> HTTPResponse {
         let wanted: BlockRequest
         do { wanted = try BlockRequest(request.parameter("of") ?? "") } catch { throw Refusal(400, "\(error)") }
+        let parts = try await parts(of: wanted, mirror)
+        // Chunks are read as a whole: to prove a block takes all of its chunk.
+        let largest = parts.map { mirror.manifest.chunks[$0.chunk].length }.max() ?? 0
+        guard largest <= Self.chunkLimit else {
+            throw Refusal(413, "blocks of chunks over \(Self.chunkLimit >> 20) MiB are not served; ask for the data")
+        }
         var segments: [SharedBytes] = []
-        for part in try await parts(of: wanted, mirror) {
+        var room = Self.blocksLimit
+        for part in parts {
             let bytes = try await mirror.read(mirror.manifest.chunks[part.chunk].range, on: pool)
             let proven = await pool.run { BlockAnswer.blocks(part, of: mirror.manifest, chunk: bytes) }
             guard let proven else { throw Refusal(400, "chunk \(part.chunk) has no such block") }
             segments.append(SharedBytes(proven.head))
             segments += proven.blocks.map(\.bytes)
+            room -= proven.blocks.reduce(0) { $0 + $1.bytes.count }
+            guard room >= 0 else {
+                throw Refusal(413, "ask for at most \(Self.blocksLimit >> 20) MiB of blocks at a time")
+            }
         }
         return HTTPResponse(
             headers: ["Content-Type": MediaType.blocks, "Cache-Control": Self.immutable], body: .segments(segments))
@@ -84,12 +100,5 @@ extension VersionRoutes {
         }
         guard let parts else { throw missing }
         return parts
-    }
-}
-
-extension CatalogueCopy {
-    /// A dataset that has the version now. Cost: a look at every dataset.
-    func path(of version: Version) -> DatasetPath? {
-        paths.first { entry($0)?.version == version }
     }
 }

@@ -8,7 +8,7 @@ struct HoldingsStore: Sendable {
     func load() throws -> Holdings {
         try database.read { connection in
             let patterns = try connection.all("SELECT pattern FROM follows") { try? PathPattern($0.string(0)) }
-            var holdings = Holdings(followed: patterns.compactMap { $0 })
+            var holdings = Holdings(followed: FollowedPatterns(patterns.compactMap { $0 }))
             try connection.forEach("SELECT path, version, wanted FROM holdings") { row in
                 guard let path = try? DatasetPath(row.string(0)) else { return }
                 holdings.restore(path, version: row.optionalString(1).flatMap { Version($0) }, isWanted: row.bool(2))

@@ -9,6 +9,8 @@ struct MirrorIndex: Sendable {
         var size: Int64
         var held: Int64
         var isComplete: Bool
+        /// The file's ``FileIdentity/modified`` when it held just this.
+        var stamp: Int64 = 0
     }
 
     struct Entry: Sendable {
@@ -16,6 +18,7 @@ struct MirrorIndex: Sendable {
         let present: ChunkSet
         /// Of chunks that are not held as a whole: which of their blocks are, as ``ChunkSet/encoded`` has it.
         var blocks: [Int: [UInt8]] = [:]
+        var stamp: Int64 = 0
     }
 
     let database: Database
@@ -23,9 +26,10 @@ struct MirrorIndex: Sendable {
     func summaries() throws -> [Version: Summary] {
         try database.read { connection in
             var result: [Version: Summary] = [:]
-            try connection.forEach("SELECT version, size, held, complete FROM mirrors") { row in
+            try connection.forEach("SELECT version, size, held, complete, stamp FROM mirrors") { row in
                 guard let version = Version(row.string(0)) else { return }
-                result[version] = Summary(size: row.int64(1), held: row.int64(2), isComplete: row.bool(3))
+                result[version] = Summary(
+                    size: row.int64(1), held: row.int64(2), isComplete: row.bool(3), stamp: row.int64(4))
             }
             return result
         }
@@ -35,14 +39,14 @@ struct MirrorIndex: Sendable {
     func load(_ version: Version) throws -> Entry? {
         try database.read { connection in
             let row = try connection.first(
-                "SELECT manifest, present FROM mirrors WHERE version = ?", version.description
+                "SELECT manifest, present, stamp FROM mirrors WHERE version = ?", version.description
             ) {
-                ($0.bytes(0), $0.bytes(1))
+                ($0.bytes(0), $0.bytes(1), $0.int64(2))
             }
             guard let row, let manifest = try? Manifest(encoded: row.0), manifest.version == version,
                 let present = ChunkSet(encoded: row.1, capacity: manifest.chunks.count)
             else { return nil }
-            var entry = Entry(manifest: manifest, present: present)
+            var entry = Entry(manifest: manifest, present: present, stamp: row.2)
             try connection.forEach("SELECT chunk, blocks FROM partial_chunks WHERE version = ?", version.description) {
                 let chunk = $0.int(0)
                 if chunk >= 0, chunk < manifest.chunks.count { entry.blocks[chunk] = $0.bytes(1) }
@@ -60,7 +64,7 @@ struct MirrorIndex: Sendable {
         }
     }
 
-    func mark(_ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64) throws {
+    func mark(_ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64, stamp: Int64) throws {
         try database.transaction { connection in
             try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
             for (chunk, set) in blocks {
@@ -69,17 +73,15 @@ struct MirrorIndex: Sendable {
                     set.encoded)
             }
             try connection.execute(
-                "UPDATE mirrors SET present = ?, held = ?, complete = ? WHERE version = ?", present.encoded, held,
-                present.isFull ? 1 : 0, version.description)
+                "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ? WHERE version = ?", present.encoded,
+                held, present.isFull ? 1 : 0, stamp, version.description)
         }
     }
 
-    func remove(_ versions: [Version]) throws {
+    func remove(_ version: Version) throws {
         try database.transaction { connection in
-            for version in versions {
-                try connection.execute("DELETE FROM mirrors WHERE version = ?", version.description)
-                try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
-            }
+            try connection.execute("DELETE FROM mirrors WHERE version = ?", version.description)
+            try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
         }
     }
 }

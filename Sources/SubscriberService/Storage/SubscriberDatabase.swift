@@ -24,5 +24,7 @@ enum SubscriberDatabase {
                     version TEXT NOT NULL, chunk INTEGER NOT NULL, blocks BLOB NOT NULL, PRIMARY KEY (version, chunk)
                 ) WITHOUT ROWID;
                 """),
+            // When the file last changed, by its own clock: a file that says something else is read again.
+            Migration("ALTER TABLE mirrors ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"),
         ])
 }

@@ -12,6 +12,9 @@ struct Fetcher: Sendable {
     let counters: TransferCounters
     let log: Logger
 
+    /// Bytes of a manifest: more than three million chunks.
+    private static let manifestLimit = 128 << 20
+
     // MARK: Manifests
 
     /// - Parameter old: a manifest that is known here; only the difference to it is then sent.
@@ -36,7 +39,7 @@ struct Fetcher: Sendable {
             url: source.manifestURL(version, since: old?.version), idleTimeout: timeout)
         let response: HTTPClient.Response
         do {
-            response = try await client.send(request, limit: 256 << 20)
+            response = try await client.send(request, limit: Self.manifestLimit)
         } catch {
             throw FetchFailure(error, source)
         }
@@ -46,7 +49,7 @@ struct Fetcher: Sendable {
         do {
             let manifest =
                 if isDelta, let old {
-                    try ManifestDelta.decode(response.body, since: old)
+                    try ManifestDelta.decode(response.body, since: old, limit: Self.manifestLimit / 40)
                 } else {
                     try Manifest(encoded: response.body)
                 }

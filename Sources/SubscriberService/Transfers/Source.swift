@@ -23,6 +23,4 @@ struct Source: Hashable, Sendable {
 protocol SourceDirectory: Sendable {
     /// The sources of a dataset's versions, the best first; empty when its group is unknown.
     func sources(of path: DatasetPath) -> [Source]
-    /// Whether the catalogue still has the version, at one of these paths.
-    func isCurrent(_ version: Version, at paths: Set<DatasetPath>) -> Bool
 }

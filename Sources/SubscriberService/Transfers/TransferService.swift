@@ -16,7 +16,6 @@ final class TransferService: MirrorFilling {
     private let slots: Slots
     private let log: Logger
     private let onProgress = Locked<(@Sendable (Mirror, FetchFailure?) -> Void)?>(nil)
-    private let backoffs = Locked<[Version: Backoff]>([:])
 
     /// - Parameter concurrency: requests for chunks that are under way at the same time, over all mirrors.
     init(fetcher: Fetcher, directory: any SourceDirectory, concurrency: Int, log: Logger) {
@@ -24,11 +23,11 @@ final class TransferService: MirrorFilling {
         self.directory = directory
         self.log = log
         slots = Slots(concurrency)
-        // Bounded by what mirrors are in demand: each has at most `MirrorState.workerLimit` workers and one retry.
+        // Bounded by what is in demand: each mirror has at most `MirrorState.workerLimit` workers, each dataset one job.
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
 
-    /// Called for each chunk that arrives, and with the reason when a version that is wanted cannot be had for now.
+    /// Called for each chunk that arrives, and with the reason when a version of which all is wanted cannot be had.
     func observe(_ observer: @Sendable @escaping (Mirror, FetchFailure?) -> Void) {
         onProgress.withLock { $0 = observer }
     }
@@ -66,25 +65,9 @@ final class TransferService: MirrorFilling {
 
     func start(_ mirror: Mirror) -> Bool { submit { await self.work(on: mirror) } }
 
-    func progressed(_ mirror: Mirror) {
-        backoffs.withLock { $0[mirror.version] = nil }
-        onProgress.withLock { $0 }?(mirror, nil)
-    }
+    func progressed(_ mirror: Mirror) { onProgress.withLock { $0 }?(mirror, nil) }
 
-    func retry(_ mirror: Mirror, after failure: FetchFailure) {
-        onProgress.withLock { $0 }?(mirror, failure)
-        let pause = backoffs.withLock {
-            if $0.count > 10_000 { $0 = [:] }
-            return $0[mirror.version, default: Backoff(from: .milliseconds(50), to: .seconds(2))].pause()
-        }
-        let accepted = submit {
-            guard (try? await Task.sleep(for: pause)) != nil else { return }
-            // A version that the catalogue has replaced is not to be had any more; its successor is wanted instead.
-            if !self.directory.isCurrent(mirror.version, at: mirror.askedFor) { mirror.wantAll(false) }
-            mirror.pauseEnded()
-        }
-        if !accepted { log.debug("not trying again: the subscriber is stopping") }
-    }
+    func gaveUp(_ mirror: Mirror, _ failure: FetchFailure) { onProgress.withLock { $0 }?(mirror, failure) }
 
     // MARK: -
 

@@ -30,6 +30,7 @@ final class HandMadePublisher: Sendable {
         var dataBytes = 0
         var manifestBytes = 0
         var requests: [String] = []
+        var slowManifests: Set<Version> = []
     }
 
     private let shared = Locked(Shared())
@@ -44,6 +45,9 @@ final class HandMadePublisher: Sendable {
         }
         return result.manifest.version
     }
+
+    /// The manifest of this version does not come before the gate opens.
+    func delayManifest(of version: Version) { shared.withLock { _ = $0.slowManifests.insert(version) } }
 
     func remove(_ version: Version) { shared.withLock { $0.contents[version] = nil } }
 
@@ -107,7 +111,16 @@ final class HandMadePublisher: Sendable {
             return ("application/vnd.bpubsub.manifest", manifest.encoded)
         }
         shared.withLock { $0.manifestBytes += body.count }
-        return HTTPResponse(headers: ["Content-Type": type], body: .bytes(SharedBytes(body)))
+        let headers: HTTPHeaders = ["Content-Type": type]
+        guard shared.withLock({ $0.slowManifests.contains(version) }) else {
+            return HTTPResponse(headers: headers, body: .bytes(SharedBytes(body)))
+        }
+        return HTTPResponse(
+            headers: headers,
+            body: .stream(length: Int64(body.count)) { [gate] writer in
+                try await gate.wait()
+                try await writer.write(SharedBytes(body))
+            })
     }
 
     private func data(_ request: HTTPRequest, _ version: Version, _ bytes: [UInt8]) -> HTTPResponse {

@@ -1,0 +1,60 @@
+import Catalogue
+import Platform
+
+/// Which datasets are being completed, in which version, and which wait for their turn; no I/O.
+struct FillTable {
+    /// Datasets that are completed at the same time: each has an open file.
+    static let limit = 200
+
+    /// How often in a row a dataset could not be completed.
+    private struct Attempts {
+        var backoff = Backoff(from: .milliseconds(50), to: .seconds(5))
+        /// Bytes that were held then: if there are more now, it is not in vain.
+        var held: Int64
+    }
+
+    private var running: [DatasetPath: Version] = [:]
+    private var waiting = Queue<DatasetPath>()
+    private var isWaiting: Set<DatasetPath> = []
+    private var attempts: [DatasetPath: Attempts] = [:]
+
+    var count: Int { running.count }
+    subscript(path: DatasetPath) -> Version? { running[path] }
+
+    enum Start: Equatable {
+        /// - Parameter instead: the version that was being completed until now.
+        case granted(instead: Version?)
+        /// ``next()`` says when it is its turn.
+        case queued
+    }
+
+    mutating func start(_ path: DatasetPath, _ version: Version) -> Start {
+        if running[path] == nil, running.count >= Self.limit {
+            if isWaiting.insert(path).inserted { waiting.append(path) }
+            return .queued
+        }
+        return .granted(instead: running.updateValue(version, forKey: path))
+    }
+
+    /// - Returns: the version that was being completed until now.
+    mutating func end(_ path: DatasetPath) -> Version? { running.removeValue(forKey: path) }
+
+    /// The dataset whose turn it is, if there is room. It may turn out that it has nothing to do: so ask again then.
+    mutating func next() -> DatasetPath? {
+        guard running.count < Self.limit, let path = waiting.popFirst() else { return nil }
+        isWaiting.remove(path)
+        return path
+    }
+
+    /// The dataset is complete, or is to be tried again at once.
+    mutating func forgive(_ path: DatasetPath) { attempts[path] = nil }
+
+    /// - Parameter held: bytes of it that are held.
+    /// - Returns: when to try again.
+    mutating func failed(_ path: DatasetPath, held: Int64) -> Duration {
+        var tried = attempts[path] ?? Attempts(held: held)
+        if held > tried.held { tried = Attempts(held: held) }
+        defer { attempts[path] = tried }
+        return tried.backoff.pause()
+    }
+}

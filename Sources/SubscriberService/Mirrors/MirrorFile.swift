@@ -1,0 +1,60 @@
+import Catalogue
+import Platform
+import Versions
+
+/// A mirror's file, as it is found when it is opened, beside what the index says of it. Every call blocks.
+struct MirrorFile {
+    private let file: FileDescriptor
+    private let entry: MirrorIndex.Entry
+    private let isAsIndexed: Bool
+    private let log: Logger
+
+    /// Opens the file, made if need be, with the size that it must have.
+    ///
+    /// - Parameter isDoubtful: it is known already that the file is not what the index says.
+    init(_ path: String, _ entry: MirrorIndex.Entry, isDoubtful: Bool, _ log: Logger) throws {
+        file = try FileDescriptor(path, .readingAndWriting, followingLinks: false)
+        self.entry = entry
+        self.log = log
+        let identity = try file.identity()
+        let isNew = entry.present.count == 0 && entry.blocks.isEmpty
+        isAsIndexed =
+            isNew || !isDoubtful && identity.size == entry.manifest.size && identity.modified == entry.stamp
+        if identity.size != entry.manifest.size { try file.resize(to: entry.manifest.size) }
+    }
+
+    /// - Returns: the mirror, and whether it is as the index has it.
+    func mirror(_ filler: any MirrorFilling) throws -> (Mirror, isAsIndexed: Bool) {
+        let manifest = entry.manifest
+        let present = isAsIndexed ? entry.present : try verified()
+        let held = manifest.chunks.indices.reduce(Int64(0)) {
+            present.contains($1) ? $0 + manifest.chunks[$1].length : $0
+        }
+        let mirror = Mirror(manifest: manifest, file: file, present: present, heldBytes: held, filler: filler)
+        // Of a block there is nothing here to check it by: those of a doubtful file are fetched again.
+        if isAsIndexed {
+            for (chunk, blocks) in entry.blocks where !present.contains(chunk) {
+                try mirror.blocks.restore(chunk, blocks, in: mirror)
+            }
+        }
+        return (mirror, isAsIndexed)
+    }
+
+    /// Those of the chunks that should be there whose bytes are what their digests say.
+    ///
+    /// The process may have ended between the last chunk and the index, or somebody has written to the file.
+    private func verified() throws -> ChunkSet {
+        let manifest = entry.manifest
+        let digester = ChunkDigester(content: manifest.content)
+        var sound = ChunkSet(capacity: manifest.chunks.count)
+        for (index, chunk) in manifest.chunks.enumerated() where entry.present.contains(index) {
+            if try file.withMapping(chunk.range, { digester.digest(of: $0) == chunk.digest }) { sound.insert(index) }
+        }
+        if sound != entry.present {
+            log.warning(
+                "a mirror was changed behind our back; its damaged chunks will be fetched again",
+                ["version": manifest.version.short, "chunks": entry.present.count - sound.count])
+        }
+        return sound
+    }
+}

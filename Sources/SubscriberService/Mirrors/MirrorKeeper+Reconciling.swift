@@ -1,0 +1,201 @@
+import Catalogue
+import Platform
+import Synchronization
+
+/// Completing what is wanted, one dataset at a time.
+extension MirrorKeeper {
+    // MARK: What has happened
+
+    func observe(_ effects: [CatalogueState.Effect]) {
+        for effect in effects {
+            switch effect {
+            case .put(let path, _, _, _), .removed(let path, _, _):
+                if shared.withLock({ $0.holdings[path] != nil }) { enqueue(path) }
+            case .group(let group, _, _):
+                guard group.online else { continue }
+                let waiting = shared.withLock { shared in
+                    let paths = shared.holdings.byPath.filter { $0.value.isWanted && $0.key.group == group.name }.keys
+                    for path in paths { shared.fills.forgive(path) }
+                    return Array(paths)
+                }
+                for path in waiting { enqueue(path) }
+            }
+        }
+    }
+
+    /// Progress of one version is told this often at most, besides its end.
+    private static let progressInterval = Duration.milliseconds(100)
+
+    /// A chunk of the mirror has arrived, or all of it was wanted and could not be had.
+    func observe(_ mirror: Mirror, _ failure: FetchFailure?) {
+        if let failure { return gaveUp(mirror, failure) }
+        library.progressed(mirror)
+        let now = ContinuousClock.now
+        let isDue = shared.withLock { shared in
+            shared.failures[mirror.version] = nil
+            if let last = shared.told[mirror.version], now - last < Self.progressInterval { return false }
+            shared.told[mirror.version] = now
+            return true
+        }
+        if isDue { tellProgress(of: mirror) }
+    }
+
+    private func tellProgress(of mirror: Mirror) {
+        for path in mirror.askedFor where copy.entry(path)?.version == mirror.version {
+            onProgress(progress(path, mirror.version, mirror.manifest.size))
+        }
+    }
+
+    private func gaveUp(_ mirror: Mirror, _ failure: FetchFailure) {
+        shared.withLock { $0.failures[mirror.version] = failure }
+        for path in mirror.askedFor where shared.withLock({ $0.fills[path] == mirror.version }) {
+            tryAgain(path, mirror.version, failure, held: mirror.heldBytes)
+        }
+        tellProgress(of: mirror)
+    }
+
+    /// The index has come to know the mirror as complete.
+    func completed(_ mirror: Mirror) { for path in mirror.askedFor { enqueue(path) } }
+
+    // MARK: What to do about it
+
+    /// Does what the catalogue and the holdings ask for, for one dataset.
+    func reconcile(_ path: DatasetPath) async {
+        await bringUpToDate(path)
+        if let next = shared.withLock({ $0.fills.next() }) { enqueue(next) }
+    }
+
+    private func bringUpToDate(_ path: DatasetPath) async {
+        guard let holding = holding(path) else { return }
+        guard let current = copy.entry(path)?.version else { return await vanished(path) }
+        shared.withLock { $0.removed[path] = nil }
+        if library.isSaved(current) { return await settle(path, current) }
+        guard holding.isWanted || library.isDoubtful(current) else { return }
+        guard case .granted(let replaced) = shared.withLock({ $0.fills.start(path, current) }) else { return }
+        if let replaced, replaced != current { release(replaced) }
+        do {
+            let mirror = try await meeting.with(path.group) {
+                try await library.mirror(
+                    of: current, of: path, since: self.holding(path)?.version,
+                    from: { [directory] in directory.sources(of: path) }, filler: transfers)
+            }
+            try await adopt(mirror, path)
+            guard fill(mirror, path) else { return endFill(path) }
+            if library.isSaved(current) { await settle(path, current) }
+        } catch is CancellationError {
+            endFill(path)
+        } catch {
+            let failure = error as? FetchFailure ?? FetchFailure(.storage, "\(error)")
+            shared.withLock { $0.failures[current] = failure }
+            onProgress(progress(path, current, copy.entry(path)?.size ?? 0))
+            tryAgain(path, current, failure, held: 0)
+        }
+    }
+
+    /// The mirror is what is held of the dataset from now on, unless an older version is held completely: that stays
+    /// until this one is complete as well.
+    func adopt(_ mirror: Mirror, _ path: DatasetPath) async throws {
+        let old = holding(path)?.version
+        if let old, library.isSaved(old) { return }
+        let isCurrent = shared.withLock { shared in
+            // Whoever learns of a version late must not go back to it.
+            guard copy.entry(path)?.version == mirror.version else { return false }
+            shared.holdings.hold(path, mirror.version)
+            return true
+        }
+        guard isCurrent, old != mirror.version else { return }
+        try await save()
+        if let old { await removeUnreferenced([old]) }
+    }
+
+    /// Lets the mirror be completed on behalf of the dataset; false when that is no longer wanted.
+    private func fill(_ mirror: Mirror, _ path: DatasetPath) -> Bool {
+        let isWanted = shared.withLock { shared in
+            guard shared.fills[path] == mirror.version, shared.holdings[path]?.isWanted == true else { return false }
+            mirror.wantAll(true)
+            return true
+        }
+        if isWanted { mirror.kick() }
+        return isWanted
+    }
+
+    /// Nobody completes the version any more, unless it is on behalf of another dataset.
+    private func release(_ version: Version) {
+        guard let mirror = library.opened(version) else { return }
+        let paths = mirror.askedFor
+        shared.withLock { shared in
+            if !paths.contains(where: { shared.fills[$0] == version }) { mirror.wantAll(false) }
+        }
+    }
+
+    private func endFill(_ path: DatasetPath) {
+        let (version, next) = shared.withLock { ($0.fills.end(path), $0.fills.next()) }
+        if let version { release(version) }
+        if let next { enqueue(next) }
+    }
+
+    private func tryAgain(_ path: DatasetPath, _ version: Version, _ failure: FetchFailure, held: Int64) {
+        let pause = shared.withLock { $0.fills.failed(path, held: held) }
+        endFill(path)
+        log.debug("a dataset that is wanted cannot be had now", ["path": path, "error": failure])
+        // Refused when the subscriber is stopping.
+        _ = transfers.submit { [self] in
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            if copy.entry(path)?.version == version { enqueue(path) }
+        }
+    }
+
+    // MARK: Putting in place
+
+    /// All of the current version is held and known to be so on disk: it takes the place of the older one.
+    func settle(_ path: DatasetPath, _ version: Version) async {
+        // Fails with cancellation alone: then the next start does it.
+        let superseded = try? await placing.with(path) { await place(path, version) }
+        if let superseded = superseded ?? nil { await removeUnreferenced([superseded]) }
+    }
+
+    /// - Returns: the version that was held until now.
+    private func place(_ path: DatasetPath, _ version: Version) async -> Version? {
+        guard copy.entry(path)?.version == version, library.isSaved(version) else { return nil }
+        endFill(path)
+        let (old, wasSettled) = shared.withLock { shared in
+            let old = shared.holdings[path]?.version, wasSettled = shared.settled[path] == version
+            shared.holdings.hold(path, version)
+            shared.holdings.want(path, shared.holdings.followed.cover(path))
+            shared.fills.forgive(path)
+            shared.failures[version] = nil
+            shared.told[version] = nil
+            return (old, wasSettled)
+        }
+        if !wasSettled {
+            let source = library.path(of: version)
+            await pool.run { [links, log] in
+                do { try links.set(path, to: source) } catch {
+                    log.warning("the copy for other programs could not be made", ["path": path, "error": error])
+                    // Better none than that of another version.
+                    links.remove(path)
+                }
+            }
+        }
+        do { try await save() } catch {
+            log.error("what is held could not be saved", ["path": path, "error": error])
+        }
+        shared.withLock { $0.settled[path] = version }
+        if !wasSettled, let size = library.summary(version)?.size { onProgress(progress(path, version, size)) }
+        return old == version ? nil : old
+    }
+
+    /// The dataset is in the catalogue no more: its copy disappears, its mirror stays for a while.
+    private func vanished(_ path: DatasetPath) async {
+        endFill(path)
+        // Fails with cancellation alone: then the next start does it.
+        try? await placing.with(path) {
+            guard copy.entry(path) == nil else { return }
+            shared.withLock { shared in
+                if shared.removed[path] == nil { shared.removed[path] = .now }
+                shared.settled[path] = nil
+            }
+            await pool.run { [links] in links.remove(path) }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Catalogue
+import Platform
+import Synchronization
+
+/// Getting rid of what nobody refers to.
+extension MirrorKeeper {
+    /// How long mirrors of removed datasets are kept: a broker that lost its state looks like a removal of all.
+    private static let grace = Duration.seconds(600)
+
+    func sweep() async {
+        while (try? await Task.sleep(for: .seconds(60))) != nil {
+            let now = ContinuousClock.now
+            shared.withLock { shared in
+                // Of versions that came and went.
+                if shared.failures.count > 10_000 { shared.failures = [:] }
+                shared.told = shared.told.filter { now - $0.value < .seconds(60) }
+                for (path, since) in shared.removed where now - since > Self.grace {
+                    shared.removed[path] = nil
+                    shared.fills.forgive(path)
+                    if copy.entry(path) == nil { shared.holdings.forget(path) }
+                }
+            }
+            do { try await save() } catch { log.error("what is held could not be saved", ["error": error]) }
+            await removeUnreferenced(library.versions)
+        }
+    }
+
+    func removeUnreferenced(_ versions: [Version]) async {
+        await library.remove(versions.filter { !isReferred(to: $0) }, unless: isReferred)
+    }
+
+    /// Whether the version is held for a dataset, or is one's current.
+    func isReferred(to version: Version) -> Bool {
+        shared.withLock { $0.holdings.isHeld(version) } || copy.has(version)
+    }
+}

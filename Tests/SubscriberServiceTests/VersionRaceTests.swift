@@ -1,0 +1,139 @@
+import Catalogue
+import HTTP
+import Platform
+import TestSupport
+import Testing
+
+@testable import SubscriberService
+
+/// Versions that come in quick succession, or are shared by datasets.
+@Suite(.timeLimit(.minutes(3))) struct VersionRaceTests {
+    static let content = noise(5_000_000, seed: 41)
+
+    @Test func aChangedDatasetDoesNotStopAnotherOfTheSameVersion() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            for name in ["a.bin", "b.bin"] { try await network.publish(name, Self.content) }
+            try await subscriber.waitForList(["a.bin", "b.bin"])
+            // Both requests for data wait in their middle.
+            network.publisher.suffer(.stall(after: 100_000), .stall(after: 100_000))
+            for name in ["a.bin", "b.bin"] { _ = try await subscriber.progress(name) }
+            try await subscriber.wait("it is on its way") {
+                network.publisher.requests.count { $0.hasPrefix("data") } > 0
+            }
+            let newer = noise(1000, seed: 42)
+            try await network.publish("a.bin", newer)
+            try await subscriber.download("a.bin")
+            network.publisher.gate.open()
+            try await subscriber.download("b.bin")
+            #expect(try subscriber.file("a.bin") == newer)
+            #expect(try subscriber.file("b.bin") == Self.content)
+        }
+    }
+
+    @Test func aManifestThatComesLateDoesNotBringTheOldVersionBack() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let slow = noise(2_000_000, seed: 43), newer = noise(2_000_000, seed: 44)
+            network.publisher.delayManifest(of: try network.publisher.add(slow))
+            try await network.publish("a.bin", slow)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            _ = try await subscriber.post("/api/download", ["foo/a.bin"])
+            try await subscriber.wait("it is asked for") {
+                network.publisher.requests.contains { $0.hasPrefix("manifest") }
+            }
+            let version = try await network.publish("a.bin", newer)
+            try await subscriber.download("a.bin")
+            network.publisher.gate.open()
+            let path = try DatasetPath("foo/a.bin")
+            try await subscriber.wait("all have come to rest") { subscriber.parts.keeper.runningCount == 0 }
+            #expect(subscriber.parts.keeper.holding(path)?.version == version)
+            #expect(try await subscriber.info()["foo/a.bin"]?.stale == false)
+            #expect(try subscriber.file("a.bin") == newer)
+        }
+    }
+
+    @Test func whatIsReplacedWhileItIsFetchedIsNotFetchedToItsEnd() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            try await network.publish("a.bin", Self.content)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            try await subscriber.download("a.bin")
+            // The second version stops in its middle; the third comes at once.
+            let second = noise(20_000_000, seed: 45)
+            network.publisher.suffer(.stall(after: 100_000), .stall(after: 100_000))
+            try await network.publish("a.bin", second)
+            try await subscriber.wait("it is on its way") {
+                network.publisher.requests.count { $0.hasPrefix("data") } >= 2 + 1
+            }
+            let third = noise(1_000_000, seed: 46)
+            try await network.publish("a.bin", third)
+            try await subscriber.wait("the third is there") { try subscriber.file("a.bin") == third }
+            network.publisher.resetCounters()
+            network.publisher.gate.open()
+            // Once its two requests have ended nothing more of the second is asked for.
+            try await subscriber.wait("the file is removed") {
+                await subscriber.parts.keeper.removeUnreferenced(subscriber.parts.keeper.library.versions)
+                return try FileSystem.list(subscriber.state + "/mirrors").entries.count == 1
+            }
+            #expect(network.publisher.requests.isEmpty)
+        }
+    }
+
+    @Test func turningBackAndForthEndsWhereTheCatalogueDoes() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let contents = (0..<3).map { noise(1_500_000, seed: 50 + UInt64($0)) }
+            try await network.publish("a.bin", contents[0])
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            try await subscriber.download("a.bin")
+            let path = try DatasetPath("foo/a.bin")
+            for turn in 1...40 {
+                if turn % 7 == 0 { try await network.announce(.delete(path)) }
+                try await network.publish("a.bin", contents[turn % 3])
+                // Readers hold on to whatever they have found.
+                if turn % 5 == 0 {
+                    _ = try await subscriber.get("/api/download/foo/a.bin", headers: ["Range": "bytes=0-9"])
+                }
+            }
+            let last = contents[40 % 3]
+            try await subscriber.wait("the last one is there") {
+                guard let file = try? subscriber.file("a.bin"), file == last else { return false }
+                return try await subscriber.info()["foo/a.bin"]?.complete == true
+            }
+            #expect(try await subscriber.bytes("a.bin") == last)
+            try await subscriber.wait("the others are gone") {
+                await subscriber.parts.keeper.removeUnreferenced(subscriber.parts.keeper.library.versions)
+                return try FileSystem.list(subscriber.state + "/mirrors").entries.count == 1
+            }
+        }
+    }
+
+    @Test func manyDatasetsAreCompletedAFewAtATime() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let names = (0..<450).map { "\($0).bin" }
+            var changes: [Announcement] = []
+            for (number, name) in names.enumerated() {
+                // Every third is the same.
+                let bytes = noise(100, seed: number % 3 == 0 ? 0 : UInt64(number))
+                let version = try network.publisher.add(bytes)
+                let path = try DatasetPath("foo/" + name)
+                changes.append(.put(Dataset(path: path, version: version, size: 100, modified: 1)))
+            }
+            try await network.announce(changes)
+            try await subscriber.wait("all are listed") { try await subscriber.list().count == 450 }
+            _ = try await subscriber.post("/api/follow", ["foo"])
+            _ = try await subscriber.post("/api/download", ["foo"])
+            try await subscriber.wait("all are held") {
+                #expect(subscriber.parts.keeper.runningCount <= FillTable.limit)
+                return try await subscriber.info().count { $0.value.complete } == 450
+            }
+            for name in [names[0], names[1], names[449]] { #expect(try subscriber.file(name).count == 100) }
+            #expect(network.publisher.dataBytes == 301 * 100, "the same content is fetched once")
+        }
+    }
+}
