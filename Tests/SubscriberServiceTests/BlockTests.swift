@@ -156,4 +156,31 @@ import Versions
             #expect(failures == 5)
         }
     }
+
+    /// A mirror that nobody fills.
+    private struct NoFiller: MirrorFilling {
+        func start(_ mirror: Mirror) -> Bool { false }
+        func progressed(_ mirror: Mirror) {}
+        func gaveUp(_ mirror: Mirror, _ failure: FetchFailure) {}
+    }
+
+    @Test(arguments: [Manifest.Content.plain, .frame])
+    func aChunkOfAbsurdLengthCostsNothing(content: Manifest.Content) throws {
+        try withTemporaryFolder { folder in
+            // A manifest may say so, and a publisher can prove a block of it.
+            let length = Int64(1) << 60
+            let block = SharedBytes([UInt8](repeating: 7, count: 64))
+            let digest = block.withBytes { DigestTree.block($0, with: SHA256()) }
+            let chunk = DigestTree.chunk(length: length, blocks: [digest], with: SHA256())
+            let manifest = Manifest(content: content, entries: [(length, chunk)])
+            let proven = ProvenBlocks(
+                chunk: 0, table: BlockTable([.init(length: 64, digest: digest)]), blocks: [(0, block)])
+            #expect(proven.belong(to: manifest))
+            let mirror = Mirror(
+                manifest: manifest, file: try FileDescriptor(folder + "/mirror", .readingAndWriting),
+                present: ChunkSet(capacity: 1), heldBytes: 0, filler: NoFiller())
+            #expect(throws: FetchFailure.self) { try mirror.blocks.store(proven, in: mirror) }
+            #expect(mirror.blocks.heldBytes == 0)
+        }
+    }
 }

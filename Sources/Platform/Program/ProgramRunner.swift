@@ -29,6 +29,7 @@ public enum ProgramRunner {
         program: String, body: @Sendable @escaping ([String], [String: String]) async throws -> Void
     ) async -> Never {
         Memory.configure()
+        DescriptorLimit.raise()
         let stop = Flag()
         let running = Locked<Task<Void, any Error>?>(nil)
         do {

@@ -12,9 +12,9 @@ struct VersionRoutes: Sendable {
     let pool: BlockingPool
 
     /// Bytes of blocks in one answer.
-    private static let blocksLimit = 128 << 20
+    private static let blocksLimit = 256 << 20
     /// Bytes of a chunk that blocks are cut out of.
-    private static let chunkLimit: Int64 = 128 << 20
+    private static let chunkLimit: Int64 = 256 << 20
 
     static let immutable = "public, max-age=31536000, immutable"
 

@@ -1,0 +1,52 @@
+import Catalogue
+import Glibc
+import HTTP
+import Platform
+import TestSupport
+import Testing
+
+@testable import SubscriberService
+
+private let mayMount: Bool = {
+    let folder = "/tmp/bpubsub-mount-\(getpid())"
+    guard mkdir(folder, 0o700) == 0 else { return false }
+    defer { rmdir(folder) }
+    guard mount("tmpfs", folder, "tmpfs", 0, "size=1m") == 0 else { return false }
+    return umount2(folder, Int32(MNT_DETACH)) == 0
+}()
+
+/// The disk fills up, and has room again. A file system of a given size takes the right to mount one.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: geteuid() == 0 && mayMount)) struct FullDiskTests {
+    private static func size(_ folder: String, _ mebibytes: Int, flags: UInt = 0) throws {
+        guard mount("tmpfs", folder, "tmpfs", flags, "size=\(mebibytes)m") == 0 else {
+            throw TestFailure("cannot mount \(folder)")
+        }
+    }
+
+    @Test func whatDoesNotFitIsSaidAndCompletedOnceItDoes() async throws {
+        let content = noise(20_000_000, seed: 61)
+        try await Network.with { network in
+            let folder = network.folder + "/subscriber"
+            try FileSystem.createDirectories(folder)
+            try Self.size(folder, 8)
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            let subscriber = try await network.subscriber()
+            try await network.publish("large.bin", content)
+            try await network.publish("small.bin", [1, 2, 3])
+            try await subscriber.waitForList(["large.bin", "small.bin"])
+            try await subscriber.wait("it says that there is no room") {
+                let progress = try await subscriber.progress("large.bin")
+                return progress.state == "failed" && progress.error?.contains("No space") == true
+            }
+            let answer = try await subscriber.get(
+                "/api/download/foo/large.bin", headers: ["Range": "bytes=19000000-19000009"])
+            #expect(answer.status == 507 && answer.text.contains("No space"), "\(answer.status) \(answer.text)")
+            #expect(try await subscriber.list().count == 2, "what needs no room is answered")
+            try Self.size(folder, 64, flags: UInt(MS_REMOUNT))
+            try await subscriber.download("large.bin")
+            try await subscriber.download("small.bin")
+            #expect(try subscriber.file("large.bin") == content)
+            await subscriber.stop()
+        }
+    }
+}
