@@ -18,4 +18,6 @@ final class CollectedOutput: TextOutput {
     func flush() {}
     var text: String { content.withLock { $0 } }
     var lines: [String] { text.split(separator: "\n").map(String.init) }
+    /// Without the lines on how far a download is, of which a slow machine prints some.
+    var results: [String] { lines.filter { !$0.hasSuffix(" left") } }
 }

@@ -21,9 +21,10 @@ struct DownloadTests {
     func hold() async throws {
         let subscriber = try subscriber()
         subscriber.state.withLock { $0.step = 1_000_000 }
-        let text = try await subscriber.run("download", "foo")
+        let output = CollectedOutput()
+        _ = try await subscriber.run("download", "foo", output: output)
         #expect(
-            text.split(separator: "\n").sorted() == [
+            output.results.sorted() == [
                 "foo/big.bin: complete, 2.9 MiB", "foo/d/empty: complete, 0 B", "foo/d/x é#%.txt: complete, 5 B",
             ])
     }
@@ -35,8 +36,10 @@ struct DownloadTests {
             state.step = 1_000_000
             state.obstacle = "the publisher is gone"
         }
-        let text = try await subscriber.run("download", "foo/big.bin")
-        #expect(text == "note: foo/big.bin: waiting: the publisher is gone\nfoo/big.bin: complete, 2.9 MiB\n")
+        let output = CollectedOutput()
+        _ = try await subscriber.run("download", "foo/big.bin", output: output)
+        #expect(
+            output.results == ["note: foo/big.bin: waiting: the publisher is gone", "foo/big.bin: complete, 2.9 MiB"])
     }
 
     @Test("a dataset that is withdrawn meanwhile does not keep the others")
@@ -51,7 +54,7 @@ struct DownloadTests {
             try await subscriber.run("download", "foo", output: output)
         }
         #expect(error?.message.hasPrefix("foo/big.bin: there is no such dataset") == true)
-        #expect(output.lines.sorted() == ["foo/d/empty: complete, 0 B", "foo/d/x é#%.txt: complete, 5 B"])
+        #expect(output.results.sorted() == ["foo/d/empty: complete, 0 B", "foo/d/x é#%.txt: complete, 5 B"])
     }
 
     @Test("what fails is told with the reason, and the others are done")
