@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; takes well under a second when nothing is.
-# With --tests also what only the tests need: python-blosc2 and NumPy in .deps/python.
+# With --tests also what only the tests need: python-blosc2, the client of Caterva2 and NumPy in .deps/python.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -8,6 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 swift_needed=6.3
 blosc2_needed=2.15
 blosc2_wheel=4.14.1
+caterva2_wheel=2026.9.2
 packages=(
     libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev libmsgpack-dev
     pkg-config curl ca-certificates python3 python3-venv
@@ -113,11 +114,11 @@ unpack_blosc2() { # FOLDER
 }
 
 install_test_tools() {
-    local wanted="blosc2==$blosc2_wheel numpy"
+    local wanted="blosc2[fsspec]==$blosc2_wheel caterva2==$caterva2_wheel numpy"
     [ "$(cat "$deps/python/bpubsub-tests" 2>/dev/null)" = "$wanted" ] && return
     make_python
-    say "installing python-blosc2 and NumPy for the tests"
-    pip install "blosc2==$blosc2_wheel" numpy
+    say "installing python-blosc2, the client of Caterva2 and NumPy for the tests"
+    pip install "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy
     echo "$wanted" >"$deps/python/bpubsub-tests"
 }
 

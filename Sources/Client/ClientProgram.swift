@@ -11,7 +11,8 @@ public enum ClientProgram {
 
     static let commands: [any Command.Type] = [
         ListCommand.self, FollowCommand.self, UnfollowCommand.self, InfoCommand.self, DownloadCommand.self,
-        WatchCommand.self, StatusCommand.self, CompletionCommand.self,
+        ShowCommand.self, TreeCommand.self, RootsCommand.self, URLCommand.self, WatchCommand.self, StatusCommand.self,
+        CompletionCommand.self,
     ]
 
     static var syntax: ArgumentSyntax {

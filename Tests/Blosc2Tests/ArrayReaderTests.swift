@@ -41,7 +41,7 @@ struct ArrayReaderTests {
                 frames += "frame-\(number)\t\(shape)\t\(one.dtype)\t\(one.bytes.lowerBound)\t\(one.bytes.count)\n"
             }
             try SliceCases.write(SharedBytes(frames), to: "\(folder)/frames")
-            try SliceCases.run(frameCheckScript, "", in: folder)
+            try TestPython.run(frameCheckScript, "", in: folder)
             let result = String(decoding: try SliceCases.read("\(folder)/result").array, as: UTF8.self)
             #expect(Int(result.dropLast()) == frames.split(separator: "\n").count)
         }

@@ -14,7 +14,7 @@ struct ArrayTextTests {
     @Test("An array is written as NumPy writes it, byte for byte")
     func likeNumPy() throws {
         try withTemporaryFolder("texts") { folder in
-            try SliceCases.run(textCasesScript, "\(Self.seed) \(Self.count)", in: folder)
+            try TestPython.run(textCasesScript, "\(Self.seed) \(Self.count)", in: folder)
             let lines = String(decoding: try SliceCases.read("\(folder)/texts").array, as: UTF8.self)
             var failures = 0
             for line in lines.split(separator: "\n") {

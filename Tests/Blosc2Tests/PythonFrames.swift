@@ -1,5 +1,6 @@
 internal import Glibc
 import Platform
+import TestSupport
 
 @testable internal import Blosc2
 
@@ -17,13 +18,9 @@ struct PythonFrames {
         var source: MemorySource { MemorySource(bytes) }
     }
 
-    static let python: String = {
-        var folder = #filePath.split(separator: "/").dropLast(3)
-        folder += [".deps", "python", "bin", "python"]
-        return "/" + folder.joined(separator: "/")
-    }()
+    static var python: String { TestPython.path }
 
-    static var isInstalled: Bool { access(python, X_OK) == 0 }
+    static var isInstalled: Bool { TestPython.isInstalled }
 
     static let all: [Frame] = {
         guard isInstalled else { return [] }

@@ -15,6 +15,7 @@ final class CollectedOutput: TextOutput {
     }
 
     func print(_ text: String) { content.withLock { $0 += text } }
+    func write(_ bytes: SharedBytes) { print(String(decoding: bytes.array, as: UTF8.self)) }
     func flush() {}
     var text: String { content.withLock { $0 } }
     var lines: [String] { text.split(separator: "\n").map(String.init) }

@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func rangesOfAColdDatasetFetchOnlyTheirChunks() async throws {
+    @Test func rangesOfAColdDatasetFetchOnlyTheirBlocks() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()
             try await network.publish("a.bin", Self.content)
@@ -53,11 +53,11 @@ import Testing
             let answer = try await subscriber.get(
                 "/api/download/foo/a.bin", headers: ["Range": "bytes=2100000-2100099"])
             #expect(answer.status == 206 && answer.body == Array(Self.content[2_100_000..<2_100_100]))
-            #expect(network.publisher.dataBytes == 1 << 20)
+            #expect(network.publisher.dataBytes < 70_000)
             let several = try await subscriber.get(
                 "/api/download/foo/a.bin", headers: ["Range": "bytes=2100000-2100009,2200000-2200009"])
             #expect(several.status == 206 && several.headers["Content-Type"]?.contains("multipart/byteranges") == true)
-            #expect(network.publisher.dataBytes == 1 << 20)
+            #expect(network.publisher.dataBytes < 140_000)
             let beyond = try await subscriber.get("/api/download/foo/a.bin", headers: ["Range": "bytes=9000000-"])
             #expect(beyond.status == 416)
         }

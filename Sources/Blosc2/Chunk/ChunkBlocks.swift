@@ -86,6 +86,11 @@ extension TouchedChunk {
         guard let blocks = ChunkBlocks(startingWith: head, length: length) else {
             return Array(ChunkLayout.blocks(startingWith: head, length: length).indices)
         }
+        return layoutIndices(in: blocks)
+    }
+
+    /// The same, where the chunk's blocks are known already.
+    public func layoutIndices(in blocks: ChunkBlocks) -> [Int] {
         var needed = [blocks.headLayoutIndices]
         if blocks.needsFirstBlock { needed.append(blocks.layoutIndices(of: 0)) }
         for bytes in byteRanges {

@@ -44,6 +44,9 @@ public final class ArrayReader: Sendable {
         return try Selection(indices, of: geometry)
     }
 
+    /// - Throws: when the type has no such field; so that nobody reads what will be refused.
+    public func check(field: String) throws(Blosc2Error) { _ = try part(field) }
+
     /// - Parameters:
     ///   - selection: of this reader's geometry.
     ///   - field: of a structured type, the part of each item that is wanted.

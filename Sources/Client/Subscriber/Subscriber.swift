@@ -64,7 +64,7 @@ struct Subscriber: Sendable {
         return try await send(request)
     }
 
-    private func send(_ request: HTTPClient.Request) async throws -> [UInt8] {
+    func send(_ request: HTTPClient.Request) async throws -> [UInt8] {
         let response: HTTPClient.Response
         do {
             response = try await http.send(request, limit: Self.answerLimit)
@@ -75,7 +75,7 @@ struct Subscriber: Sendable {
         return response.body
     }
 
-    private func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
+    func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
         do {
             return try WireJSON.decode(Answer.self, from: bytes)
         } catch {

@@ -26,6 +26,16 @@ public final class StandardOutput: Sendable {
         try write(full)
     }
 
+    /// Adds bytes that are no text.
+    public func write(_ bytes: SharedBytes) throws {
+        try flush()
+        var rest = bytes.array[...]
+        while !rest.isEmpty {
+            try write(Array(rest.prefix(1 << 20)))
+            rest = rest.dropFirst(1 << 20)
+        }
+    }
+
     /// Writes what is waiting.
     public func flush() throws { try write(buffer.withLock { Self.take(&$0) }) }
 

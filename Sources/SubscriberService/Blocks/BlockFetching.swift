@@ -49,7 +49,7 @@ extension MirrorKeeper {
     }
 
     /// Fetches what nobody fetches yet, and waits for all of it.
-    private func fetch(_ keys: [BlockKey], of mirror: Mirror) async throws {
+    func fetch(_ keys: [BlockKey], of mirror: Mirror) async throws {
         guard !keys.isEmpty else { return }
         try await mirror.blocks.wait(for: Set(keys)) { [self] fresh in
             for batch in BlockRequest.batches(fresh) {
@@ -66,34 +66,41 @@ extension MirrorKeeper {
 }
 
 extension BlockKey {
+    /// What is asked for together: the blocks of a chunk, by one kind of numbers.
+    fileprivate var group: Int { isPlace ? Int.max / 2 + chunk : chunk }
     /// What the frame needs to be read at all.
     static let frame = BlockKey(chunk: -1, block: -1)
     /// All blocks of a chunk.
     static func whole(_ chunk: Int) -> BlockKey { BlockKey(chunk: chunk, block: -1) }
+    static func place(_ chunk: Int, _ block: Int) -> BlockKey { BlockKey(chunk: chunk, block: block, isPlace: true) }
+    static func wholePlace(_ chunk: Int) -> BlockKey { .place(chunk, -1) }
 }
 
 extension BlockRequest {
     /// As few requests as their size allows: each with the keys that it is for.
     static func batches(_ keys: Set<BlockKey>) -> [(request: BlockRequest, keys: Set<BlockKey>)] {
-        let byChunk = Dictionary(grouping: keys) { $0.chunk }.sorted { $0.key < $1.key }
         var batches: [(request: BlockRequest, keys: Set<BlockKey>)] = []
-        var parts: [Part] = []
+        var parts: [Part] = [], arrayParts: [Part] = []
         var batch: Set<BlockKey> = []
         var frame = false
         func flush() {
-            if !batch.isEmpty { batches.append((BlockRequest(array: parts, frame: frame), batch)) }
-            (parts, batch, frame) = ([], [], false)
+            if !batch.isEmpty { batches.append((BlockRequest(parts, array: arrayParts, frame: frame), batch)) }
+            (parts, arrayParts, batch, frame) = ([], [], [], false)
         }
-        for (chunk, keys) in byChunk {
+        for keys in Dictionary(grouping: keys, by: \.group).sorted(by: { $0.key < $1.key }).map(\.value) {
+            let chunk = keys[0].chunk
+            let isWhole = keys.contains { $0.block < 0 }
+            let part = Part(chunk: chunk, blocks: isWhole ? [] : keys.map(\.block).sorted())
             if chunk < 0 {
                 frame = true
+            } else if keys[0].isPlace {
+                parts.append(part)
             } else {
-                let isWhole = keys.contains(.whole(chunk))
-                parts.append(Part(chunk: chunk, blocks: isWhole ? [] : keys.map(\.block).sorted()))
+                arrayParts.append(part)
             }
             batch.formUnion(keys)
             // URLs stay short, and no answer grows out of all proportion.
-            if batch.count >= 512 || parts.count >= 64 { flush() }
+            if batch.count >= 512 || parts.count + arrayParts.count >= 64 { flush() }
         }
         flush()
         return batches

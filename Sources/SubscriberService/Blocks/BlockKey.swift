@@ -4,4 +4,6 @@ struct BlockKey: Hashable, Sendable {
     let chunk: Int
     /// The block's number in the chunk.
     let block: Int
+    /// The numbers are places in the manifest and among the chunk's digests instead.
+    var isPlace = false
 }

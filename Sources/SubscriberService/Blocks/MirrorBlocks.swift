@@ -101,6 +101,8 @@ final class MirrorBlocks: Sendable {
             let offset = proven.chunk < mirror.manifest.chunks.count ? mirror.manifest.chunks[proven.chunk].offset : -1
             throw FetchFailure(.corrupt, "blocks of the chunk at offset \(offset) failed their digests")
         }
+        // Another fetch may have brought all of it meanwhile.
+        if mirror.present.contains(proven.chunk) { return }
         let chunk = mirror.manifest.chunks[proven.chunk]
         let known = partial(proven.chunk)
         guard var partial = known ?? Self.begin(proven, chunk, mirror.manifest.content),
@@ -120,10 +122,12 @@ final class MirrorBlocks: Sendable {
             // Others may have added to it meanwhile.
             if let now = shared.partial[proven.chunk] { partial = now }
             for block in proven.blocks { partial.insert(block.index) }
-            shared.partial[proven.chunk] = partial.held.isFull ? nil : partial
+            shared.partial[proven.chunk] = partial
             return partial.held.isFull
         }
         if isWhole { mirror.arrived(proven.chunk) } else { mirror.progressed() }
+        // It was completed while this was being written.
+        if mirror.present.contains(proven.chunk) { completed(proven.chunk) }
     }
 
     private static func begin(

@@ -12,6 +12,9 @@ final class CatalogueSources: SourceDirectory {
     /// The broker has turned out to be a subscriber, which serves bytes as well; or not.
     func setUpstream(_ url: String?) { upstream.withLock { $0 = url.map(Source.init) } }
 
+    var hasUpstream: Bool { upstream.withLock { $0 != nil } }
+    func isOnline(_ group: String) -> Bool { copy.group(group)?.online ?? false }
+
     func sources(of path: DatasetPath) -> [Source] {
         let near = upstream.withLock { $0 }
         let publisher = copy.group(path.group)?.urls ?? []

@@ -1,3 +1,4 @@
+import Blosc2
 import Catalogue
 import Platform
 import Synchronization
@@ -12,6 +13,8 @@ final class Mirror: Sendable {
     private let paths = Locked<Set<DatasetPath>>([])
     /// Of chunks that are not held as a whole.
     let blocks = MirrorBlocks()
+    /// Opened as an array once its header, offsets and trailer are there.
+    private let opened = Locked<ArrayReader?>(nil)
 
     var version: Version { manifest.version }
 
@@ -34,6 +37,9 @@ final class Mirror: Sendable {
     /// The datasets that it has been asked for as; where to fetch it follows from their groups.
     var askedFor: Set<DatasetPath> { paths.withLock { $0 } }
     func note(_ path: DatasetPath) { _ = paths.withLock { $0.insert(path) } }
+
+    var arrayReader: ArrayReader? { opened.withLock { $0 } }
+    func keep(_ reader: ArrayReader) { opened.withLock { $0 = reader } }
 
     // MARK: Reading
 
@@ -96,8 +102,10 @@ final class Mirror: Sendable {
 
     func arrived(_ chunk: Int) {
         let length = manifest.chunks[chunk].length
+        let waiters = state.withLock { $0.arrived(chunk, length: length) }
+        // Only now: in between it is in both, and not in neither.
         blocks.completed(chunk)
-        for waiter in state.withLock({ $0.arrived(chunk, length: length) }) { waiter.resume(returning: .success(())) }
+        for waiter in waiters { waiter.resume(returning: .success(())) }
         filler.progressed(self)
     }
 

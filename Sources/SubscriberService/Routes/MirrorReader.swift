@@ -5,11 +5,20 @@ import Synchronization
 
 /// Answers with a mirror's bytes: from the file when all of them are there, else as they arrive and are verified.
 struct MirrorReader: Sendable {
+    /// Ranges that are shorter, taken together, are fetched by blocks: more are a download.
+    private static let blockwiseLength = 8 << 20
+
+    let keeper: MirrorKeeper
     let pool: BlockingPool
 
     func answer(
         _ request: HTTPRequest, _ mirror: Mirror, type: String, headers: HTTPHeaders
     ) async throws -> HTTPResponse {
+        if !mirror.isComplete, let ranges = Self.ranges(of: request, mirror),
+            ranges.reduce(0, { $0 + $1.count }) <= Self.blockwiseLength
+        {
+            try await keeper.hold(bytes: ranges, of: mirror)
+        }
         let body = GrowingBody(mirror, request)
         var awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)?
         if !mirror.isComplete { awaitBytes = { try await body.wait(for: $0) } }
@@ -18,8 +27,22 @@ struct MirrorReader: Sendable {
             contentType: type, headers: headers, file: mirror.file,
             awaitBytes: awaitBytes
         ) { [pool] range in
-            try await mirror.read(range, on: pool)
+            try await mirror.held(range, on: pool)
         }
+    }
+
+    /// The parts that an answer will have; `nil` when it will be the whole file, or none.
+    static func ranges(of request: HTTPRequest, _ mirror: Mirror) -> [Range<Int64>]? {
+        guard !request.isHead, request.method == "GET", request.headers["If-None-Match"] == nil else { return nil }
+        if let header = request.headers["If-Range"],
+            !EntityTag(mirror.version.description).matches(header, allowingAny: false)
+        {
+            return nil
+        }
+        guard case .ranges(let ranges) = ByteRanges(request.headers["Range"], length: mirror.manifest.size) else {
+            return nil
+        }
+        return ranges
     }
 }
 
@@ -42,6 +65,7 @@ private final class GrowingBody: Sendable {
     }
 
     func wait(for range: Range<Int64>) async throws {
+        if mirror.holds(range) { return }
         guard expected.contains(range.lowerBound), range.upperBound <= expected.upperBound else {
             return try await mirror.fetch(range)
         }

@@ -1,10 +1,12 @@
+import Blosc2
 import Catalogue
 import HTTP
 import Platform
 
 /// Finds who answers a request, and turns every failure into an answer.
 struct Router: Sendable {
-    let reading: CatalogueRoutes
+    let catalogue: CatalogueRoutes
+    let reading: ReadRoutes
     let following: FollowRoutes
     let downloads: DownloadRoutes
     let versions: VersionRoutes
@@ -19,6 +21,8 @@ struct Router: Sendable {
             response = refusal.response
         } catch let failure as FetchFailure {
             response = .refusal(failure.status, failure.message)
+        } catch let error as Blosc2Error {
+            response = .refusal(error.status, "\(error)")
         } catch let error as NameError {
             response = .refusal(400, "\(error)")
         } catch let error as HTTPError where error.code == .tooLarge {
@@ -40,9 +44,9 @@ struct Router: Sendable {
         case "/health": return try status.health(request)
         case "/ready": return try status.ready(request)
         case "/api/status": return try status.status(request)
-        case "/api/list": return try await reading.list(request)
-        case "/api/datasets": return try await reading.datasets(request)
-        case "/api/publishers": return try reading.publishers(request)
+        case "/api/list": return try await catalogue.list(request)
+        case "/api/datasets": return try await catalogue.datasets(request)
+        case "/api/publishers": return try catalogue.publishers(request)
         case "/api/follow": return try await following.follow(request)
         case "/api/unfollow": return try await following.unfollow(request)
         case "/api/followed": return try following.followed(request)
@@ -51,9 +55,10 @@ struct Router: Sendable {
         default: break
         }
         if let rest = path.suffix(after: "/api/download/") { return try await downloads.bytes(request, of: rest) }
-        if let rest = path.suffix(after: "/api/datasets/") { return try await reading.dataset(request, rest) }
-        if let rest = path.suffix(after: "/api/publishers/") { return try reading.publisher(request, rest) }
+        if let rest = path.suffix(after: "/api/datasets/") { return try await catalogue.dataset(request, rest) }
+        if let rest = path.suffix(after: "/api/publishers/") { return try catalogue.publisher(request, rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
+        if let answer = try await reading.answer(request) { return answer }
         throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
     }
 }
@@ -71,7 +76,9 @@ extension HTTPRequest {
     func require(_ methods: String...) throws(Refusal) {
         let allowed = methods.contains("GET") ? methods + ["HEAD"] : methods
         if !allowed.contains(method) {
-            throw Refusal(405, "\(path) takes \(allowed.joined(separator: " and ")), not \(method)")
+            throw Refusal(
+                405, "\(path) takes \(allowed.joined(separator: " and ")), not \(method)",
+                headers: ["Allow": allowed.joined(separator: ", ")])
         }
     }
 
@@ -119,5 +126,18 @@ extension HTTPResponse {
         }
         headers["Content-Encoding"] = "gzip"
         return HTTPResponse(headers: headers, body: .bytes(Gzip.compress(bytes)))
+    }
+}
+
+extension Blosc2Error {
+    /// The status of an answer that fails so.
+    fileprivate var status: Int {
+        switch code {
+        case .invalidRequest, .tooLarge: 400
+        case .unsupported: 501
+        // The bytes are what was published: it is the source that is damaged.
+        case .corrupt, .notAFrame: 502
+        case .inputOutput: 500
+        }
     }
 }

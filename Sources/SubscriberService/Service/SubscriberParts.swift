@@ -39,11 +39,17 @@ struct SubscriberParts: Sendable {
         follower = CatalogueFollower(
             broker: configuration.broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
             status: brokerStatus, log: log)
-        let reader = MirrorReader(pool: pool)
+        let reader = MirrorReader(keeper: keeper, pool: pool)
+        let catalogue = CatalogueRoutes(copy: copy, keeper: keeper, pool: pool)
+        let freshness = Freshness(copy: copy, status: brokerStatus)
+        let versions = CurrentVersions(
+            copy: copy, keeper: keeper, sources: sources, changes: VersionChanges(copy: copy))
+        let stored = StoredFile(copy: copy, reader: reader, freshness: freshness)
         router = Router(
-            reading: CatalogueRoutes(copy: copy, keeper: keeper, pool: pool),
+            catalogue: catalogue,
+            reading: ReadRoutes(catalogue: catalogue, versions: versions, stored: stored, freshness: freshness),
             following: FollowRoutes(copy: copy, keeper: keeper, links: links),
-            downloads: DownloadRoutes(copy: copy, keeper: keeper, reader: reader, status: brokerStatus),
+            downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: StatusRoutes(
                 broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper,

@@ -96,7 +96,7 @@ final class HandMadePublisher: Sendable {
             body += proven.head + proven.blocks.flatMap(\.bytes.array)
         }
         let fault = nextFault(0..<body.count)
-        if case .wrongByte(let place)? = fault { body[Int(place)] ^= 1 }
+        if case .wrongByte(let place)? = fault, place < body.count { body[Int(place)] ^= 1 }
         if case .status(let code)? = fault { return .refusal(code, "as it was told") }
         shared.withLock { $0.dataBytes += body.count }
         return HTTPResponse(body: .bytes(SharedBytes(body)))

@@ -95,6 +95,15 @@ final class Network: Sendable {
         state.withLock { $0.lease = lease }
     }
 
+    /// As a publisher that stops does: the group is offline at once.
+    func giveBackLease() async throws {
+        let answer = try await client.send(
+            .init(
+                method: "DELETE", url: brokerURL + "/api/publishers/foo",
+                headers: [ProtocolHeader.lease: state.withLock { $0.lease }]))
+        guard answer.status < 300 else { throw TestFailure("giving back: \(answer.status) \(answer.text)") }
+    }
+
     /// Publishes `bytes` as `foo/name`.
     @discardableResult func publish(_ name: String, _ bytes: [UInt8]) async throws -> Version {
         let version = try publisher.add(bytes)
@@ -121,6 +130,9 @@ final class Network: Sendable {
         _ = tasks.start { await server.run() }
         return server.endpoint.url
     }
+
+    /// Runs a service beside the others.
+    @discardableResult func start(_ run: @escaping @Sendable () async -> Void) -> Stop { tasks.start(run) }
 
     // MARK: Subscribers
 

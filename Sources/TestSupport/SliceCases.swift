@@ -1,28 +1,28 @@
 internal import Glibc
-import Platform
-
-@testable internal import Blosc2
+public import Platform
 
 /// Random arrays that python-blosc2 wrote, random slices of them, and what NumPy says these are.
-final class SliceCases {
-    struct Case {
-        let file: String
-        let kind: String
-        let text: String
-        let field: String?
-        let shape: [Int]
-        let dtype: String
-        let bytes: Range<Int>
+public struct SliceCases: Sendable {
+    public struct Case: Sendable {
+        public let file: String
+        /// `slice` or `indices`.
+        public let kind: String
+        public let text: String
+        public let field: String?
+        public let shape: [Int]
+        public let dtype: String
+        /// Of ``SliceCases/expected``.
+        public let bytes: Range<Int>
     }
 
-    let folder: String
-    let cases: [Case]
-    let expected: SharedBytes
+    public let folder: String
+    public let cases: [Case]
+    public let expected: SharedBytes
 
     /// - Parameter folder: where they are made.
-    init(in folder: String, count: Int, seed: Int) throws {
+    public init(in folder: String, count: Int, seed: Int) throws {
         self.folder = folder
-        try Self.run(sliceCasesScript, "\(seed) \(count) 2>skipped", in: folder)
+        try TestPython.run(sliceCasesScript, "\(seed) \(count) 2>skipped", in: folder)
         expected = try Self.read(folder + "/expected")
         cases = String(decoding: try Self.read(folder + "/cases").array, as: UTF8.self).split(separator: "\n").map {
             line in
@@ -35,7 +35,7 @@ final class SliceCases {
         }
     }
 
-    func isExpected(_ one: Case, _ bytes: SharedBytes) -> Bool {
+    public func isExpected(_ one: Case, _ bytes: SharedBytes) -> Bool {
         guard bytes.count == one.bytes.count else { return false }
         return withExtendedLifetime((bytes, expected)) {
             bytes.count == 0
@@ -44,20 +44,12 @@ final class SliceCases {
         }
     }
 
-    static func read(_ path: String) throws -> SharedBytes {
+    public static func read(_ path: String) throws -> SharedBytes {
         let file = try FileDescriptor(path)
         return try file.read(at: 0, count: Int(file.identity().size))
     }
 
-    static func run(_ script: String, _ arguments: String, in folder: String) throws {
-        let path = "\(folder)/script-\(UInt32.random(in: 0 ... .max)).py"
-        try write(SharedBytes(script), to: path)
-        guard system("cd \(folder) && \(PythonFrames.python) \(path) \(arguments)") == 0 else {
-            throw Blosc2Error(.inputOutput, "the Python script failed")
-        }
-    }
-
-    static func write(_ bytes: SharedBytes, to path: String) throws {
+    public static func write(_ bytes: SharedBytes, to path: String) throws {
         let file = try FileDescriptor(path, .creating)
         try bytes.withBytes { try file.write($0, at: 0) }
     }

@@ -206,7 +206,7 @@ let sliceCasesScript = #"""
     """#
 
 /// Compares frames that were made of some of the cases with what NumPy says; complains of each that differs.
-let frameCheckScript = #"""
+public let frameCheckScript = #"""
     import ast, blosc2, numpy as np
     expected = open("expected", "rb").read()
     good = 0

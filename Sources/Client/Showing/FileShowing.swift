@@ -1,0 +1,59 @@
+internal import Blosc2
+internal import Catalogue
+internal import HTTP
+internal import Platform
+
+/// Shows a plain file: text as text.
+struct FileShowing: Sendable {
+    /// What is shown unless all is asked for.
+    private static let shownBytes: Int64 = 1 << 16
+
+    let part: DatasetPart
+    let context: CommandContext
+
+    func show(isFull: Bool) async throws {
+        let range = try range()
+        let shown = isFull ? range : range.lowerBound..<min(range.upperBound, range.lowerBound + Self.shownBytes)
+        let text = try Self.text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range, part.path)
+        try context.output.print(context.output.isTerminal ? Self.harmless(text) : text)
+        guard shown != range else { return }
+        try context.output.flush()
+        context.note("these are \(shown.count) of \(range.count) bytes; --full prints all")
+    }
+
+    func json() async throws -> String {
+        let bytes = try await context.subscriber.bytes(part.path, try range())
+        return JSONText.quoted(try Self.text(bytes, isCut: false, part.path))
+    }
+
+    func raw() async throws {
+        let range = try range()
+        if range.isEmpty { return }
+        try await context.subscriber.stream(part.path, range) { [output = context.output] in try output.write($0) }
+    }
+
+    private func range() throws -> Range<Int64> {
+        let slice = try part.resolved()
+        guard let axis = slice.axes.first, slice.axes.count == 1, axis.step == 1 else {
+            throw ClientError(.refused, "\(part.path) is a plain file: only slices without a step can be taken of it")
+        }
+        return Int64(axis.start)..<Int64(axis.start + axis.count)
+    }
+
+    /// - Parameter isCut: the last character may be half of one.
+    private static func text(_ bytes: [UInt8], isCut: Bool, _ path: String) throws -> String {
+        for missing in 0...(isCut ? min(3, bytes.count) : 0) {
+            let whole = bytes.dropLast(missing)
+            if !whole.contains(0), let text = String(validating: whole, as: UTF8.self) { return text }
+        }
+        throw ClientError(.refused, "\(path) is not text; --raw prints its bytes, 'bpubsub download' writes a file")
+    }
+
+    /// Without what would make a terminal do other things than show it.
+    private static func harmless(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).map { PrintableText.escaped(String($0)) }
+                .joined(separator: "\t")
+        }.joined(separator: "\n")
+    }
+}

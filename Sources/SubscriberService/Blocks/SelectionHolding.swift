@@ -1,0 +1,97 @@
+import Blosc2
+import Catalogue
+import Versions
+
+/// What is not held of what reading a selection takes.
+struct MissingBlocks: Sendable {
+    fileprivate(set) var keys: [BlockKey] = []
+    fileprivate(set) var chunkCount = 0
+    fileprivate(set) var blockCount = 0
+
+    var isEmpty: Bool { keys.isEmpty }
+
+    fileprivate mutating func add(_ more: [BlockKey], blocks: Int) {
+        guard !more.isEmpty else { return }
+        keys += more
+        chunkCount += 1
+        blockCount += blocks
+    }
+}
+
+extension MissingBlocks: CustomStringConvertible {
+    var description: String {
+        "\(blockCount) block\(blockCount == 1 ? "" : "s") in \(chunkCount) chunk\(chunkCount == 1 ? "" : "s")"
+    }
+}
+
+/// Finds what reading a selection of an array takes, part by part, so that no selection needs much memory to be planned.
+struct SelectionPlan: Sendable {
+    /// Blocks that are looked at together.
+    private static let batch = 16_384
+    /// More blocks of one chunk are not named one by one.
+    private static let namedBlocks = 2048
+
+    let selection: Selection
+    /// The numbers of blocks are those in the chunks; not so for a frame of items.
+    let isArray: Bool
+    let mirror: Mirror
+
+    /// Calls `body` with what is missing; several times, for parts of the selection that can be held one after the other.
+    func parts(_ layout: FrameLayout?, _ body: (MissingBlocks) async throws -> Void) async throws {
+        var missing = layout == nil ? MissingBlocks.frame : MissingBlocks()
+        var count = 0
+        for touched in selection.chunks {
+            count += add(touched, layout, to: &missing)
+            guard count >= Self.batch else { continue }
+            if !missing.isEmpty { try await body(missing) }
+            (missing, count) = (MissingBlocks(), 0)
+        }
+        if !missing.isEmpty { try await body(missing) }
+    }
+
+    /// All that is missing, counted for who is told so.
+    func total(_ layout: FrameLayout?) -> MissingBlocks {
+        var missing = MissingBlocks()
+        for touched in selection.chunks {
+            _ = add(touched, layout, to: &missing)
+            missing.keys.removeAll()
+        }
+        return missing
+    }
+
+    /// - Returns: how many blocks were looked at.
+    private func add(_ touched: TouchedChunk, _ layout: FrameLayout?, to missing: inout MissingBlocks) -> Int {
+        let runs = touched.blockRuns
+        let count = runs.reduce(0) { $0 + $1.count }
+        guard let layout else {
+            if isArray { missing.add(keys(touched, runs, count), blocks: count) }
+            return count
+        }
+        guard touched.number < layout.chunks.count,
+            let place = mirror.manifest.place(ofArrayChunk: touched.number, layout),
+            !mirror.present.contains(place)
+        else { return 1 }
+        if let partial = mirror.blocks.partial(place) {
+            let places = partial.missing(for: touched)
+            let isMost = places.count > partial.ranges.count / 2 || places.count > Self.namedBlocks
+            missing.add(isMost ? [.wholePlace(place)] : places.map { .place(place, $0) }, blocks: places.count)
+        } else {
+            // Without its head nobody knows where a frame's items are in a chunk.
+            missing.add(isArray ? keys(touched, runs, count) : [.place(place, 0)], blocks: count)
+        }
+        return count
+    }
+
+    private func keys(_ touched: TouchedChunk, _ runs: [Range<Int>], _ count: Int) -> [BlockKey] {
+        if count > selection.geometry.blockCount / 2 || count > Self.namedBlocks { return [.whole(touched.number)] }
+        return runs.flatMap { run in run.map { BlockKey(chunk: touched.number, block: $0) } }
+    }
+}
+
+extension MissingBlocks {
+    fileprivate static var frame: MissingBlocks {
+        var missing = MissingBlocks()
+        missing.keys = [.frame]
+        return missing
+    }
+}

@@ -1,0 +1,100 @@
+import Blosc2
+import Catalogue
+import HTTP
+import Platform
+
+/// `GET /api/chunk/{path}?nchunk=N`: a chunk as it is stored.
+struct ChunkRoute: Sendable {
+    /// Of a plain file, bytes.
+    static let plainChunk: Int64 = 1 << 20
+
+    let copy: CatalogueCopy
+    let slices: SliceReader
+    let versions: CurrentVersions
+    let freshness: Freshness
+    let pool: BlockingPool
+
+    func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
+        try request.require("GET")
+        guard case .dataset(let dataset) = try await pool.run({ try ReadPlace(text, in: copy) }) else {
+            throw Refusal(404, "'\(text)' is not a dataset")
+        }
+        guard let asked = request.parameter("nchunk") else {
+            throw Refusal.invalid("missing", at: ["query", "nchunk"], "the number of the chunk is missing: ?nchunk=0")
+        }
+        guard let number = Int(asked) else {
+            throw Refusal.invalid("int_parsing", at: ["query", "nchunk"], "the number of the chunk is not an integer")
+        }
+        return try await versions.read(dataset.path) { reading in
+            let wasComplete = reading.mirror.isComplete
+            let bytes =
+                switch reading.mirror.manifest.content {
+                case .frame: try await chunk(number, reading)
+                case .plain: try await piece(number, reading)
+                }
+            var headers = freshness.headers(
+                reading.path, reading.version, isHeld: wasComplete, isCurrent: reading.isCurrent)
+            headers["Content-Type"] = "application/octet-stream"
+            headers["Accept-Ranges"] = "none"
+            return HTTPResponse(headers: headers, body: .bytes(bytes))
+        }
+    }
+
+    private func chunk(_ number: Int, _ reading: Reading) async throws -> SharedBytes {
+        let reader = try await slices.opened(reading)
+        let chunks = reader.layout.chunks
+        guard chunks.indices.contains(number) else { throw Self.none(number, chunks.count, reading) }
+        switch chunks[number] {
+        case .stored(let offset, let length):
+            let range = offset..<offset + Int64(length)
+            guard reading.mayFetch || reading.mirror.holds(range) else {
+                throw FetchFailure(
+                    .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
+            }
+            return try await reading.mirror.held(range, on: pool)
+        case .special(let value):
+            let info = reader.info
+            let byteCount =
+                info.array == nil
+                ? min(Int64(info.chunkSize), info.nbytes - Int64(number) * Int64(info.chunkSize))
+                : Int64(info.chunkSize)
+            return try await pool.run {
+                try ChunkMaking.chunk(
+                    of: value, byteCount: Int(byteCount), blockSize: info.blockSize, typeSize: info.typeSize)
+            }
+        }
+    }
+
+    /// A plain file has no chunks that are stored as such: one is made of each piece.
+    private func piece(_ number: Int, _ reading: Reading) async throws -> SharedBytes {
+        let size = reading.mirror.manifest.size
+        let count = Int((size + Self.plainChunk - 1) / Self.plainChunk)
+        guard (0..<count).contains(number) else { throw Self.none(number, count, reading) }
+        let start = Int64(number) * Self.plainChunk
+        let range = start..<min(start + Self.plainChunk, size)
+        guard reading.mayFetch || reading.mirror.holds(range) else {
+            throw FetchFailure(
+                .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
+        }
+        let bytes = try await reading.mirror.held(range, on: pool)
+        return try await pool.run { try ChunkMaking.chunk(of: bytes) }
+    }
+
+    private static func none(_ number: Int, _ count: Int, _ reading: Reading) -> Refusal {
+        Refusal(400, "there is no chunk \(number): \(reading.path) has \(count)")
+    }
+}
+
+extension Mirror {
+    /// The bytes of `range`; fetched, by whole chunks, if they are not held.
+    func held(_ range: Range<Int64>, on pool: BlockingPool) async throws -> SharedBytes {
+        guard holds(range) else { return try await read(range, on: pool) }
+        return try await pool.run { [file] in
+            let bytes = try file.read(at: range.lowerBound, count: range.count)
+            guard bytes.count == range.count else {
+                throw FetchFailure(.storage, "\(file.path) is shorter than its version: its folder was tampered with")
+            }
+            return bytes
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Blosc2
+import Catalogue
+import HTTP
+import Platform
+
+/// `GET` and `POST /api/fetch/{path}`: a part of an array as a frame of its own, or all of a frame as it is; of a plain file
+/// a frame of its bytes.
+struct FetchRoute: Sendable {
+    let copy: CatalogueCopy
+    let slices: SliceReader
+    let versions: CurrentVersions
+    let freshness: Freshness
+    let stored: StoredFile
+    let pool: BlockingPool
+
+    func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
+        try request.require("GET", "POST")
+        let question = try await FetchQuestion(request)
+        let (path, part) = try await pool.run {
+            let dataset = try ReadPlace.dataset(text, in: copy, to: "fetch")
+            // Lists of indices may be long.
+            return (dataset.path, try question.part())
+        }
+        return try await versions.read(path) { reading in
+            // The clients take what they fetch for a frame, also when it is a plain file's.
+            let all = SliceQuestion(part: .slice(.all))
+            let part = reading.mirror.manifest.content == .plain ? part ?? all : part
+            guard let part, let answer = try await slices.read(part, reading) else {
+                try Self.checkRange(request, reading)
+                return try await stored.answer(request, reading)
+            }
+            return try response(request, answer, reading)
+        }
+    }
+
+    private func response(
+        _ request: HTTPRequest, _ answer: SliceReader.Answer, _ reading: Reading
+    ) throws -> HTTPResponse {
+        guard request.headers["Range"] == nil else {
+            throw Refusal(
+                416, "an answer that is made has no ranges: ask for a smaller slice, or for a range of the whole file",
+                headers: ["Accept-Ranges": "none"])
+        }
+        var headers = freshness.headers(
+            reading.path, reading.version, isHeld: answer.isHeld, isCurrent: reading.isCurrent)
+        headers["Content-Type"] = "application/octet-stream"
+        headers["Accept-Ranges"] = "none"
+        return HTTPResponse(headers: headers, body: .bytes(answer.frame))
+    }
+
+    /// Who asks for a part of a large file in a way that is not understood should not be sent all of it.
+    private static func checkRange(_ request: HTTPRequest, _ reading: Reading) throws {
+        guard let header = request.headers["Range"], reading.mirror.manifest.size > 0,
+            ByteRanges(header, length: reading.mirror.manifest.size) == .whole
+        else { return }
+        throw Refusal(
+            400, "the header Range is not understood: bytes=0-99 is, and up to \(ByteRanges.limit) ranges in one")
+    }
+}

@@ -1,0 +1,37 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// Says in an answer of which version it is, where it comes from, and how sure it is that there is nothing newer
+/// (RFC 9211, RFC 9111).
+struct Freshness: Sendable {
+    let copy: CatalogueCopy
+    let status: BrokerStatus
+
+    /// - Parameters:
+    ///   - isHeld: nothing had to be fetched.
+    ///   - isCurrent: the version is what the catalogue here says.
+    func headers(_ path: DatasetPath, _ version: Version, isHeld: Bool, isCurrent: Bool) -> HTTPHeaders {
+        var headers: HTTPHeaders = [
+            "Bpubsub-Version": version.description,
+            "Cache-Control": "no-cache",
+            "Cache-Status": "bpubsub; \(isHeld ? "hit" : "fwd=partial-miss")",
+        ]
+        let broker = status.snapshot
+        let group = copy.group(path.group)
+        let doubt: (reason: String, since: Double?)? =
+            if !isCurrent {
+                ("stale", broker.heard?.seconds)
+            } else if !broker.isConnected {
+                ("broker-unreachable", broker.heard?.seconds)
+            } else if let group, !group.online {
+                ("publisher-offline", group.since)
+            } else {
+                nil
+            }
+        guard let doubt else { return headers }
+        headers["Cache-Status"] = "bpubsub; hit; detail=\(doubt.reason)"
+        if let since = doubt.since { headers["Age"] = "\(Int(max(0, Timestamp.now.seconds - since)))" }
+        return headers
+    }
+}

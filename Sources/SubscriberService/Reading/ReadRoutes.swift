@@ -1,0 +1,67 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// The read API of Caterva2, so that its clients and those of python-blosc2 work unchanged: what exists, what it is, any
+/// part of it. `docs/read-api.md` describes it.
+struct ReadRoutes: Sendable {
+    private let copy: CatalogueCopy
+    private let catalogue: CatalogueRoutes
+    private let info: InfoRoute
+    private let fetch: FetchRoute
+    private let chunk: ChunkRoute
+    private let pool: BlockingPool
+
+    init(catalogue: CatalogueRoutes, versions: CurrentVersions, stored: StoredFile, freshness: Freshness) {
+        copy = catalogue.copy
+        self.catalogue = catalogue
+        // Of its own: saving and downloading must not wait for what takes long to decompress.
+        pool = BlockingPool(name: "subscriber-read", threads: 4)
+        let slices = SliceReader(keeper: versions.keeper, pool: pool)
+        info = InfoRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
+        fetch = FetchRoute(
+            copy: copy, slices: slices, versions: versions, freshness: freshness, stored: stored, pool: pool)
+        chunk = ChunkRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
+    }
+
+    /// `nil` for a path that is none of these.
+    func answer(_ request: HTTPRequest) async throws -> HTTPResponse? {
+        let path = request.path
+        if path == "/api/roots" { return try roots(request) }
+        if let rest = path.suffix(after: "/api/list/") {
+            return rest.isEmpty ? try await catalogue.list(request) : try await list(request, rest)
+        }
+        if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
+        if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
+        if let rest = path.suffix(after: "/api/chunk/") {
+            if request.method == "POST" { throw NotOffered.refusal(request) }
+            return try await chunk.answer(request, of: rest)
+        }
+        if NotOffered.contains(path) { throw NotOffered.refusal(request) }
+        return nil
+    }
+
+    private struct Root: Encodable {
+        let name: String
+    }
+
+    private func roots(_ request: HTTPRequest) throws -> HTTPResponse {
+        try request.require("GET")
+        return .json(Dictionary(uniqueKeysWithValues: copy.groups.map { ($0.name, Root(name: $0.name)) }))
+    }
+
+    /// All datasets of a folder, relative to it.
+    private func list(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
+        try request.require("GET")
+        return try await pool.run {
+            let names: [String]
+            switch try ReadPlace(text, in: copy) {
+            case .dataset(let dataset): names = [dataset.path.name]
+            case .folder(let folder, let paths):
+                names = paths.map { String(decoding: $0.text.utf8.dropFirst(folder.utf8.count + 1), as: UTF8.self) }
+            case .nothing: names = []
+            }
+            return .large(WireJSON.encode(names), type: "application/json", request)
+        }
+    }
+}

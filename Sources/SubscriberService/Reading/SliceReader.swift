@@ -1,0 +1,174 @@
+import Blosc2
+import Catalogue
+import Platform
+
+/// Reads parts of arrays: finds out which blocks they take, sees to it that these are held, and reads them.
+struct SliceReader: Sendable {
+    /// Items in memory, for one answer.
+    static let maximumBytes = 1 << 29
+
+    let keeper: MirrorKeeper
+    let pool: BlockingPool
+    let budget: AnswerBudget
+
+    init(keeper: MirrorKeeper, pool: BlockingPool) {
+        self.keeper = keeper
+        self.pool = pool
+        // An answer takes its items, and what they are compressed into.
+        budget = AnswerBudget(total: 2 * Self.maximumBytes)
+    }
+
+    /// What the answer is made of.
+    struct Answer: Sendable {
+        let frame: SharedBytes
+        /// Nothing had to be fetched.
+        let isHeld: Bool
+    }
+
+    /// - Returns: `nil` when all is asked for, as it is: the file's own bytes are the answer.
+    /// - Throws: ``Refusal``, ``FetchFailure``, `Blosc2Error`.
+    func read(_ question: SliceQuestion, _ reading: Reading) async throws -> Answer? {
+        if reading.mirror.manifest.content == .plain { return try await plain(question, reading) }
+        if let field = question.field { try await opened(reading).check(field: field) }
+        let (geometry, isArray) = try await geometry(reading)
+        guard let selection = try question.selection(of: geometry, isArray: isArray) else { return nil }
+        try Self.check(selection, geometry)
+        var wasHeld = try await hold(selection, isArray: isArray, reading)
+        let reader = try await opened(reading)
+        var exact = selection
+        if reader.geometry != geometry {
+            // The file knows better than the catalogue.
+            guard let again = try question.selection(of: reader.geometry, isArray: reader.info.array != nil) else {
+                return nil
+            }
+            try Self.check(again, reader.geometry)
+            wasHeld = try await hold(again, isArray: reader.info.array != nil, reading) && wasHeld
+            exact = again
+        }
+        return Answer(frame: try await frame(exact, question.field, reader), isHeld: wasHeld)
+    }
+
+    private func frame(_ selection: Selection, _ field: String?, _ reader: ArrayReader) async throws -> SharedBytes {
+        try await budget.with(2 * selection.itemCount * reader.geometry.itemSize) {
+            try await pool.run { try reader.read(selection, field: field).frame() }
+        }
+    }
+
+    /// Some bytes of a plain file, as the items of a frame: what clients can open.
+    private func plain(_ question: SliceQuestion, _ reading: Reading) async throws -> Answer {
+        guard case .slice(let expression) = question.part, question.field == nil else {
+            throw Refusal(400, "\(reading.path) is a plain file and not an array: take a slice of its bytes")
+        }
+        let mirror = reading.mirror
+        let axis = try expression.resolved(for: [mirror.manifest.size]).axes[0]
+        guard axis.step == 1 else {
+            throw Refusal(400, "\(reading.path) is a plain file: only slices without a step can be taken of its bytes")
+        }
+        guard axis.count <= Self.maximumBytes else { throw Self.tooLarge }
+        let range = Int64(axis.start)..<Int64(axis.start + axis.count)
+        let isHeld = mirror.holds(range)
+        guard isHeld || reading.mayFetch else {
+            throw FetchFailure(.unreachable, Self.offline(reading.path, "the bytes of this slice are not held"))
+        }
+        let frame = try await budget.with(2 * axis.count) {
+            try await keeper.hold(bytes: [range], of: mirror)
+            let bytes = try await mirror.held(range, on: pool)
+            return try await pool.run {
+                try ArrayValues(shape: [bytes.count], dtype: nil, itemSize: 1, bytes: bytes).frame()
+            }
+        }
+        return Answer(frame: frame, isHeld: isHeld)
+    }
+
+    private static let tooLarge = Refusal(
+        400, "the answer would have more than \(maximumBytes) bytes; ask for less at once, or download the file")
+
+    private static func check(_ selection: Selection, _ geometry: ArrayGeometry) throws {
+        let (bytes, overflow) = selection.itemCount.multipliedReportingOverflow(by: geometry.itemSize)
+        guard !overflow, bytes <= maximumBytes else { throw tooLarge }
+    }
+
+    // MARK: Opening
+
+    /// How the array is divided: known from the catalogue before anything of the file is held.
+    private func geometry(_ reading: Reading) async throws -> (ArrayGeometry, isArray: Bool) {
+        if let reader = reading.mirror.arrayReader { return (reader.geometry, reader.info.array != nil) }
+        if let dataset = keeper.copy.dataset(reading.path), dataset.version == reading.version,
+            let array = dataset.array, let frame = dataset.frame,
+            let geometry = try? ArrayGeometry(
+                shape: array.shape, chunks: array.chunks.map { Int($0) }, blocks: array.blocks.map { Int($0) },
+                itemSize: Int(frame.typeSize))
+        {
+            return (geometry, true)
+        }
+        let reader = try await opened(reading)
+        return (reader.geometry, reader.info.array != nil)
+    }
+
+    /// Opens the mirror's file as a frame, after what that takes has been fetched.
+    func opened(_ reading: Reading) async throws -> ArrayReader {
+        if let reader = reading.mirror.arrayReader { return reader }
+        let mirror = reading.mirror
+        guard mirror.manifest.content == .frame else {
+            throw Refusal(400, "\(reading.path) is a plain file: there is nothing to slice, but it can be downloaded")
+        }
+        if !reading.mayFetch, try await pool.run({ try mirror.blocks.layout(of: mirror) }) == nil {
+            throw FetchFailure(.unreachable, Self.offline(reading.path, "its header is not held"))
+        }
+        guard let layout = try await keeper.layout(of: mirror) else {
+            throw Refusal(400, "\(reading.path) is no Blosc2 frame")
+        }
+        let reader = try await pool.run {
+            let source = FileSource(mirror.file, size: mirror.manifest.size)
+            return try ArrayReader(
+                source, layout: layout, info: FrameInfo(source, layout), maximumBytes: Self.maximumBytes)
+        }
+        mirror.keep(reader)
+        return reader
+    }
+
+    // MARK: Holding
+
+    /// Sees to it that all that reading the selection takes is held.
+    ///
+    /// - Returns: whether it was.
+    private func hold(_ selection: Selection, isArray: Bool, _ reading: Reading) async throws -> Bool {
+        let mirror = reading.mirror
+        let plan = SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
+        var wasHeld = true
+        // One round for an array; the heads of chunks come first where only they say what is needed.
+        for _ in 0..<4 {
+            var isHeld = true
+            let layout = try await pool.run { try mirror.blocks.layout(of: mirror) }
+            do {
+                try await plan.parts(layout) { missing in
+                    (isHeld, wasHeld) = (false, false)
+                    guard reading.mayFetch else { throw FetchFailure(.unreachable, "it is not held") }
+                    try await keeper.fetch(missing.keys, of: mirror)
+                }
+            } catch let failure as FetchFailure {
+                throw try await explained(failure, plan, reading)
+            }
+            if isHeld { return wasHeld }
+        }
+        throw FetchFailure(.storage, "what was fetched of \(reading.path) is not what its parts say they need")
+    }
+
+    private func explained(
+        _ failure: FetchFailure, _ plan: SelectionPlan, _ reading: Reading
+    ) async throws -> FetchFailure {
+        let mirror = reading.mirror
+        let (layout, missing) = try await pool.run {
+            let layout = try mirror.blocks.layout(of: mirror)
+            return (layout, plan.total(layout))
+        }
+        guard layout == nil || missing.chunkCount > 0 else { return failure }
+        let what = missing.chunkCount == 0 ? "its header is not held" : "\(missing) that this takes are not held"
+        guard reading.mayFetch else { return FetchFailure(.unreachable, Self.offline(reading.path, what)) }
+        return FetchFailure(failure.reason, "\(reading.path): \(what), and cannot be had: \(failure.message)")
+    }
+
+    private static func offline(_ path: DatasetPath, _ what: String) -> String {
+        "\(path): \(what), and the publisher of \(path.group) is offline"
+    }
+}

@@ -1,0 +1,47 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// Answers with a version's own bytes, whole or in ranges.
+struct StoredFile: Sendable {
+    let copy: CatalogueCopy
+    let reader: MirrorReader
+    let freshness: Freshness
+
+    func answer(_ request: HTTPRequest, _ reading: Reading) async throws -> HTTPResponse {
+        let mirror = reading.mirror
+        guard reading.mayFetch || Self.isHeld(request, mirror) else {
+            let missing = mirror.manifest.chunks.count - mirror.present.count
+            throw FetchFailure(
+                .unreachable,
+                "\(reading.path): \(missing) of \(mirror.manifest.chunks.count) chunks are not held, and the publisher of "
+                    + "\(reading.path.group) is offline")
+        }
+        var headers = freshness.headers(
+            reading.path, reading.version, isHeld: mirror.isComplete, isCurrent: reading.isCurrent)
+        headers["Content-Disposition"] = Self.disposition(reading.path)
+        let dataset = copy.dataset(reading.path)
+        if let dataset, dataset.version == reading.version {
+            headers["Last-Modified"] = HTTPDate.text(Timestamp(seconds: dataset.modified))
+        }
+        let type = dataset?.mediaType ?? "application/octet-stream"
+        return try await reader.answer(request, mirror, type: type, headers: headers)
+    }
+
+    private static func isHeld(_ request: HTTPRequest, _ mirror: Mirror) -> Bool {
+        if mirror.isComplete { return true }
+        guard let ranges = MirrorReader.ranges(of: request, mirror) else { return false }
+        return ranges.allSatisfy { mirror.holds($0) }
+    }
+
+    /// The name to save it as, for those who read RFC 6266 and for those who do not.
+    static func disposition(_ path: DatasetPath) -> String {
+        let plain = String(
+            String.UnicodeScalarView(
+                path.name.unicodeScalars.map { scalar in
+                    scalar.isASCII && scalar.value >= 32 && scalar != "\"" && scalar != "\\" ? scalar : "_"
+                }))
+        let exact = "filename*=UTF-8''\(PercentEncoding.query(path.name))"
+        return "attachment; filename=\"\(plain)\"" + (plain == path.name ? "" : "; \(exact)")
+    }
+}
