@@ -106,7 +106,7 @@ import Testing
                 try await group.waitForAll()
             }
             #expect(Set(seen.all).count > 10, "the writer has written while they read")
-            #expect(refused.all.count < Self.reads / 20, "\(refused.all.count): \(refused.all.first ?? "")")
+            #expect(refused.all.count < Self.reads / 100, "\(refused.all.count): \(refused.all.first ?? "")")
         }
     }
 

@@ -11,32 +11,28 @@ struct CurrentVersions: Sendable {
     /// How long to wait for the catalogue to tell of the successor of a version that its publisher has no more.
     private static let patience = Duration.seconds(2)
 
+    /// So long a reader begins anew on ever newer versions, of a dataset that is rewritten all the time.
+    private static let persistence = Duration.seconds(10)
+
     /// Reads a dataset at its current version. When what is missing of that cannot be had because there is a newer one,
-    /// all starts over on that, once; when it cannot be had at all, what is held of an older version has to do.
+    /// all starts over on that; when none can be had, what is held of an older version has to do.
     ///
     /// - Throws: ``Refusal`` for a name that does not exist; ``FetchFailure``; what `body` throws.
     func read<R: Sendable>(
         _ path: DatasetPath, _ body: (Reading) async throws -> R
     ) async throws -> R {
-        guard let first = copy.entry(path)?.version else { throw copy.unknown(path.text) }
-        do {
-            return try await body(open(path, first))
-        } catch let failure as FetchFailure {
-            return try await afterFailure(failure, path, first, body)
-        }
-    }
-
-    private func afterFailure<R: Sendable>(
-        _ failure: FetchFailure, _ path: DatasetPath, _ version: Version, _ body: (Reading) async throws -> R
-    ) async throws -> R {
-        if failure.reason == .gone { await changes.wait(of: path, from: version, within: Self.patience) }
-        guard let newer = copy.entry(path)?.version, newer != version else {
-            return try await onOlder(failure, path, version, body)
-        }
-        do {
-            return try await body(open(path, newer))
-        } catch let failure as FetchFailure {
-            return try await onOlder(failure, path, newer, body)
+        guard var version = copy.entry(path)?.version else { throw copy.unknown(path.text) }
+        let end = ContinuousClock.now + Self.persistence
+        while true {
+            do {
+                return try await body(open(path, version))
+            } catch let failure as FetchFailure {
+                if failure.reason == .gone { await changes.wait(of: path, from: version, within: Self.patience) }
+                guard let newer = copy.entry(path)?.version, newer != version, ContinuousClock.now < end else {
+                    return try await onOlder(failure, path, version, body)
+                }
+                version = newer
+            }
         }
     }
 
