@@ -1,0 +1,30 @@
+"""The arrays that are measured with; made once and kept in a folder."""
+
+import os
+
+import blosc2
+import numpy as np
+
+SHAPE, CHUNKS, BLOCKS = (256, 1024, 1024), (16, 256, 256), (4, 64, 64)
+
+
+def cube(folder: str) -> str:
+    """1 GiB of float32 that compresses to about 400 MB: a smooth field with noise in the last bits that are kept."""
+    path = os.path.join(folder, "cube.b2nd")
+    if os.path.exists(path):
+        return path
+    random = np.random.default_rng(1)
+    cparams = {"codec": blosc2.Codec.ZSTD, "clevel": 5, "filters": [blosc2.Filter.SHUFFLE], "nthreads": 2}
+    partial = path + ".part.b2nd"
+    array = blosc2.empty(SHAPE, np.float32, chunks=CHUNKS, blocks=BLOCKS, urlpath=partial, mode="w", cparams=cparams)
+    y, x = np.meshgrid(np.arange(SHAPE[1]), np.arange(SHAPE[2]), indexing="ij")
+    for z in range(0, SHAPE[0], CHUNKS[0]):
+        slab = np.empty((CHUNKS[0],) + SHAPE[1:], np.float32)
+        for k in range(CHUNKS[0]):
+            field = 280 + 15 * np.sin((x + 3 * (z + k)) / 97) * np.cos(y / 131)
+            noise = random.integers(-128, 128, SHAPE[1:])
+            slab[k] = np.round(field * 256 + noise) / 256
+        array[z : z + CHUNKS[0]] = slab
+    del array
+    os.rename(partial, path)
+    return path

@@ -1,0 +1,102 @@
+"""Starts and stops programs, and looks at what they use."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BIN = os.environ.get("BPUBSUB_BIN", os.path.join(HERE, "..", ".build", "release"))
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Program:
+    """A server that runs until `stop`, with its output in a file."""
+
+    def __init__(self, arguments: list[str], log: str, ready=None):
+        self.log = log
+        self.process = subprocess.Popen(arguments, stdout=open(log, "wb"), stderr=subprocess.STDOUT)
+        self.url = self._wait_for_url() if ready is None else ready
+
+    def _wait_for_url(self) -> str:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with open(self.log, errors="replace") as f:
+                if found := re.search(r"listening on (http://\S+)", f.read()):
+                    return found[1].rstrip("/")
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        raise RuntimeError(f"did not start; its log:\n{open(self.log).read()}")
+
+    def memory(self) -> float:
+        """Resident, in MB."""
+        with open(f"/proc/{self.process.pid}/status") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) * 1024 / 1e6
+
+    def peak(self) -> float:
+        """The most that was resident, in MB."""
+        with open(f"/proc/{self.process.pid}/status") as f:
+            return int(re.search(r"VmHWM:\s+(\d+)", f.read())[1]) * 1024 / 1e6
+
+    def cpu(self) -> float:
+        """Seconds of user and system time."""
+        with open(f"/proc/{self.process.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Workshop:
+    """A folder for what programs write, and the programs; all of it gone at the end."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="bpubsub-bench-")
+        self.programs: list[Program] = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for program in reversed(self.programs):
+            program.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.folder, name)
+
+    def start(self, name: str, *arguments: str, ready=None) -> Program:
+        program = Program(list(arguments), self.path(name + ".log"), ready)
+        self.programs.append(program)
+        return program
+
+    def stop(self, program: Program) -> None:
+        program.stop()
+        self.programs.remove(program)
+
+    def service(self, name: str, program: str, *arguments: str, port: int = 0) -> Program:
+        """One of bpubsub's own, with a state of its own."""
+        return self.start(
+            name, os.path.join(BIN, program), *arguments, "--listen", f"127.0.0.1:{port}", "--state",
+            self.path("state-" + name), "--log-level", "warning"
+        )
+
+    def link(self, name: str, target: str, milliseconds: float, rate: float = 0) -> Program:
+        port = target.rsplit(":", 1)[1]
+        return self.start(name, sys.executable, os.path.join(HERE, "link.py"), "0", port, str(milliseconds), str(rate))
