@@ -16,11 +16,18 @@ import SubscriberService
         "transfers", placeholder: "N", default: 8, help: "requests for data under way at the same time",
         parse: OptionValue.integer(in: 1...64))
 
+    private static let cacheSize = Option(
+        optional: "cache-size", placeholder: "BYTES",
+        help: "how much of datasets to hold, as 500M or 20G; what was used least recently makes room, but for what is "
+            + "followed with --pin (default: no limit)",
+        parse: OptionValue.bytes(in: 1 << 20...Int64.max))
+
     static func main() async {
         let syntax = ArgumentSyntax(
             program: "bpubsub-subscriber",
             summary: "Follows the broker's catalogue, keeps copies of what is read, and serves them to clients.",
-            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers] + CommonOptions.log)
+            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize]
+                + CommonOptions.log)
         await ProgramRunner.main(syntax) { arguments in
             var configuration = Subscriber.Configuration(
                 listen: arguments[listen], broker: arguments[CommonOptions.broker], state: arguments[state],
@@ -28,6 +35,7 @@ import SubscriberService
             configuration.groups = arguments[groups]
             configuration.fetchTimeout = arguments[fetchTimeout]
             configuration.concurrency = arguments[transfers]
+            configuration.cacheSize = arguments[cacheSize]
             let subscriber = try await Subscriber(configuration)
             try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")
             try StandardOutput.shared.flush()

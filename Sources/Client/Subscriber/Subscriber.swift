@@ -25,7 +25,10 @@ struct Subscriber: Sendable {
         try await get("/api/list", patterns.map { ("pattern", $0) } + [("long", "true")])
     }
 
-    func follow(_ names: [String]) async throws { try await post("/api/follow", names) }
+    /// - Parameter isPinned: what is held of them stays, however little room there is.
+    func follow(_ names: [String], isPinned: Bool = false) async throws {
+        try await post("/api/follow" + (isPinned ? "?pin=true" : ""), names)
+    }
 
     func unfollow(_ names: [String]) async throws { try await post("/api/unfollow", names) }
 

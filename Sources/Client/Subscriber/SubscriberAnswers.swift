@@ -63,6 +63,7 @@ struct SubscriberStatus: Codable, Hashable, Sendable {
         var complete: Int
         var bytes: Int64
         var size: Int64
+        var limit: Int64?
     }
 
     struct Transfers: Codable, Hashable, Sendable {

@@ -16,10 +16,11 @@ extension Details {
         let followed = status.followed.isEmpty ? "nothing" : status.followed.joined(separator: ", ")
         details.add("followed", followed, indent: 0)
         let mirrors = status.mirrors
+        let limit = mirrors.limit.map { "; at most \(HumanText.bytes($0))" } ?? ""
         details.add(
             "held",
             "\(HumanText.bytes(mirrors.bytes)) of \(HumanText.bytes(mirrors.size)) in \(mirrors.count) datasets, "
-                + "\(mirrors.complete) of them complete", indent: 0)
+                + "\(mirrors.complete) of them complete\(limit)", indent: 0)
         let transfers = status.transfers
         details.add(
             "transfers",

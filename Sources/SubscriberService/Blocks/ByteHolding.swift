@@ -26,8 +26,7 @@ extension MirrorKeeper {
     /// Of a range, the blocks that are missing, and the chunks that are better fetched as a whole.
     private static func missing(_ range: Range<Int64>, of mirror: Mirror) -> (keys: [BlockKey], chunks: [Int]) {
         var keys: [BlockKey] = [], chunks: [Int] = []
-        let present = mirror.present
-        for place in mirror.manifest.chunks(touching: range) where !present.contains(place) {
+        for place in mirror.manifest.chunks(touching: range) where !mirror.use(place) {
             let chunk = mirror.manifest.chunks[place]
             let part = range.clamped(to: chunk.range)
             if chunk.length <= smallChunk {
@@ -58,9 +57,8 @@ extension MirrorKeeper {
 extension Mirror {
     /// Whether all of these bytes are there.
     func holds(_ range: Range<Int64>) -> Bool {
-        let present = present
-        return manifest.chunks(touching: range).allSatisfy { place in
-            if present.contains(place) { return true }
+        manifest.chunks(touching: range).allSatisfy { place in
+            if use(place) { return true }
             let chunk = manifest.chunks[place]
             let part = range.clamped(to: chunk.range)
             let wanted = Int(part.lowerBound - chunk.offset)..<Int(part.upperBound - chunk.offset)

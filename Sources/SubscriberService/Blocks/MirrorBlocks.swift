@@ -17,6 +17,7 @@ final class MirrorBlocks: Sendable {
     /// Chunks with the places of the blocks that are held, as the index has them.
     var held: [Int: ChunkSet] { shared.withLock { $0.partial.mapValues(\.held) } }
     var heldBytes: Int64 { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.heldBytes } } }
+    var heldBytesOfChunks: [Int: Int64] { shared.withLock { $0.partial.mapValues(\.heldBytes) } }
     var heldCount: Int { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.held.count } } }
 
     /// Nobody waits for blocks, and none are on their way.
@@ -101,8 +102,12 @@ final class MirrorBlocks: Sendable {
             let offset = proven.chunk < mirror.manifest.chunks.count ? mirror.manifest.chunks[proven.chunk].offset : -1
             throw FetchFailure(.corrupt, "blocks of the chunk at offset \(offset) failed their digests")
         }
+        try mirror.placing.withLock { _ throws(FetchFailure) in try place(proven, in: mirror) }
+    }
+
+    private func place(_ proven: ProvenBlocks, in mirror: Mirror) throws(FetchFailure) {
         // Another fetch may have brought all of it meanwhile.
-        if mirror.present.contains(proven.chunk) { return }
+        if mirror.use(proven.chunk) { return }
         let chunk = mirror.manifest.chunks[proven.chunk]
         let known = partial(proven.chunk)
         guard var partial = known ?? Self.begin(proven, chunk, mirror.manifest.content),
@@ -143,6 +148,16 @@ final class MirrorBlocks: Sendable {
 
     /// The chunk is there as a whole: its blocks need not be counted any more.
     func completed(_ chunk: Int) { shared.withLock { _ = $0.partial.removeValue(forKey: chunk) } }
+
+    /// The chunks are being removed.
+    func drop(_ chunks: [Int]) { shared.withLock { for chunk in chunks { $0.partial[chunk] = nil } } }
+
+    /// The places without which the file cannot be opened, as far as they are known.
+    func framePlaces(of manifest: Manifest) -> Set<Int> {
+        guard manifest.content == .frame, !manifest.chunks.isEmpty else { return [] }
+        let ends: Set = [0, manifest.chunks.count - 1]
+        return shared.withLock { $0.layout }.map { ends.union(manifest.framePlaces($0)) } ?? ends
+    }
 
     /// What the index knew when the subscriber ran last. Blocks.
     func restore(_ chunk: Int, _ held: [UInt8], in mirror: Mirror) throws {

@@ -69,7 +69,7 @@ struct SelectionPlan: Sendable {
         }
         guard touched.number < layout.chunks.count,
             let place = mirror.manifest.place(ofArrayChunk: touched.number, layout),
-            !mirror.present.contains(place)
+            !mirror.use(place)
         else { return 1 }
         if let partial = mirror.blocks.partial(place) {
             let places = partial.missing(for: touched)

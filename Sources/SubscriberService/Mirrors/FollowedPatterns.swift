@@ -8,34 +8,32 @@ struct FollowedPatterns: Sendable {
     static let globLimit = 1000
 
     private(set) var all: [PathPattern] = []
-    private var globs: [PathPattern] = []
-    /// The bytes of all patterns: strings that look the same may be different names.
-    private var names: Set<[UInt8]> = []
+    /// What shall stay, however little room there is.
+    private var pinned = PatternSet()
+    private var patterns = PatternSet()
 
     init(_ patterns: [PathPattern] = []) { for pattern in patterns { insert(pattern) } }
 
-    var isWithinLimits: Bool { all.count <= Self.limit && globs.count <= Self.globLimit }
+    var isWithinLimits: Bool { all.count <= Self.limit && patterns.globCount <= Self.globLimit }
 
-    func contains(_ pattern: PathPattern) -> Bool { names.contains(Array(pattern.text.utf8)) }
+    func contains(_ pattern: PathPattern) -> Bool { patterns.contains(pattern) }
+    func isPinned(_ pattern: PathPattern) -> Bool { pinned.contains(pattern) }
 
     /// Whether one of the patterns is the path, or a folder or group that it lies in, or a glob that it matches.
-    func cover(_ path: DatasetPath) -> Bool {
-        let bytes = Array(path.text.utf8)
-        if names.contains(bytes) { return true }
-        for index in bytes.indices where bytes[index] == UInt8(ascii: "/") {
-            if names.contains(Array(bytes[..<index])) { return true }
-        }
-        return globs.contains { $0.matches(path.text) }
-    }
+    func cover(_ path: DatasetPath) -> Bool { patterns.cover(path) }
 
-    mutating func insert(_ pattern: PathPattern) {
-        guard names.insert(Array(pattern.text.utf8)).inserted else { return }
-        all.append(pattern)
-        if pattern.isGlob { globs.append(pattern) }
+    /// Whether one of those that are pinned covers the path.
+    func pin(_ path: DatasetPath) -> Bool { pinned.cover(path) }
+
+    mutating func insert(_ pattern: PathPattern, isPinned: Bool = false) {
+        if patterns.insert(pattern) { all.append(pattern) }
+        if isPinned { pinned.insert(pattern) }
     }
 
     mutating func remove(_ patterns: [PathPattern]) {
         let gone = Set(patterns)
-        self = FollowedPatterns(all.filter { !gone.contains($0) })
+        var left = FollowedPatterns()
+        for pattern in all where !gone.contains(pattern) { left.insert(pattern, isPinned: isPinned(pattern)) }
+        self = left
     }
 }

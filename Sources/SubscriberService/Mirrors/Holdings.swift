@@ -27,6 +27,20 @@ struct Holdings: Sendable {
 
     mutating func follow(_ patterns: FollowedPatterns) { followed = patterns }
 
+    /// The versions that must not make room: of datasets that are pinned, or wanted and not `complete` yet. Cost: a look
+    /// at each that is held.
+    func keptVersions(_ isComplete: (Version) -> Bool) -> Set<Version> {
+        var kept: Set<Version> = []
+        for (path, holding) in byPath {
+            guard let version = holding.version else { continue }
+            if followed.pin(path) || holding.isWanted && !isComplete(version) { kept.insert(version) }
+        }
+        return kept
+    }
+
+    /// The datasets that hold a version. Cost: a look at each that is held.
+    func paths(of version: Version) -> [DatasetPath] { byPath.filter { $0.value.version == version }.map(\.key) }
+
     mutating func want(_ path: DatasetPath, _ isWanted: Bool = true) {
         set(path, Holding(version: byPath[path]?.version, isWanted: isWanted))
     }

@@ -13,18 +13,27 @@ final class Mirror: Sendable {
     private let paths = Locked<Set<DatasetPath>>([])
     /// Of chunks that are not held as a whole.
     let blocks = MirrorBlocks()
+    /// Held while blocks are put in their places, or chunks are removed.
+    let placing = Locked(())
+    /// ``UseTime/nanoseconds``.
+    private let lastUse: Atomic<Int64>
+    /// Readers have what lies ahead of them fetched only so far.
+    private let isWindowed: Bool
     /// Opened as an array once its header, offsets and trailer are there.
     private let opened = Locked<ArrayReader?>(nil)
 
     var version: Version { manifest.version }
 
     init(
-        manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling
+        manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
+        used: UseTime = .zero, window: Int64 = .max
     ) {
         self.manifest = manifest
         self.file = file
         self.filler = filler
-        state = Locked(MirrorState(present: present, heldBytes: heldBytes))
+        state = Locked(MirrorState(present: present, heldBytes: heldBytes, used: used, window: window))
+        isWindowed = window < manifest.size
+        lastUse = Atomic(used.nanoseconds)
     }
 
     var isComplete: Bool { state.withLock { $0.isComplete } }
@@ -51,9 +60,11 @@ final class Mirror: Sendable {
     /// - Throws: ``FetchFailure``; `CancellationError`.
     func fetch(_ range: Range<Int64>) async throws { try await ReadAhead(self, range).wait(for: range) }
 
-    /// Reads `range`, after what is missing of it has been fetched.
+    /// Reads `range`, after what is missing of it has been fetched, by whole chunks.
     func read(_ range: Range<Int64>, on pool: BlockingPool) async throws -> SharedBytes {
-        try await fetch(range)
+        let use = MirrorUse(self)
+        defer { withExtendedLifetime(use) {} }
+        if !holds(range) { try await fetch(range) }
         return try await pool.run { [file] in
             let bytes = try file.read(at: range.lowerBound, count: range.count)
             guard bytes.count == range.count else {
@@ -64,11 +75,15 @@ final class Mirror: Sendable {
     }
 
     func beginReading(_ chunks: Range<Int>) -> MirrorState.Token { state.withLock { $0.beginReading(chunks) } }
-    func advance(_ token: MirrorState.Token, to chunk: Int) { state.withLock { $0.advance(token, to: chunk) } }
+    func advance(_ token: MirrorState.Token, to chunk: Int) {
+        state.withLock { $0.advance(token, to: chunk) }
+        // What lies further ahead may be fetched now.
+        if isWindowed { kick() }
+    }
     func endReading(_ token: MirrorState.Token) { state.withLock { $0.endReading(token) } }
 
     func wait(for chunk: Int, _ token: MirrorState.Token) async throws {
-        if state.withLock({ $0.present.contains(chunk) }) { return }
+        if state.withLock({ $0.use(chunk) }) { return }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: MirrorState.Waiter) in
                 guard state.withLock({ $0.wait(for: chunk, token, waiter) }) else {
@@ -82,7 +97,58 @@ final class Mirror: Sendable {
         try Task.checkCancellation()
         try outcome.get()
         // A reader that has ended is not told that its chunk is there.
-        guard state.withLock({ $0.present.contains(chunk) }) else { throw CancellationError() }
+        guard state.withLock({ $0.use(chunk) }) else { throw CancellationError() }
+    }
+
+    // MARK: Use and removal
+
+    /// When anything of it was used last.
+    var used: UseTime { UseTime(nanoseconds: lastUse.load(ordering: .relaxed)) }
+
+    func beginUse() -> MirrorState.Token {
+        lastUse.store(UseTime.now.nanoseconds, ordering: .relaxed)
+        return state.withLock { $0.beginUse() }
+    }
+
+    func endUse(_ token: MirrorState.Token) { state.withLock { $0.endUse(token) } }
+
+    /// Whether the chunk is held as a whole; as long as the caller has a ``MirrorUse`` that began before, what is held of
+    /// it stays.
+    func use(_ chunk: Int) -> Bool { state.withLock { $0.use(chunk) } }
+
+    /// The chunks that can be removed one by one, with their last use and their bytes. Not what the file cannot be opened
+    /// without: that goes with all the rest.
+    var removable: [(chunk: Int, used: UseTime, bytes: Int64)] {
+        let partial = blocks.heldBytesOfChunks, kept = blocks.framePlaces(of: manifest)
+        return state.withLock { state in
+            guard !state.isComplete else { return [] }
+            return manifest.chunks.indices.compactMap { chunk in
+                let bytes = state.present.contains(chunk) ? manifest.chunks[chunk].length : partial[chunk] ?? 0
+                guard bytes > 0, !kept.contains(chunk), let used = state.removableSince(chunk) else { return nil }
+                return (chunk, used, bytes)
+            }
+        }
+    }
+
+    /// Removes chunks that nobody uses. Blocks the thread.
+    ///
+    /// - Parameter record: writes down that they are not held any more; called before their bytes are gone.
+    /// - Returns: whether any was removed.
+    func remove(_ chunks: [Int], record: () throws -> Void) throws -> Bool {
+        // The lock is held across calls that block: blocks that arrive meanwhile, on a thread that may, have to wait.
+        let removed = try placing.withLock { _ in
+            let removed = state.withLock { $0.beginRemoval(chunks, manifest.chunks) }
+            defer { state.withLock { $0.endRemoval(removed) } }
+            if removed.isEmpty { return false }
+            blocks.drop(removed)
+            try record()
+            for chunk in removed {
+                try file.punchHole(at: manifest.chunks[chunk].offset, length: manifest.chunks[chunk].length)
+            }
+            return true
+        }
+        kick()
+        return removed
     }
 
     // MARK: Filling
@@ -114,10 +180,11 @@ final class Mirror: Sendable {
     /// - Returns: bytes that need not be fetched.
     func takeOver(from old: Mirror) throws(SystemError) -> Int64 {
         let positions = old.manifest.positions
-        let held = old.present
+        let use = MirrorUse(old)
+        defer { withExtendedLifetime(use) {} }
         var saved: Int64 = 0
         for (index, chunk) in manifest.chunks.enumerated() {
-            guard let place = positions[chunk.digest], held.contains(place) else { continue }
+            guard let place = positions[chunk.digest], old.use(place) else { continue }
             let source = old.manifest.chunks[place]
             guard source.length == chunk.length else { continue }
             try file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)

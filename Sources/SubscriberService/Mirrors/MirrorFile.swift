@@ -24,13 +24,16 @@ struct MirrorFile {
     }
 
     /// - Returns: the mirror, and whether it is as the index has it.
-    func mirror(_ filler: any MirrorFilling) throws -> (Mirror, isAsIndexed: Bool) {
+    func mirror(_ filler: any MirrorFilling, window: Int64) throws -> (Mirror, isAsIndexed: Bool) {
         let manifest = entry.manifest
         let present = isAsIndexed ? entry.present : try verified()
+        if !isAsIndexed { freeSpace(notOf: present) }
         let held = manifest.chunks.indices.reduce(Int64(0)) {
             present.contains($1) ? $0 + manifest.chunks[$1].length : $0
         }
-        let mirror = Mirror(manifest: manifest, file: file, present: present, heldBytes: held, filler: filler)
+        let mirror = Mirror(
+            manifest: manifest, file: file, present: present, heldBytes: held, filler: filler, used: entry.used,
+            window: window)
         // Of a block there is nothing here to check it by: those of a doubtful file are fetched again.
         if isAsIndexed {
             for (chunk, blocks) in entry.blocks where !present.contains(chunk) {
@@ -38,6 +41,14 @@ struct MirrorFile {
             }
         }
         return (mirror, isAsIndexed)
+    }
+
+    /// What is not held takes no room: the process may have ended while chunks were removed.
+    private func freeSpace(notOf present: ChunkSet) {
+        for (index, chunk) in entry.manifest.chunks.enumerated() where !present.contains(index) {
+            // A file system without holes keeps the bytes; they are not believed.
+            try? file.punchHole(at: chunk.offset, length: chunk.length)
+        }
     }
 
     /// Those of the chunks that should be there whose bytes are what their digests say.

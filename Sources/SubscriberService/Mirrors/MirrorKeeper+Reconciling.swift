@@ -74,6 +74,7 @@ extension MirrorKeeper {
         guard case .granted(let replaced) = shared.withLock({ $0.fills.start(path, current) }) else { return }
         if let replaced, replaced != current { release(replaced) }
         do {
+            try checkRoom(for: path)
             let mirror = try await meeting.with(path.group) {
                 try await library.mirror(
                     of: current, of: path, since: self.holding(path)?.version,

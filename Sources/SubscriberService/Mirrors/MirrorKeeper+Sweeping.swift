@@ -21,6 +21,7 @@ extension MirrorKeeper {
                 }
             }
             do { try await save() } catch { log.error("what is held could not be saved", ["error": error]) }
+            await library.saveUse()
             await removeUnreferenced(library.versions)
         }
     }

@@ -101,9 +101,10 @@ final class MirrorKeeper: Sendable {
 
     // MARK: Following and wanting
 
-    func follow(_ patterns: [PathPattern]) async throws {
+    /// - Parameter isPinned: what is held of them never makes room for anything else.
+    func follow(_ patterns: [PathPattern], isPinned: Bool = false) async throws {
         try await changeFollowed(by: patterns) { followed in
-            for pattern in patterns { followed.insert(pattern) }
+            for pattern in patterns { followed.insert(pattern, isPinned: isPinned) }
         }
     }
 
@@ -125,7 +126,7 @@ final class MirrorKeeper: Sendable {
                         "at most \(FollowedPatterns.limit) names can be followed, \(FollowedPatterns.globLimit) of them "
                             + "globs: follow whole folders or groups")
                 }
-                try store.save(followed: followed.all)
+                try store.save(followed)
                 shared.withLock { $0.holdings.follow(followed) }
             }
         }
@@ -163,7 +164,13 @@ final class MirrorKeeper: Sendable {
     /// Acts on changes until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.library.run { self.completed($0) } }
+            group.addTask {
+                await self.library.run {
+                    self.completed($0)
+                } afterSaving: {
+                    await self.makeRoom()
+                }
+            }
             group.addTask { await self.sweep() }
             for path in self.heldPaths { self.enqueue(path) }
             for await path in self.due {

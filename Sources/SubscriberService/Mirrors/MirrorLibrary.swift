@@ -7,18 +7,23 @@ import Synchronization
 ///     FOLDER/mirrors/VERSION     the bytes, sparse
 final class MirrorLibrary: Sendable {
     private let folder: String
-    private let index: MirrorIndex
+    let index: MirrorIndex
     private let fetcher: Fetcher
-    private let pool: BlockingPool
-    private let log: Logger
-    private let table: Locked<MirrorTable>
-    private let opening = KeyedLocks<Version>()
+    let pool: BlockingPool
+    let log: Logger
+    /// Bytes that may be held; `nil` for as many as there is room for.
+    let limit: Int64?
+    let table: Locked<MirrorTable>
+    let opening = KeyedLocks<Version>()
     private let dirty: AsyncStream<Void>
     private let markDirty: AsyncStream<Void>.Continuation
 
     /// Blocks: reads the index.
-    init(folder: String, index: MirrorIndex, fetcher: Fetcher, pool: BlockingPool, log: Logger) throws {
+    init(
+        folder: String, limit: Int64?, index: MirrorIndex, fetcher: Fetcher, pool: BlockingPool, log: Logger
+    ) throws {
         self.folder = folder
+        self.limit = limit
         self.index = index
         self.fetcher = fetcher
         self.pool = pool
@@ -26,6 +31,8 @@ final class MirrorLibrary: Sendable {
         try FileSystem.createDirectories(folder)
         table = Locked(try Self.takeStock(of: folder, index))
         (dirty, markDirty) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        // The limit may be another than it was.
+        markDirty.yield()
     }
 
     /// An index without its file is nothing, a file without its index is rubbish, and one that has changed behind the
@@ -126,8 +133,8 @@ final class MirrorLibrary: Sendable {
     private func open(_ entry: MirrorIndex.Entry, _ filler: any MirrorFilling) async throws -> Mirror {
         let version = entry.manifest.version
         let (path, isDoubtful) = (path(of: version), isDoubtful(version))
-        let (mirror, isAsIndexed) = try await pool.run { [log] in
-            try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler)
+        let (mirror, isAsIndexed) = try await pool.run { [log, window] in
+            try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler, window: window)
         }
         table.withLock { $0.opened(mirror) }
         if !isAsIndexed { progressed(mirror) }
@@ -153,10 +160,13 @@ final class MirrorLibrary: Sendable {
 
     /// Writes the index behind the chunks, until the task is cancelled; then once more.
     ///
-    /// - Parameter onComplete: called for each mirror that the index has come to know as complete.
-    func run(onComplete: @Sendable (Mirror) -> Void) async {
+    /// - Parameters:
+    ///   - onComplete: called for each mirror that the index has come to know as complete.
+    ///   - afterSaving: called after each time; nothing is saved meanwhile.
+    func run(onComplete: @Sendable (Mirror) -> Void, afterSaving: @Sendable () async -> Void) async {
         for await _ in dirty {
             let isSaved = await save(onComplete)
+            await afterSaving()
             guard (try? await Task.sleep(for: isSaved ? .milliseconds(250) : .seconds(2))) != nil else { break }
         }
         _ = await save(onComplete)
@@ -180,16 +190,16 @@ final class MirrorLibrary: Sendable {
     }
 
     /// - Returns: what the index says now; `nil` when it could not be written.
-    private func write(_ mirror: Mirror) -> MirrorIndex.Summary? {
+    func write(_ mirror: Mirror) -> MirrorIndex.Summary? {
         // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
         // becomes whole in between is in both, and not in neither.
         let blocks = mirror.blocks.held
-        let (present, held) = (mirror.present, mirror.heldBytes)
+        let (present, held, used) = (mirror.present, mirror.heldBytes, mirror.used)
         do {
             try mirror.file.synchronize()
             let stamp = try mirror.file.identity().modified
-            try index.mark(mirror.version, present: present, blocks: blocks, held: held, stamp: stamp)
-            return .init(size: mirror.manifest.size, held: held, isComplete: present.isFull, stamp: stamp)
+            try index.mark(mirror.version, present: present, blocks: blocks, held: held, stamp: stamp, used: used)
+            return .init(size: mirror.manifest.size, held: held, isComplete: present.isFull, stamp: stamp, used: used)
         } catch {
             log.error("a mirror could not be saved", ["version": mirror.version.short, "error": error])
             return nil
@@ -198,6 +208,16 @@ final class MirrorLibrary: Sendable {
 
     /// Closes mirrors that nobody uses, so that descriptors and manifests in memory do not pile up.
     private func closeIdle() { table.withLock { $0.closeIdle() } }
+
+    /// Tells the index when mirrors were used.
+    func saveUse() async {
+        let used = table.withLock { $0.takeUsed() }
+        guard !used.isEmpty else { return }
+        await pool.run { [self] in
+            // Lost, the order in which mirrors make room is a little worse.
+            do { try index.mark(used: used) } catch { log.warning("uses could not be saved", ["error": error]) }
+        }
+    }
 
     // MARK: Removing
 
@@ -215,7 +235,7 @@ final class MirrorLibrary: Sendable {
         }
     }
 
-    private func delete(_ version: Version) {
+    func delete(_ version: Version) {
         do {
             try index.remove(version)
             try FileSystem.unlink(path(of: version))

@@ -20,16 +20,24 @@ struct MirrorState {
     private var workers = 0
     /// Somebody wants the whole version, whether or not anybody waits.
     private(set) var wantsAll = false
+    /// How far ahead of a reader is fetched, in bytes.
+    private let window: Int64
+    /// When each chunk was used last.
+    private var lastUse: [UseTime]
+    /// Since when each use is under way: what it has touched stays.
+    private var uses: [Token: UseTime] = [:]
 
-    init(present: ChunkSet, heldBytes: Int64) {
+    init(present: ChunkSet, heldBytes: Int64, used: UseTime = .zero, window: Int64 = .max) {
         self.present = present
         self.heldBytes = heldBytes
+        self.window = window
         inFlight = ChunkSet(capacity: present.capacity)
+        lastUse = Array(repeating: used, count: present.capacity)
     }
 
     var isComplete: Bool { present.isFull }
-    /// Nobody wants anything that is not held.
-    var isIdle: Bool { workers == 0 && readers.isEmpty && (isComplete || !wantsAll) }
+    /// Nobody reads, and nobody wants anything that is not held.
+    var isIdle: Bool { workers == 0 && readers.isEmpty && uses.isEmpty && (isComplete || !wantsAll) }
 
     // MARK: Demand
 
@@ -71,7 +79,7 @@ struct MirrorState {
 
     /// Whether to start a worker now. Each that finds work asks again: so there are never more than have something to do.
     mutating func startsWorker(_ chunks: [Manifest.Chunk]) -> Bool {
-        guard workers < Self.workerLimit, firstClaimable() != nil else { return false }
+        guard workers < Self.workerLimit, firstClaimable(chunks) != nil else { return false }
         workers += 1
         return true
     }
@@ -91,6 +99,7 @@ struct MirrorState {
     /// A chunk has been verified and written.
     mutating func arrived(_ chunk: Int, length: Int64) -> [Waiter] {
         inFlight.remove(chunk)
+        lastUse[chunk] = .now
         if present.insert(chunk) { heldBytes += length }
         return waiters.removeValue(forKey: chunk)?.map(\.waiter) ?? []
     }
@@ -114,19 +123,59 @@ struct MirrorState {
         return Failure(waiters: lost.values.flatMap { $0.map(\.waiter) }, gaveUp: wantsAll && !isComplete)
     }
 
+    // MARK: Use and removal
+
+    /// Whether the chunk is held; it has been used just now.
+    mutating func use(_ chunk: Int) -> Bool {
+        lastUse[chunk] = .now
+        return present.contains(chunk)
+    }
+
+    mutating func beginUse() -> Token {
+        nextToken += 1
+        uses[nextToken] = .now
+        return nextToken
+    }
+
+    mutating func endUse(_ token: Token) { uses[token] = nil }
+
+    /// When the chunk was used last; `nil` when it must stay: it is being used, about to be read, or on its way.
+    func removableSince(_ chunk: Int) -> UseTime? {
+        guard !inFlight.contains(chunk), !readers.values.contains(where: { $0.contains(chunk) }),
+            uses.values.allSatisfy({ lastUse[chunk] < $0 })
+        else { return nil }
+        return lastUse[chunk]
+    }
+
+    /// Marks those of `chunks` as missing that need not stay; nobody fetches them before ``endRemoval(_:)``.
+    mutating func beginRemoval(_ chunks: [Int], _ all: [Manifest.Chunk]) -> [Int] {
+        // A whole file is seen by others: it goes as one.
+        guard !isComplete else { return [] }
+        let removed = chunks.filter { removableSince($0) != nil }
+        for chunk in removed {
+            inFlight.insert(chunk)
+            if present.contains(chunk) { heldBytes -= all[chunk].length }
+            present.remove(chunk)
+        }
+        return removed
+    }
+
+    mutating func endRemoval(_ chunks: [Int]) { for chunk in chunks { inFlight.remove(chunk) } }
+
     // MARK: -
 
     /// The chunk that is needed first, with the end of what is needed behind it.
-    private func firstClaimable() -> Range<Int>? {
+    private func firstClaimable(_ chunks: [Manifest.Chunk]) -> Range<Int>? {
         for range in readers.values {
-            if let first = present.firstMissing(in: range, and: inFlight) { return first..<range.upperBound }
+            guard let first = present.firstMissing(in: range, and: inFlight) else { continue }
+            if chunks[first].offset - chunks[range.lowerBound].offset < window { return first..<range.upperBound }
         }
         guard wantsAll else { return nil }
         return present.firstMissing(in: 0..<present.capacity, and: inFlight).map { $0..<present.capacity }
     }
 
     private func nextRun(_ chunks: [Manifest.Chunk]) -> Range<Int>? {
-        guard let wanted = firstClaimable() else { return nil }
+        guard let wanted = firstClaimable(chunks) else { return nil }
         var end = wanted.lowerBound + 1
         var length = chunks[wanted.lowerBound].length
         while end < wanted.upperBound, !present.contains(end), !inFlight.contains(end),

@@ -15,8 +15,18 @@ struct MirrorTable {
     var unsaved: Set<Version> = []
     private var open: [Version: Mirror] = [:]
     private var chunkCount = 0
+    /// Bytes held of all, as the index knows.
+    private(set) var heldBytes: Int64 = 0
 
-    init(summaries: [Version: MirrorIndex.Summary]) { self.summaries = summaries }
+    init(summaries: [Version: MirrorIndex.Summary]) {
+        self.summaries = summaries
+        heldBytes = summaries.values.reduce(0) { $0 + $1.held }
+    }
+
+    private mutating func set(_ version: Version, _ summary: MirrorIndex.Summary?) {
+        heldBytes += (summary?.held ?? 0) - (summaries[version]?.held ?? 0)
+        summaries[version] = summary
+    }
 
     /// The mirror of a version, if it is open.
     subscript(version: Version) -> Mirror? { open[version] }
@@ -31,12 +41,24 @@ struct MirrorTable {
         open[mirror.version] = mirror
         chunkCount += mirror.manifest.chunks.count
         doubtful.remove(mirror.version)
-        summaries[mirror.version] = .init(
-            size: mirror.manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete)
+        set(
+            mirror.version,
+            .init(
+                size: mirror.manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete, used: mirror.used))
     }
 
     mutating func saved(_ version: Version, _ summary: MirrorIndex.Summary) {
-        if summaries[version] != nil { summaries[version] = summary }
+        if summaries[version] != nil { set(version, summary) }
+    }
+
+    /// Open mirrors that have been used since the index was told when.
+    mutating func takeUsed() -> [(version: Version, time: UseTime)] {
+        var result: [(version: Version, time: UseTime)] = []
+        for (version, mirror) in open where summaries[version].map({ $0.used < mirror.used }) == true {
+            summaries[version]?.used = mirror.used
+            result.append((version, mirror.used))
+        }
+        return result
     }
 
     mutating func takeUnsaved() -> [Mirror] {
@@ -55,13 +77,21 @@ struct MirrorTable {
     mutating func close(_ version: Version) -> Bool {
         guard let isIdle = open[version]?.isIdle else { return true }
         guard isIdle, !unsaved.contains(version), isKnownUniquelyReferenced(&open[version]) else { return false }
-        chunkCount -= open.removeValue(forKey: version)?.manifest.chunks.count ?? 0
+        letGo(version)
         return true
+    }
+
+    /// Whoever has the mirror keeps it, and its file; nobody comes by it any more.
+    mutating func letGo(_ version: Version) {
+        guard let mirror = open.removeValue(forKey: version) else { return }
+        chunkCount -= mirror.manifest.chunks.count
+        let used = mirror.used
+        summaries[version]?.used = used
     }
 
     /// The mirror, which is closed, is to be removed.
     mutating func forget(_ version: Version) {
-        summaries[version] = nil
+        set(version, nil)
         unsaved.remove(version)
         doubtful.remove(version)
     }

@@ -51,7 +51,7 @@ struct ChunkRoute: Sendable {
                 throw FetchFailure(
                     .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
             }
-            return try await reading.mirror.held(range, on: pool)
+            return try await reading.mirror.read(range, on: pool)
         case .special(let value):
             let info = reader.info
             let byteCount =
@@ -76,25 +76,11 @@ struct ChunkRoute: Sendable {
             throw FetchFailure(
                 .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
         }
-        let bytes = try await reading.mirror.held(range, on: pool)
+        let bytes = try await reading.mirror.read(range, on: pool)
         return try await pool.run { try ChunkMaking.chunk(of: bytes) }
     }
 
     private static func none(_ number: Int, _ count: Int, _ reading: Reading) -> Refusal {
         Refusal(400, "there is no chunk \(number): \(reading.path) has \(count)")
-    }
-}
-
-extension Mirror {
-    /// The bytes of `range`; fetched, by whole chunks, if they are not held.
-    func held(_ range: Range<Int64>, on pool: BlockingPool) async throws -> SharedBytes {
-        guard holds(range) else { return try await read(range, on: pool) }
-        return try await pool.run { [file] in
-            let bytes = try file.read(at: range.lowerBound, count: range.count)
-            guard bytes.count == range.count else {
-                throw FetchFailure(.storage, "\(file.path) is shorter than its version: its folder was tampered with")
-            }
-            return bytes
-        }
     }
 }

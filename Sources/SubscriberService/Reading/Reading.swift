@@ -8,6 +8,16 @@ struct Reading: Sendable {
     let isCurrent: Bool
     /// What is missing can be asked for; if not, whoever needs it fails at once.
     let mayFetch: Bool
+    /// What is found to be held stays so for as long as this lives.
+    private let use: MirrorUse
+
+    init(path: DatasetPath, mirror: Mirror, isCurrent: Bool, mayFetch: Bool) {
+        self.path = path
+        self.mirror = mirror
+        self.isCurrent = isCurrent
+        self.mayFetch = mayFetch
+        use = MirrorUse(mirror)
+    }
 
     var version: Version { mirror.version }
 }

@@ -72,7 +72,7 @@ struct SliceReader: Sendable {
         }
         let frame = try await budget.with(2 * axis.count) {
             try await keeper.hold(bytes: [range], of: mirror)
-            let bytes = try await mirror.held(range, on: pool)
+            let bytes = try await mirror.read(range, on: pool)
             return try await pool.run {
                 try ArrayValues(shape: [bytes.count], dtype: nil, itemSize: 1, bytes: bytes).frame()
             }

@@ -23,6 +23,7 @@ struct FollowRoutes: Sendable {
     private struct Info: Encodable {
         let mtime: Double?
         let follow: Bool
+        let pinned: Bool
         let version: Version?
         let size: Int64?
         let held: Int64
@@ -42,8 +43,17 @@ struct FollowRoutes: Sendable {
                     ? nil : "there is no dataset or group of that name"
             }
         }
-        try await keeper.follow(patterns)
+        try await keeper.follow(patterns, isPinned: try pins(request))
         return .json([String: String]())
+    }
+
+    /// `?pin=true`: what is held of them stays, however little room there is.
+    private func pins(_ request: HTTPRequest) throws -> Bool {
+        switch request.parameter("pin") {
+        case nil, "false": false
+        case "true": true
+        case let other?: throw Refusal(400, "pin is 'true' or 'false', not '\(other)'")
+        }
     }
 
     func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -81,7 +91,8 @@ struct FollowRoutes: Sendable {
             let isStale = holding?.version != nil && holding?.version != entry?.version
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
             result[path.text] = Info(
-                mtime: entry?.modified, follow: followed.cover(path), version: holding?.version ?? entry?.version,
+                mtime: entry?.modified, follow: followed.cover(path), pinned: followed.pin(path),
+                version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
                 stale: isStale, file: isComplete && entry != nil ? links.existing(path) : nil)
         }

@@ -27,7 +27,7 @@ struct MirrorReader: Sendable {
             contentType: type, headers: headers, file: mirror.file,
             awaitBytes: awaitBytes
         ) { [pool] range in
-            try await mirror.held(range, on: pool)
+            try await mirror.read(range, on: pool)
         }
     }
 

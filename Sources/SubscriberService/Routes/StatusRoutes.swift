@@ -25,6 +25,8 @@ struct StatusRoutes: Sendable {
             let complete: Int
             let bytes: Int64
             let size: Int64
+            /// Bytes that may be held.
+            let limit: Int64?
         }
         struct Transfers: Encodable {
             let running: Int
@@ -68,7 +70,9 @@ struct StatusRoutes: Sendable {
                 url: self.broker, connected: broker.isConnected, since: broker.since.seconds, epoch: position?.epoch,
                 revision: position?.revision, lag: broker.heard.map { max(0, Timestamp.now.seconds - $0.seconds) }),
             groups: copy.groups, datasets: copy.count, followed: keeper.followed.all.map(\.text),
-            mirrors: .init(count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size),
+            mirrors: .init(
+                count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size,
+                limit: keeper.library.limit),
             transfers: .init(
                 running: keeper.runningCount, fetchedBytes: counters.fetched, savedBytes: counters.saved,
                 rejectedChunks: counters.rejections))

@@ -58,6 +58,8 @@ struct VersionRoutes: Sendable {
     private func blocks(_ request: HTTPRequest, _ mirror: Mirror) async throws -> HTTPResponse {
         let wanted: BlockRequest
         do { wanted = try BlockRequest(request.parameter("of") ?? "") } catch { throw Refusal(400, "\(error)") }
+        let use = MirrorUse(mirror)
+        defer { withExtendedLifetime(use) {} }
         let parts = try await parts(of: wanted, mirror)
         // Chunks are read as a whole: to prove a block takes all of its chunk.
         let largest = parts.map { mirror.manifest.chunks[$0.chunk].length }.max() ?? 0

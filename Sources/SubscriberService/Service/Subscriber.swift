@@ -17,6 +17,9 @@ public final class Subscriber: Sendable {
         public var fetchTimeout: Duration = .seconds(15)
         /// Requests for chunks that are under way at the same time.
         public var concurrency = 8
+        /// Bytes of datasets that may be held, the least recently used making room; `nil` for no limit. What is pinned or
+        /// in use stays, above the limit if need be.
+        public var cacheSize: Int64?
         public var log: Logger
 
         public init(listen: Endpoint, broker: String, state: String, log: Logger) {

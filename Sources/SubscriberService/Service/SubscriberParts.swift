@@ -24,7 +24,8 @@ struct SubscriberParts: Sendable {
         changes = ChangeFeed(copy: copy)
         let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
         let library = try MirrorLibrary(
-            folder: configuration.state + "/mirrors", index: MirrorIndex(database: database), fetcher: fetcher,
+            folder: configuration.state + "/mirrors", limit: configuration.cacheSize,
+            index: MirrorIndex(database: database), fetcher: fetcher,
             pool: pool, log: log)
         let sources = CatalogueSources(copy: copy)
         transfers = TransferService(

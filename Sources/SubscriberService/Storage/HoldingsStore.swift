@@ -7,8 +7,11 @@ struct HoldingsStore: Sendable {
 
     func load() throws -> Holdings {
         try database.read { connection in
-            let patterns = try connection.all("SELECT pattern FROM follows") { try? PathPattern($0.string(0)) }
-            var holdings = Holdings(followed: FollowedPatterns(patterns.compactMap { $0 }))
+            var followed = FollowedPatterns()
+            try connection.forEach("SELECT pattern, pinned FROM follows") { row in
+                if let pattern = try? PathPattern(row.string(0)) { followed.insert(pattern, isPinned: row.bool(1)) }
+            }
+            var holdings = Holdings(followed: followed)
             try connection.forEach("SELECT path, version, wanted FROM holdings") { row in
                 guard let path = try? DatasetPath(row.string(0)) else { return }
                 holdings.restore(path, version: row.optionalString(1).flatMap { Version($0) }, isWanted: row.bool(2))
@@ -17,10 +20,14 @@ struct HoldingsStore: Sendable {
         }
     }
 
-    func save(followed: [PathPattern]) throws {
+    func save(_ followed: FollowedPatterns) throws {
         try database.transaction { connection in
             try connection.execute("DELETE FROM follows")
-            for pattern in followed { try connection.execute("INSERT INTO follows (pattern) VALUES (?)", pattern.text) }
+            for pattern in followed.all {
+                try connection.execute(
+                    "INSERT INTO follows (pattern, pinned) VALUES (?, ?)", pattern.text,
+                    followed.isPinned(pattern) ? 1 : 0)
+            }
         }
     }
 

@@ -11,6 +11,7 @@ struct MirrorIndex: Sendable {
         var isComplete: Bool
         /// The file's ``FileIdentity/modified`` when it held just this.
         var stamp: Int64 = 0
+        var used = UseTime.zero
     }
 
     struct Entry: Sendable {
@@ -19,6 +20,7 @@ struct MirrorIndex: Sendable {
         /// Of chunks that are not held as a whole: which of their blocks are, as ``ChunkSet/encoded`` has it.
         var blocks: [Int: [UInt8]] = [:]
         var stamp: Int64 = 0
+        var used = UseTime.zero
     }
 
     let database: Database
@@ -26,10 +28,11 @@ struct MirrorIndex: Sendable {
     func summaries() throws -> [Version: Summary] {
         try database.read { connection in
             var result: [Version: Summary] = [:]
-            try connection.forEach("SELECT version, size, held, complete, stamp FROM mirrors") { row in
+            try connection.forEach("SELECT version, size, held, complete, stamp, used FROM mirrors") { row in
                 guard let version = Version(row.string(0)) else { return }
                 result[version] = Summary(
-                    size: row.int64(1), held: row.int64(2), isComplete: row.bool(3), stamp: row.int64(4))
+                    size: row.int64(1), held: row.int64(2), isComplete: row.bool(3), stamp: row.int64(4),
+                    used: UseTime(nanoseconds: row.int64(5)))
             }
             return result
         }
@@ -39,14 +42,14 @@ struct MirrorIndex: Sendable {
     func load(_ version: Version) throws -> Entry? {
         try database.read { connection in
             let row = try connection.first(
-                "SELECT manifest, present, stamp FROM mirrors WHERE version = ?", version.description
+                "SELECT manifest, present, stamp, used FROM mirrors WHERE version = ?", version.description
             ) {
-                ($0.bytes(0), $0.bytes(1), $0.int64(2))
+                ($0.bytes(0), $0.bytes(1), $0.int64(2), UseTime(nanoseconds: $0.int64(3)))
             }
             guard let row, let manifest = try? Manifest(encoded: row.0), manifest.version == version,
                 let present = ChunkSet(encoded: row.1, capacity: manifest.chunks.count)
             else { return nil }
-            var entry = Entry(manifest: manifest, present: present, stamp: row.2)
+            var entry = Entry(manifest: manifest, present: present, stamp: row.2, used: row.3)
             try connection.forEach("SELECT chunk, blocks FROM partial_chunks WHERE version = ?", version.description) {
                 let chunk = $0.int(0)
                 if chunk >= 0, chunk < manifest.chunks.count { entry.blocks[chunk] = $0.bytes(1) }
@@ -64,7 +67,9 @@ struct MirrorIndex: Sendable {
         }
     }
 
-    func mark(_ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64, stamp: Int64) throws {
+    func mark(
+        _ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64, stamp: Int64, used: UseTime
+    ) throws {
         try database.transaction { connection in
             try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
             for (chunk, set) in blocks {
@@ -73,8 +78,18 @@ struct MirrorIndex: Sendable {
                     set.encoded)
             }
             try connection.execute(
-                "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ? WHERE version = ?", present.encoded,
-                held, present.isFull ? 1 : 0, stamp, version.description)
+                "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ?, used = ? WHERE version = ?",
+                present.encoded, held, present.isFull ? 1 : 0, stamp, used.nanoseconds, version.description)
+        }
+    }
+
+    /// When mirrors were used last.
+    func mark(used: [(version: Version, time: UseTime)]) throws {
+        try database.transaction { connection in
+            for (version, time) in used {
+                try connection.execute(
+                    "UPDATE mirrors SET used = ? WHERE version = ?", time.nanoseconds, version.description)
+            }
         }
     }
 

@@ -26,5 +26,11 @@ enum SubscriberDatabase {
                 """),
             // When the file last changed, by its own clock: a file that says something else is read again.
             Migration("ALTER TABLE mirrors ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"),
+            // When it was used last, and what is followed that must never make room.
+            Migration(
+                """
+                ALTER TABLE mirrors ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE follows ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+                """),
         ])
 }

@@ -53,7 +53,11 @@ final class TransferService: MirrorFilling {
         } catch {
             return .failure(FetchFailure(.stopping, "the subscriber is stopping"))
         }
-        defer { slots.release() }
+        let use = MirrorUse(mirror)
+        defer {
+            slots.release()
+            withExtendedLifetime(use) {}
+        }
         do {
             return .success(try await fetcher.fetch(request, of: mirror, from: sources(of: mirror)))
         } catch {

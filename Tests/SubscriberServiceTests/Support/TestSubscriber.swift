@@ -37,7 +37,12 @@ struct TestSubscriber: Sendable {
             let savedBytes: Int64
             let rejectedChunks: Int
         }
+        struct Mirrors: Decodable, Sendable {
+            let bytes: Int64
+            let limit: Int64?
+        }
         let broker: Broker
+        let mirrors: Mirrors
         let transfers: Transfers
         let datasets: Int
     }

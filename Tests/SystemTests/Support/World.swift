@@ -120,9 +120,12 @@ final class World: Sendable {
 
     // MARK: Clients
 
-    func get(_ path: String, from name: String = "subscriber") async throws -> HTTPClient.Response {
+    func get(
+        _ path: String, from name: String = "subscriber", headers: HTTPHeaders = [:]
+    ) async throws -> HTTPClient.Response {
         try await client.send(
-            .init(url: url(name) + PercentEncoding.path(path), idleTimeout: .seconds(60)), limit: 1 << 30)
+            .init(url: url(name) + PercentEncoding.path(path), headers: headers, idleTimeout: .seconds(60)),
+            limit: 1 << 30)
     }
 
     func list(_ name: String = "subscriber") async throws -> [String] {
