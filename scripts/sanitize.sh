@@ -12,6 +12,10 @@ case "${1:-}" in
 esac
 "$root/scripts/setup.sh" --tests
 
+# Instrumented code is ten times slower: less of what is random and repeated, unless somebody asks for more.
+export BPUBSUB_SLICES="${BPUBSUB_SLICES:-2000}" BPUBSUB_READS="${BPUBSUB_READS:-1000}" BPUBSUB_TEXTS="${BPUBSUB_TEXTS:-100}"
+export BPUBSUB_DAMAGES="${BPUBSUB_DAMAGES:-20}"
+
 # Swift's own backtracer and the sanitizers hang one another; the test runner itself leaks at its end.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1
 for kind in "${kinds[@]}"; do

@@ -40,6 +40,23 @@ import Testing
         }
     }
 
+    @Test func whatANewVersionHasInCommonIsNotFetchedAgain() async throws {
+        try await Self.with { network, subscriber, cube in
+            for slice in ["5, 17:27, 33:43", "50, 17:27, 33:43"] { _ = try await subscriber.slice("cube.b2nd", slice) }
+            let other = try SampleArray.cube(changedFrom: 48)
+            let version = try await network.publishFrame("cube.b2nd", other)
+            try await subscriber.wait("it knows of the new version") {
+                try subscriber.parts.copy.entry(DatasetPath("foo/cube.b2nd"))?.version == version
+            }
+            network.publisher.resetCounters()
+            let same = try await subscriber.slice("cube.b2nd", "5, 17:27, 33:43")
+            #expect(same.bytes.array == (try SampleArray.values(cube, "5, 17:27, 33:43").bytes.array))
+            #expect(network.publisher.dataBytes < 2048, "the frame's parts at most; a block has 4 KiB")
+            let changed = try await subscriber.slice("cube.b2nd", "50, 17:27, 33:43")
+            #expect(changed.bytes.array == (try SampleArray.values(other, "50, 17:27, 33:43").bytes.array))
+        }
+    }
+
     @Test func allOfAnArrayIsTheFileItself() async throws {
         try await Self.with { _, subscriber, cube in
             for query in [[], [("slice_", "")], [("slice_", ":, :, :")], [("slice_", "0:64")]] {

@@ -149,6 +149,9 @@ final class MirrorBlocks: Sendable {
     /// The chunk is there as a whole: its blocks need not be counted any more.
     func completed(_ chunk: Int) { shared.withLock { _ = $0.partial.removeValue(forKey: chunk) } }
 
+    /// The same chunk of an older version was held in part, and so is this one now.
+    func takeOver(_ partial: PartialChunk, as chunk: Int) { shared.withLock { $0.partial[chunk] = partial } }
+
     /// The chunks are being removed.
     func drop(_ chunks: [Int]) { shared.withLock { for chunk in chunks { $0.partial[chunk] = nil } } }
 

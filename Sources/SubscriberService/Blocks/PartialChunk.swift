@@ -10,6 +10,7 @@ struct PartialChunk: Sendable {
     let blocks: ChunkBlocks?
     private(set) var held: ChunkSet
     private(set) var heldBytes: Int64 = 0
+    var heldRanges: [Range<Int>] { ranges.indices.lazy.filter { held.contains($0) }.map { ranges[$0] } }
 
     /// Longer ones are kept as a whole or not at all: no Blosc2 chunk is longer.
     private static let lengthLimit = Int(Int32.max)

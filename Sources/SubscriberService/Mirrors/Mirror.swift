@@ -175,7 +175,7 @@ final class Mirror: Sendable {
         filler.progressed(self)
     }
 
-    /// Copies the chunks that `old` holds and this version has as well, wherever they have moved to. Blocks the thread.
+    /// Copies what `old` holds of the chunks that this version has as well, wherever they have moved to. Blocks the thread.
     ///
     /// - Returns: bytes that need not be fetched.
     func takeOver(from old: Mirror) throws(SystemError) -> Int64 {
@@ -184,12 +184,24 @@ final class Mirror: Sendable {
         defer { withExtendedLifetime(use) {} }
         var saved: Int64 = 0
         for (index, chunk) in manifest.chunks.enumerated() {
-            guard let place = positions[chunk.digest], old.use(place) else { continue }
+            guard let place = positions[chunk.digest], old.manifest.chunks[place].length == chunk.length else {
+                continue
+            }
             let source = old.manifest.chunks[place]
-            guard source.length == chunk.length else { continue }
-            try file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)
-            saved += chunk.length
-            arrived(index)
+            if old.use(place) {
+                try file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)
+                saved += chunk.length
+                arrived(index)
+            } else if old.manifest.content == manifest.content, let partial = old.blocks.partial(place) {
+                for range in partial.heldRanges {
+                    let start = Int64(range.lowerBound)
+                    try file.copy(
+                        from: old.file, at: source.offset + start, to: chunk.offset + start, length: Int64(range.count))
+                }
+                saved += partial.heldBytes
+                blocks.takeOver(partial, as: index)
+                progressed()
+            }
         }
         return saved
     }

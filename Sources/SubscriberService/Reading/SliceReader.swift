@@ -136,6 +136,8 @@ struct SliceReader: Sendable {
         let mirror = reading.mirror
         let plan = SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
         var wasHeld = true
+        // Of a version that has much in common with one that is held, only the frame may be missing.
+        if reading.mayFetch, mirror.arrayReader == nil, mirror.heldBytes > 0 { _ = try await keeper.layout(of: mirror) }
         // One round for an array; the heads of chunks come first where only they say what is needed.
         for _ in 0..<4 {
             var isHeld = true

@@ -34,12 +34,17 @@ enum SampleArray {
     static func cube() throws -> [UInt8] { try made.get() }
 
     // Made once: that takes its time.
-    private static let made = Result {
+    private static let made = Result { try makeCube() }
+
+    /// The cube with other values in its last planes, all of chunks of their own.
+    static func cube(changedFrom plane: Int64) throws -> [UInt8] { try makeCube { $0 >= plane ? $0 + 1000 : $0 } }
+
+    private static func makeCube(_ seed: (Int64) -> Int64 = { $0 }) throws -> [UInt8] {
         let rowBytes = 128 * 128 * 4
         let description = ArrayDescription(
             shape: [64, 128, 128], chunks: [16, 64, 128], blocks: [4, 16, 16], dtype: "<f4")
         return try make(description) { rows, span in
-            for byte in noise(rows.count * rowBytes, seed: UInt64(rows.lowerBound)) { span.append(byte) }
+            for byte in noise(rows.count * rowBytes, seed: UInt64(seed(rows.lowerBound))) { span.append(byte) }
         }
     }
 
