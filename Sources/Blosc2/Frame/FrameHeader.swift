@@ -47,7 +47,8 @@ struct FrameHeader: Sendable {
         cbytes = big(39, Int64.self)
         typeSize = Int(big(48, Int32.self))
         blockSize = Int(big(53, Int32.self))
-        chunkSize = Int(big(58, Int32.self))
+        // -1 in frames without chunks that python-blosc2 writes: not known yet.
+        chunkSize = max(Int(big(58, Int32.self)), 0)
         let packedCodec = byte(27) & 0x0f
         codec = packedCodec == 6 ? byte(77) : packedCodec
         codecMeta = byte(78)
