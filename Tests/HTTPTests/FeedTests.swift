@@ -211,7 +211,7 @@ struct FeedClient: Sendable {
         let source = FeedLogSource()
         try await withFeed(source) {
             $0.stallTimeout = .milliseconds(300)
-            $0.drainTimeout = .seconds(10)
+            $0.drainTimeout = .seconds(50)
             $0.heartbeatInterval = .seconds(60)
         } _: { feed, port in
             let slow = try FeedClient(port, receiveBuffer: 8 << 10), fast = try FeedClient(port)

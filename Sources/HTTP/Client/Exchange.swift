@@ -6,8 +6,10 @@ final class Exchange {
     private let sink: any TransferSink
     private var parser: HeadParser
     private var head: HTTPClient.Head?
-    /// When the last byte came or went.
+    /// When enough bytes had come or gone to call it progress.
     private(set) var lastActivity = ContinuousClock.now
+    /// Bytes that have come since then.
+    private var progress = 0
     private var uploaded: Int64 = 0
     /// Why we stopped the transfer: a callback's error, or a limit.
     private(set) var failure: (any Error)?
@@ -20,7 +22,7 @@ final class Exchange {
 
     /// Takes a header line; false stops the transfer.
     func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        attempt {
+        attempt(line.count) {
             do {
                 guard let head = try parser.take(line) else { return }
                 try deliver(head)
@@ -34,7 +36,7 @@ final class Exchange {
 
     /// Takes a piece of the body; false stops the transfer.
     func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        attempt {
+        attempt(bytes.count) {
             if let head = parser.takePending() { try deliver(head) }
             try sink.receive(bytes.bytes)
         }
@@ -67,7 +69,7 @@ final class Exchange {
         try sink.receive(head)
     }
 
-    private func attempt(_ body: () throws -> Void) -> Bool {
+    private func attempt(_ count: Int, _ body: () throws -> Void) -> Bool {
         guard failure == nil, !transfer.cancelled.isSet else { return false }
         do {
             try body()
@@ -75,8 +77,12 @@ final class Exchange {
             failure = error
             return false
         }
-        // Afterwards: time that a callback spends is not the server's silence.
-        lastActivity = .now
+        progress += count
+        if progress >= transfer.request.minimumProgress {
+            progress = 0
+            // Afterwards: time that a callback spends is not the server's silence.
+            lastActivity = .now
+        }
         return true
     }
 }

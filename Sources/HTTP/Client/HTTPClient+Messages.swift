@@ -30,6 +30,8 @@ extension HTTPClient {
         public var body: SharedBytes?
         /// No byte in either direction for so long is ``HTTPError/Code/timeout``.
         public var idleTimeout: Duration
+        /// Fewer bytes of the body within that time are as bad as none.
+        public var minimumProgress: Int
         /// The whole call, waiting for a free thread included.
         public var totalTimeout: Duration?
         /// Whether the server may send the body gzipped; it is unpacked on arrival, and the head then has neither
@@ -38,13 +40,15 @@ extension HTTPClient {
 
         public init(
             method: String = "GET", url: String, headers: HTTPHeaders = [:], body: SharedBytes? = nil,
-            idleTimeout: Duration = .seconds(15), totalTimeout: Duration? = nil, acceptsCompression: Bool = false
+            idleTimeout: Duration = .seconds(15), minimumProgress: Int = 1, totalTimeout: Duration? = nil,
+            acceptsCompression: Bool = false
         ) {
             self.method = method
             self.url = url
             self.headers = headers
             self.body = body
             self.idleTimeout = idleTimeout
+            self.minimumProgress = minimumProgress
             self.totalTimeout = totalTimeout
             self.acceptsCompression = acceptsCompression
         }

@@ -77,6 +77,9 @@ extension BlockKey {
 }
 
 extension BlockRequest {
+    /// Blocks, about: a whole chunk counts as many.
+    var size: Int { (parts + arrayParts).reduce(0) { $0 + ($1.blocks.isEmpty ? 1000 : $1.blocks.count) } }
+
     /// As few requests as their size allows: each with the keys that it is for.
     static func batches(_ keys: Set<BlockKey>) -> [(request: BlockRequest, keys: Set<BlockKey>)] {
         var batches: [(request: BlockRequest, keys: Set<BlockKey>)] = []

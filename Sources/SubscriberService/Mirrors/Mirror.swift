@@ -166,6 +166,24 @@ final class Mirror: Sendable {
         return run
     }
 
+    /// Writes a piece of a chunk that is not verified yet; blocks of it that are held stay as they are. Blocks the thread.
+    func write(_ piece: RawSpan, of chunk: Int, at start: Int) throws(SystemError) {
+        let offset = manifest.chunks[chunk].offset
+        try placing.withLock { _ throws(SystemError) in
+            let held = blocks.partial(chunk)?.heldRanges ?? []
+            var position = start
+            for range in held where range.upperBound > start && range.lowerBound < start + piece.byteCount {
+                if range.lowerBound > position {
+                    let part = piece.extracting(position - start..<range.lowerBound - start)
+                    try file.write(part, at: offset + Int64(position))
+                }
+                position = range.upperBound
+            }
+            guard position < start + piece.byteCount else { return }
+            try file.write(piece.extracting(position - start..<piece.byteCount), at: offset + Int64(position))
+        }
+    }
+
     func arrived(_ chunk: Int) {
         let length = manifest.chunks[chunk].length
         let waiters = state.withLock { $0.arrived(chunk, length: length) }

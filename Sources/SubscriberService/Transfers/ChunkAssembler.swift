@@ -44,7 +44,7 @@ struct ChunkAssembler: ~Copyable {
             if chunk.length <= Self.gatheredLength {
                 gathered.append(piece)
             } else {
-                do { try mirror.file.write(piece, at: chunk.offset + received) } catch { throw .storage(error) }
+                do { try mirror.write(piece, of: current, at: Int(received)) } catch { throw .storage(error) }
             }
             received += Int64(count)
             rest = rest.lowerBound + count..<rest.upperBound

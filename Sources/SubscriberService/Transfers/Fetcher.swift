@@ -12,6 +12,8 @@ struct Fetcher: Sendable {
     let counters: TransferCounters
     let log: Logger
 
+    /// Bytes that have to come within each timeout: a source that is slower than a modem is as good as silent.
+    private static let minimumProgress = 16 << 10
     /// Bytes of a manifest: more than three million chunks.
     private static let manifestLimit = 128 << 20
 
@@ -36,7 +38,8 @@ struct Fetcher: Sendable {
         of version: Version, since old: Manifest?, from source: Source
     ) async throws(FetchFailure) -> Manifest {
         let request = HTTPClient.Request(
-            url: source.manifestURL(version, since: old?.version), idleTimeout: timeout)
+            url: source.manifestURL(version, since: old?.version), idleTimeout: timeout,
+            minimumProgress: Self.minimumProgress)
         let response: HTTPClient.Response
         do {
             response = try await client.send(request, limit: Self.manifestLimit)
@@ -116,7 +119,8 @@ struct Fetcher: Sendable {
         let first = mirror.manifest.chunks[run.lowerBound].offset
         let end = mirror.manifest.chunks[run.upperBound - 1].range.upperBound
         let request = HTTPClient.Request(
-            url: source.dataURL(mirror.version), headers: ["Range": "bytes=\(first)-\(end - 1)"], idleTimeout: timeout)
+            url: source.dataURL(mirror.version), headers: ["Range": "bytes=\(first)-\(end - 1)"], idleTimeout: timeout,
+            minimumProgress: Self.minimumProgress)
         let assembler = Locked(ChunkAssembler(mirror, run))
         do {
             _ = try await client.receive(request) { head in
@@ -165,20 +169,31 @@ struct Fetcher: Sendable {
     }
 
     private func fetch(_ request: BlockRequest, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
-        let response: HTTPClient.Response
+        let asked = HTTPClient.Request(
+            url: source.blocksURL(mirror.version, request), idleTimeout: timeout, minimumProgress: Self.minimumProgress)
+        let decoder = Locked(ProvenBlocksDecoder(mirror.manifest))
         do {
-            response = try await client.send(
-                .init(url: source.blocksURL(mirror.version, request), idleTimeout: timeout), limit: 256 << 20)
-        } catch {
+            _ = try await client.receive(asked) { head in
+                try check(head.status, mirror.version, source)
+                guard head.status == 200 else {
+                    throw FetchFailure(.unreachable, "\(source.url) answers with status \(head.status) for blocks")
+                }
+            } onBytes: { bytes in
+                counters.fetched(Int64(bytes.byteCount))
+                for blocks in try decoder.withLock({ try $0.append(bytes) }) {
+                    try mirror.blocks.store(blocks, in: mirror)
+                }
+            }
+        } catch let error as FetchFailure {
+            throw error
+        } catch let error as HTTPError {
             throw FetchFailure(error, source)
-        }
-        try check(response.status, mirror.version, source)
-        counters.fetched(Int64(response.body.count))
-        let proven: [ProvenBlocks]
-        do { proven = try ProvenBlocks.decode(response.body) } catch {
+        } catch {
             throw FetchFailure(.corrupt, "the blocks that \(source.url) sent: \(error)")
         }
-        for blocks in proven { try mirror.blocks.store(blocks, in: mirror) }
+        guard decoder.withLock({ $0.isAtEnd }) else {
+            throw FetchFailure(.unreachable, "\(source.url) sent fewer bytes than it said")
+        }
     }
 
     private func check(_ status: Int, _ version: Version, _ source: Source) throws(FetchFailure) {

@@ -13,7 +13,7 @@ final class TransferService: MirrorFilling {
     private let queue: AsyncStream<Job>.Continuation
     private let fetcher: Fetcher
     private let directory: any SourceDirectory
-    private let slots: Slots
+    private let slots: RequestSlots
     private let log: Logger
     private let onProgress = Locked<(@Sendable (Mirror, FetchFailure?) -> Void)?>(nil)
 
@@ -22,7 +22,7 @@ final class TransferService: MirrorFilling {
         self.fetcher = fetcher
         self.directory = directory
         self.log = log
-        slots = Slots(concurrency)
+        slots = RequestSlots(concurrency)
         // Bounded by what is in demand: each mirror has at most `MirrorState.workerLimit` workers, each dataset one job.
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
@@ -48,20 +48,10 @@ final class TransferService: MirrorFilling {
 
     /// Fetches blocks of a mirror.
     func fetch(_ request: BlockRequest, of mirror: Mirror) async -> Result<Void, FetchFailure> {
-        do {
-            try await slots.acquire()
-        } catch {
-            return .failure(FetchFailure(.stopping, "the subscriber is stopping"))
-        }
         let use = MirrorUse(mirror)
-        defer {
-            slots.release()
-            withExtendedLifetime(use) {}
-        }
-        do {
-            return .success(try await fetcher.fetch(request, of: mirror, from: sources(of: mirror)))
-        } catch {
-            return .failure(error)
+        defer { withExtendedLifetime(use) {} }
+        return await whenItIsItsTurn(mirror, size: request.size) { () throws(FetchFailure) in
+            try await fetcher.fetch(request, of: mirror, from: sources(of: mirror))
         }
     }
 
@@ -77,21 +67,27 @@ final class TransferService: MirrorFilling {
 
     private func work(on mirror: Mirror) async {
         while let run = mirror.claim() {
-            do {
-                try await slots.acquire()
-            } catch {
-                mirror.release(run)
-                return mirror.workerFailed(FetchFailure(.stopping, "the subscriber is stopping"))
-            }
-            do {
-                defer { slots.release() }
+            let outcome = await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
                 try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
-                mirror.release(run)
-            } catch {
-                log.debug("a fetch failed", ["version": mirror.version.short, "error": error])
-                mirror.release(run)
-                return mirror.workerFailed(error)
             }
+            mirror.release(run)
+            if case .failure(let failure) = outcome {
+                log.debug("a fetch failed", ["version": mirror.version.short, "error": failure])
+                return mirror.workerFailed(failure)
+            }
+        }
+    }
+
+    private func whenItIsItsTurn(
+        _ mirror: Mirror, size: Int?, _ body: () async throws(FetchFailure) -> Void
+    ) async -> Result<Void, FetchFailure> {
+        let group = mirror.askedFor.first?.group ?? ""
+        do {
+            return try await slots.with(.init(group: group, version: mirror.version, size: size)) {
+                do throws(FetchFailure) { return .success(try await body()) } catch { return .failure(error) }
+            }
+        } catch {
+            return .failure(FetchFailure(.stopping, "the subscriber is stopping"))
         }
     }
 

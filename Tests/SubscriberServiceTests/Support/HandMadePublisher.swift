@@ -20,6 +20,10 @@ final class HandMadePublisher: Sendable {
         case status(Int)
         /// More bytes than were asked for.
         case tooMuch
+        /// More and more bytes, for as long as somebody takes them.
+        case endless
+        /// A byte now and then.
+        case trickle
     }
 
     private struct Shared {
@@ -31,6 +35,7 @@ final class HandMadePublisher: Sendable {
         var manifestBytes = 0
         var requests: [String] = []
         var slowManifests: Set<Version> = []
+        var replacement: (@Sendable (HTTPRequest) -> HTTPResponse)?
     }
 
     private let shared = Locked(Shared())
@@ -69,7 +74,11 @@ final class HandMadePublisher: Sendable {
 
     // MARK: Serving
 
+    /// Another program listens where the publisher did.
+    func replace(_ answer: (@Sendable (HTTPRequest) -> HTTPResponse)?) { shared.withLock { $0.replacement = answer } }
+
     func answer(_ request: HTTPRequest) -> HTTPResponse {
+        if let replacement = shared.withLock({ $0.replacement }) { return replacement(request) }
         let parts = request.path.split(separator: "/")
         guard parts.count == 3, let version = Version(parts[1]) else { return .refusal(404, "not here") }
         shared.withLock { $0.requests.append("\(parts[2]) \(request.headers["Range"] ?? "")") }
@@ -95,11 +104,40 @@ final class HandMadePublisher: Sendable {
             guard let proven = BlockAnswer.blocks(part, of: manifest, chunk: chunk) else { return .refusal(400, "no") }
             body += proven.head + proven.blocks.flatMap(\.bytes.array)
         }
-        let fault = nextFault(0..<body.count)
-        if case .wrongByte(let place)? = fault, place < body.count { body[Int(place)] ^= 1 }
-        if case .status(let code)? = fault { return .refusal(code, "as it was told") }
+        return blocks(body, whole: bytes, nextFault(0..<body.count))
+    }
+
+    private func blocks(_ right: [UInt8], whole: [UInt8], _ fault: Fault?) -> HTTPResponse {
+        var body = right
+        switch fault {
+        case .wrongByte(let place)?: body[Int(place)] ^= 1
+        case .cut(let count)?: return HTTPResponse(body: stream(body, limit: min(count, body.count), waits: false))
+        case .stall(let count)?: return HTTPResponse(body: stream(body, limit: min(count, body.count), waits: true))
+        case .ignoresRange?: body = whole
+        case .status(let code)?: return .refusal(code, "as it was told")
+        case .tooMuch?: body += right
+        case .endless?: return HTTPResponse(body: endless(right))
+        case .trickle?: return HTTPResponse(body: trickle(right))
+        case nil: break
+        }
         shared.withLock { $0.dataBytes += body.count }
         return HTTPResponse(body: .bytes(SharedBytes(body)))
+    }
+
+    private func endless(_ bytes: [UInt8]) -> HTTPResponse.Body {
+        .stream(length: nil) { writer in
+            while true { try await writer.write(SharedBytes(bytes)) }
+        }
+    }
+
+    private func trickle(_ bytes: [UInt8]) -> HTTPResponse.Body {
+        .stream(length: Int64(bytes.count)) { writer in
+            for byte in bytes {
+                try await writer.write(SharedBytes([byte]))
+                // It is the fault itself; nobody waits for anything by it.
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     private func manifest(_ request: HTTPRequest, _ version: Version) -> HTTPResponse {
@@ -142,6 +180,8 @@ final class HandMadePublisher: Sendable {
         case .ignoresRange?: (status, body, limit, headers) = (200, bytes, bytes.count, [:])
         case .status(let code)?: return .refusal(code, "as it was told")
         case .tooMuch?: body += Array(repeating: 0, count: 100_000)
+        case .endless?: return HTTPResponse(status: 206, headers: headers, body: endless(body))
+        case .trickle?: return HTTPResponse(status: 206, headers: headers, body: trickle(body))
         case nil: break
         }
         return HTTPResponse(
