@@ -47,6 +47,23 @@ struct ShowTests {
         String(decoding: try FileSystem.readAll("\(world.folder)/\(name)", limit: 1 << 30), as: UTF8.self)
     }
 
+    @Test("show --explain tells what a slice costs, before and after it is read")
+    func explain() async throws {
+        try await Self.with { world in
+            let slice = "foo/dir/cube.b2nd[3:5, 7, :4]"
+            let cold = try await Self.show([slice, "--explain"], world)
+            #expect(cold.isDone && cold.text.contains("held        0 of them"), "\(cold.text) \(cold.error)")
+            #expect(cold.text.contains("to fetch    about "), "\(cold.text)")
+            #expect(try await Self.show([slice], world).isDone)
+            let warm = try await Self.show([slice, "--explain"], world)
+            #expect(warm.text.contains("to fetch    0 B in 0 requests"), "\(warm.text)")
+            let json = try await Self.show([slice, "--explain", "--json"], world)
+            #expect(json.text.contains("\"missing\":0"), "\(json.text)")
+            let file = try await Self.show(["foo/readme.txt", "--explain"], world)
+            #expect(file.text.contains("in 2 requests"), "the manifest and the file: \(file.text)")
+        }
+    }
+
     @Test("show prints what NumPy prints, and reads little of a large array for that")
     func arrays() async throws {
         try await Self.with { world in

@@ -13,18 +13,21 @@ enum ShowCommand: Command {
     static let full = Option(flag: "full", help: "print everything, however much it is")
     static let json = Option(flag: "json", help: "print JSON: lists in lists; of a file, a string")
     static let raw = Option(flag: "raw", help: "write the bytes of the values, or of the file, as they are")
+    static let explain = Option(
+        flag: "explain", help: "read nothing; print what it would cost: blocks needed and held, bytes to fetch")
     static let field = Option(
         optional: "field", placeholder: "NAME", help: "of a structured type, print this field only",
         parse: OptionValue.string)
     static let part = Operand(
         "PATH", help: "a dataset, with a slice of it or without: 'foo/temp.b2nd[0:10, 1]'",
         parse: CommandOperands.pattern)
-    static let options: [any OptionDescription] = [full, json, raw, field]
+    static let options: [any OptionDescription] = [full, json, raw, explain, field]
     static let operands: [any OperandDescription] = [part]
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         guard !(arguments[json] && arguments[raw]) else { throw UsageError("--json and --raw exclude each other") }
         let part = try await DatasetPart.find(arguments[part], at: context.subscriber)
+        if arguments[explain] { return try await explain(part, arguments, context) }
         if part.dataset.kind == .file {
             if arguments[field] != nil { throw ClientError(.refused, "\(part.path) is a plain file, without fields") }
             return try await show(FileShowing(part: part, context: context), arguments, context)
@@ -36,6 +39,19 @@ enum ShowCommand: Command {
             try context.output.print(try await showing.json() + "\n")
         } else {
             try context.output.print(try await showing.text(isFull: arguments[full]) + "\n")
+        }
+    }
+
+    private static func explain(
+        _ part: DatasetPart, _ arguments: Arguments, _ context: CommandContext
+    ) async throws {
+        let question = part.question(field: arguments[field])
+        let answer = try await context.subscriber.explain(part.path, question)
+        if arguments[json] {
+            try context.output.print(String(decoding: answer, as: UTF8.self) + "\n")
+        } else {
+            let explanation: ReadExplanation = try context.subscriber.decode(answer, "POST /api/explain")
+            try context.output.print(explanation.text)
         }
     }
 

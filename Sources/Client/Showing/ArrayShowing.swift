@@ -27,8 +27,7 @@ struct ArrayShowing: Sendable {
 
     func values() async throws -> ArrayValues {
         _ = try part.resolved()
-        return try await values(
-            .object(["slice_": .string(part.slice.description), "field": field.map(JSONValue.string) ?? .null]))
+        return try await values(part.question(field: field))
     }
 
     /// The items that are printed of an abbreviated array; `nil` when all are.

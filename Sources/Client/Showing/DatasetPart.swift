@@ -41,6 +41,11 @@ struct DatasetPart: Sendable {
         return [dataset.size]
     }
 
+    /// As `/api/fetch` is asked for it.
+    func question(field: String?) -> JSONValue {
+        .object(["slice_": .string(slice.description), "field": field.map(JSONValue.string) ?? .null])
+    }
+
     func resolved() throws -> ResolvedSlice {
         do { return try slice.resolved(for: shape) } catch { throw ClientError(.refused, "\(path): \(error)") }
     }

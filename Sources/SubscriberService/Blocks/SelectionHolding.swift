@@ -34,7 +34,8 @@ struct SelectionPlan: Sendable {
     let selection: Selection
     /// The numbers of blocks are those in the chunks; not so for a frame of items.
     let isArray: Bool
-    let mirror: Mirror
+    /// `nil` when nothing of the version is held.
+    let mirror: Mirror?
 
     /// Calls `body` with what is missing; several times, for parts of the selection that can be held one after the other.
     func parts(_ layout: FrameLayout?, _ body: (MissingBlocks) async throws -> Void) async throws {
@@ -63,7 +64,7 @@ struct SelectionPlan: Sendable {
     private func add(_ touched: TouchedChunk, _ layout: FrameLayout?, to missing: inout MissingBlocks) -> Int {
         let runs = touched.blockRuns
         let count = runs.reduce(0) { $0 + $1.count }
-        guard let layout else {
+        guard let layout, let mirror else {
             if isArray { missing.add(keys(touched, runs, count), blocks: count) }
             return count
         }

@@ -10,6 +10,7 @@ struct ReadRoutes: Sendable {
     private let info: InfoRoute
     private let fetch: FetchRoute
     private let chunk: ChunkRoute
+    private let explain: ExplainRoute
     private let pool: BlockingPool
 
     init(catalogue: CatalogueRoutes, versions: CurrentVersions, stored: StoredFile, freshness: Freshness) {
@@ -21,6 +22,7 @@ struct ReadRoutes: Sendable {
         info = InfoRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
         fetch = FetchRoute(
             copy: copy, slices: slices, versions: versions, freshness: freshness, stored: stored, pool: pool)
+        explain = ExplainRoute(copy: copy, slices: slices, versions: versions, pool: pool)
         chunk = ChunkRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
     }
 
@@ -33,6 +35,7 @@ struct ReadRoutes: Sendable {
         }
         if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
+        if let rest = path.suffix(after: "/api/explain/") { return try await explain.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/chunk/") {
             if request.method == "POST" { throw NotOffered.refusal(request) }
             return try await chunk.answer(request, of: rest)

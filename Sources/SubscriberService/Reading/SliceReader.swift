@@ -56,21 +56,13 @@ struct SliceReader: Sendable {
 
     /// Some bytes of a plain file, as the items of a frame: what clients can open.
     private func plain(_ question: SliceQuestion, _ reading: Reading) async throws -> Answer {
-        guard case .slice(let expression) = question.part, question.field == nil else {
-            throw Refusal(400, "\(reading.path) is a plain file and not an array: take a slice of its bytes")
-        }
         let mirror = reading.mirror
-        let axis = try expression.resolved(for: [mirror.manifest.size]).axes[0]
-        guard axis.step == 1 else {
-            throw Refusal(400, "\(reading.path) is a plain file: only slices without a step can be taken of its bytes")
-        }
-        guard axis.count <= Self.maximumBytes else { throw Self.tooLarge }
-        let range = Int64(axis.start)..<Int64(axis.start + axis.count)
+        let range = try range(question, of: reading.path, size: mirror.manifest.size)
         let isHeld = mirror.holds(range)
         guard isHeld || reading.mayFetch else {
             throw FetchFailure(.unreachable, Self.offline(reading.path, "the bytes of this slice are not held"))
         }
-        let frame = try await budget.with(2 * axis.count) {
+        let frame = try await budget.with(2 * range.count) {
             try await keeper.hold(bytes: [range], of: mirror)
             let bytes = try await mirror.read(range, on: pool)
             return try await pool.run {
@@ -78,6 +70,19 @@ struct SliceReader: Sendable {
             }
         }
         return Answer(frame: frame, isHeld: isHeld)
+    }
+
+    /// The bytes of a plain file that are asked for.
+    func range(_ question: SliceQuestion, of path: DatasetPath, size: Int64) throws -> Range<Int64> {
+        guard case .slice(let expression) = question.part, question.field == nil else {
+            throw Refusal(400, "\(path) is a plain file and not an array: take a slice of its bytes")
+        }
+        let axis = try expression.resolved(for: [size]).axes[0]
+        guard axis.step == 1 else {
+            throw Refusal(400, "\(path) is a plain file: only slices without a step can be taken of its bytes")
+        }
+        guard axis.count <= Self.maximumBytes else { throw Self.tooLarge }
+        return Int64(axis.start)..<Int64(axis.start + axis.count)
     }
 
     private static let tooLarge = Refusal(
@@ -94,10 +99,7 @@ struct SliceReader: Sendable {
     private func geometry(_ reading: Reading) async throws -> (ArrayGeometry, isArray: Bool) {
         if let reader = reading.mirror.arrayReader { return (reader.geometry, reader.info.array != nil) }
         if let dataset = keeper.copy.dataset(reading.path), dataset.version == reading.version,
-            let array = dataset.array, let frame = dataset.frame,
-            let geometry = try? ArrayGeometry(
-                shape: array.shape, chunks: array.chunks.map { Int($0) }, blocks: array.blocks.map { Int($0) },
-                itemSize: Int(frame.typeSize))
+            let geometry = dataset.geometry
         {
             return (geometry, true)
         }
@@ -172,5 +174,15 @@ struct SliceReader: Sendable {
 
     private static func offline(_ path: DatasetPath, _ what: String) -> String {
         "\(path): \(what), and the publisher of \(path.group) is offline"
+    }
+}
+
+extension Dataset {
+    /// Of an array, as the catalogue has it.
+    var geometry: ArrayGeometry? {
+        guard let array, let frame else { return nil }
+        return try? ArrayGeometry(
+            shape: array.shape, chunks: array.chunks.map { Int($0) }, blocks: array.blocks.map { Int($0) },
+            itemSize: Int(frame.typeSize))
     }
 }
