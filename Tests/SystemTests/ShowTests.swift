@@ -52,7 +52,7 @@ struct ShowTests {
         try await Self.with { world in
             let slice = "foo/dir/cube.b2nd[3:5, 7, :4]"
             let cold = try await Self.show([slice, "--explain"], world)
-            #expect(cold.isDone && cold.text.contains("held        0 of them"), "\(cold.text) \(cold.error)")
+            #expect(cold.isDone && cold.text.contains("held        0\n"), "\(cold.text) \(cold.error)")
             #expect(cold.text.contains("to fetch    about "), "\(cold.text)")
             #expect(try await Self.show([slice], world).isDone)
             let warm = try await Self.show([slice, "--explain"], world)

@@ -24,11 +24,13 @@ extension ReadExplanation {
         details.add("version", String(version.prefix(12)))
         details.add("values", HumanText.bytes(cost.bytes))
         if cost.chunks > 0 {
-            details.add("needed", "\(cost.blocks) blocks in \(cost.chunks) chunks")
-            details.add("held", "\(cost.blocks - cost.missing) of them")
+            details.add(
+                "needed", "\(HumanText.count(cost.blocks, "block")) in \(HumanText.count(cost.chunks, "chunk"))")
+            details.add("held", "\(cost.blocks - cost.missing)")
         }
         let about = cost.exact || cost.requests == 0 ? "" : "about "
-        details.add("to fetch", "\(about)\(HumanText.bytes(cost.fetch)) in \(cost.requests) requests")
+        details.add(
+            "to fetch", "\(about)\(HumanText.bytes(cost.fetch)) in \(HumanText.count(cost.requests, "request"))")
         return details.text
     }
 }

@@ -16,6 +16,9 @@ enum HumanText {
         return "\(decimal(value, digits: 1)) \(units[unit])"
     }
 
+    /// `1 block`, `2 blocks`.
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// With a fixed number of digits behind the point, rounded.
     static func decimal(_ value: Double, digits: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

@@ -30,7 +30,9 @@ struct ExplainRoute: Sendable {
 
     private func cost(of part: SliceQuestion?, _ dataset: Dataset, _ mirror: Mirror?) async throws -> ReadCost {
         guard let part else { return fileCost(0..<dataset.size, mirror) }
-        if dataset.kind == .file { return fileCost(try slices.range(part, of: dataset.path, size: dataset.size), mirror) }
+        if dataset.kind == .file {
+            return fileCost(try slices.range(part, of: dataset.path, size: dataset.size), mirror)
+        }
         let (geometry, isArray) = try await geometry(dataset, mirror)
         guard let selection = try part.selection(of: geometry, isArray: isArray) else {
             return fileCost(0..<dataset.size, mirror)
