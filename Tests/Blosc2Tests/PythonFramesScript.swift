@@ -13,7 +13,7 @@ let pythonFramesScript = #"""
             f.write(b"".join(chunks))
         facts = {
             "nchunks": s.nchunks, "nbytes": s.nbytes, "cbytes": s.cbytes, "typesize": s.typesize,
-            "chunksize": s.chunksize, "blocksize": s.blocksize, "codec": int(getattr(c.codec, "value", c.codec)),
+            "chunksize": max(s.chunksize, 0), "blocksize": s.blocksize, "codec": int(getattr(c.codec, "value", c.codec)),
             "clevel": c.clevel, "filters": " ".join(str(int(getattr(f, "value", f))) for f in c.filters),
             "meta": " ".join(map(str, c.filters_meta)), "split": int(c.splitmode.value),
             "dict": int(bool(c.use_dict)), "lengths": " ".join(str(len(x)) for x in chunks),

@@ -47,8 +47,9 @@ struct FrameHeader: Sendable {
         cbytes = big(39, Int64.self)
         typeSize = Int(big(48, Int32.self))
         blockSize = Int(big(53, Int32.self))
+        let storedChunkSize = Int(big(58, Int32.self))
         // -1 in frames without chunks that python-blosc2 writes: not known yet.
-        chunkSize = max(Int(big(58, Int32.self)), 0)
+        chunkSize = nbytes == 0 ? max(storedChunkSize, 0) : storedChunkSize
         let packedCodec = byte(27) & 0x0f
         codec = packedCodec == 6 ? byte(77) : packedCodec
         codecMeta = byte(78)

@@ -29,8 +29,8 @@ struct OffsetTable {
     }
 
     private static func chunkCount(_ fields: FrameHeader, offsets: ChunkHeader) throws(Blosc2Error) -> Int {
-        guard offsets.nbytes % 8 == 0 else {
-            throw .corrupt("frame header: offsets of \(offsets.nbytes)")
+        guard fields.chunkSize >= 0, offsets.nbytes % 8 == 0 else {
+            throw .corrupt("frame header: chunks of \(fields.chunkSize) bytes, offsets of \(offsets.nbytes)")
         }
         var count = Int64(offsets.nbytes / 8)
         if fields.chunkSize > 0 {
