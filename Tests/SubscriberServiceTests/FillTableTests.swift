@@ -27,6 +27,19 @@ import Testing
         #expect(next == [try Self.path(1000), try Self.path(1001)], "who waits twice has one turn")
     }
 
+    @Test func theEndOfAnOlderVersionIsNotThatOfTheNewer() throws {
+        var table = FillTable()
+        let digest = SHA256()
+        digest.update(1)
+        let path = try Self.path(0), newer = Version(digest.finish())
+        _ = table.start(path, Self.version)
+        _ = table.start(path, newer)
+        let isOlderEnded = table.end(path, Self.version)
+        #expect(!isOlderEnded && table[path] == newer)
+        let isNewerEnded = table.end(path, newer)
+        #expect(isNewerEnded && table.count == 0)
+    }
+
     @Test func pausesGrowUntilSomethingArrives() throws {
         var table = FillTable()
         let path = try Self.path(0)

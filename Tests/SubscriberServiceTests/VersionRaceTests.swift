@@ -54,6 +54,34 @@ import Testing
         }
     }
 
+    @Test func aManifestThatComesLateDoesNotStopTheNewVersion() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let (late, manifestGate) = (noise(1_000_000, seed: 47), Gate())
+            let version = try network.publisher.add(late)
+            network.publisher.delayManifest(of: version, until: manifestGate)
+            try await network.publish("a.bin", late)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            _ = try await subscriber.post("/api/download", ["foo/a.bin"])
+            try await subscriber.wait("its manifest is asked for") { network.publisher.requests.count == 1 }
+            // The newer version is on its way when the manifest of the older one comes.
+            let newer = noise(30_000_000, seed: 48)
+            network.publisher.suffer(.stall(after: 100_000), .stall(after: 100_000))
+            try await network.publish("a.bin", newer)
+            try await subscriber.wait("it is on its way") {
+                network.publisher.requests.count { $0.hasPrefix("data") } > 0
+            }
+            manifestGate.open()
+            try await subscriber.wait("the manifest has come") {
+                subscriber.parts.keeper.library.opened(version) != nil
+            }
+            network.publisher.gate.open()
+            // Nobody asks for it again.
+            try await subscriber.wait("the newer version is there") { (try? subscriber.file("a.bin")) == newer }
+        }
+    }
+
     @Test func whatIsReplacedWhileItIsFetchedIsNotFetchedToItsEnd() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

@@ -39,6 +39,15 @@ struct FillTable {
     /// - Returns: the version that was being completed until now.
     mutating func end(_ path: DatasetPath) -> Version? { running.removeValue(forKey: path) }
 
+    /// Ends the completion of this version; that of another, which has taken its place, goes on.
+    ///
+    /// - Returns: whether it was this one that was being completed.
+    mutating func end(_ path: DatasetPath, _ version: Version) -> Bool {
+        guard running[path] == version else { return false }
+        running[path] = nil
+        return true
+    }
+
     /// The dataset whose turn it is, if there is room. It may turn out that it has nothing to do: so ask again then.
     mutating func next() -> DatasetPath? {
         guard running.count < Self.limit, let path = waiting.popFirst() else { return nil }

@@ -71,7 +71,11 @@ extension MirrorKeeper {
         shared.withLock { $0.removed[path] = nil }
         if library.isSaved(current) { return await settle(path, current) }
         guard holding.isWanted || library.isDoubtful(current) else { return }
-        guard case .granted(let replaced) = shared.withLock({ $0.fills.start(path, current) }) else { return }
+        let start = shared.withLock { shared -> FillTable.Start? in
+            // Whoever learns of a version late must not stop a newer one.
+            copy.entry(path)?.version == current ? shared.fills.start(path, current) : nil
+        }
+        guard case .granted(let replaced)? = start else { return }
         if let replaced, replaced != current { release(replaced) }
         do {
             try checkRoom(for: path)
@@ -81,10 +85,13 @@ extension MirrorKeeper {
                     from: { [directory] in directory.sources(of: path) }, filler: transfers)
             }
             try await adopt(mirror, path)
-            guard fill(mirror, path) else { return endFill(path) }
+            guard fill(mirror, path) else {
+                endFill(path, current)
+                return
+            }
             if library.isSaved(current) { await settle(path, current) }
         } catch is CancellationError {
-            endFill(path)
+            endFill(path, current)
         } catch {
             let failure = error as? FetchFailure ?? FetchFailure(.storage, "\(error)")
             shared.withLock { $0.failures[current] = failure }
@@ -129,15 +136,30 @@ extension MirrorKeeper {
         }
     }
 
-    private func endFill(_ path: DatasetPath) {
-        let (version, next) = shared.withLock { ($0.fills.end(path), $0.fills.next()) }
+    /// Nothing is completed on behalf of the dataset any more, if the catalogue still says what whoever asks acts upon.
+    private func endFill(_ path: DatasetPath, asLongAs entry: Version?) {
+        let (version, next): (Version?, DatasetPath?) = shared.withLock { shared in
+            // Whoever completes a newer version learned of it from the catalogue.
+            guard copy.entry(path)?.version == entry else { return (nil, nil) }
+            return (shared.fills.end(path), shared.fills.next())
+        }
         if let version { release(version) }
         if let next { enqueue(next) }
     }
 
+    /// This version is not completed on behalf of the dataset any more; a newer one may be.
+    ///
+    /// - Returns: whether it was being completed until now.
+    @discardableResult private func endFill(_ path: DatasetPath, _ version: Version) -> Bool {
+        let (isEnded, next) = shared.withLock { ($0.fills.end(path, version), $0.fills.next()) }
+        if isEnded { release(version) }
+        if let next { enqueue(next) }
+        return isEnded
+    }
+
     private func tryAgain(_ path: DatasetPath, _ version: Version, _ failure: FetchFailure, held: Int64) {
+        guard endFill(path, version) else { return }
         let pause = shared.withLock { $0.fills.failed(path, held: held) }
-        endFill(path)
         log.debug("a dataset that is wanted cannot be had now", ["path": path, "error": failure])
         // Refused when the subscriber is stopping.
         _ = transfers.submit { [self] in
@@ -158,7 +180,7 @@ extension MirrorKeeper {
     /// - Returns: the version that was held until now.
     private func place(_ path: DatasetPath, _ version: Version) async -> Version? {
         guard copy.entry(path)?.version == version, library.isSaved(version) else { return nil }
-        endFill(path)
+        endFill(path, asLongAs: version)
         let (old, wasSettled) = shared.withLock { shared in
             let old = shared.holdings[path]?.version, wasSettled = shared.settled[path] == version
             shared.holdings.hold(path, version)
@@ -188,7 +210,7 @@ extension MirrorKeeper {
 
     /// The dataset is in the catalogue no more: its copy disappears, its mirror stays for a while.
     private func vanished(_ path: DatasetPath) async {
-        endFill(path)
+        endFill(path, asLongAs: nil)
         // Fails with cancellation alone: then the next start does it.
         try? await placing.with(path) {
             guard copy.entry(path) == nil else { return }

@@ -34,7 +34,7 @@ final class HandMadePublisher: Sendable {
         var dataBytes = 0
         var manifestBytes = 0
         var requests: [String] = []
-        var slowManifests: Set<Version> = []
+        var slowManifests: [Version: Gate] = [:]
         var replacement: (@Sendable (HTTPRequest) -> HTTPResponse)?
     }
 
@@ -51,8 +51,10 @@ final class HandMadePublisher: Sendable {
         return result.manifest.version
     }
 
-    /// The manifest of this version does not come before the gate opens.
-    func delayManifest(of version: Version) { shared.withLock { _ = $0.slowManifests.insert(version) } }
+    /// The manifest of this version does not come before a gate opens: the publisher's own, if no other is given.
+    func delayManifest(of version: Version, until other: Gate? = nil) {
+        shared.withLock { $0.slowManifests[version] = other ?? gate }
+    }
 
     func remove(_ version: Version) { shared.withLock { $0.contents[version] = nil } }
 
@@ -150,12 +152,12 @@ final class HandMadePublisher: Sendable {
         }
         shared.withLock { $0.manifestBytes += body.count }
         let headers: HTTPHeaders = ["Content-Type": type]
-        guard shared.withLock({ $0.slowManifests.contains(version) }) else {
+        guard let gate = shared.withLock({ $0.slowManifests[version] }) else {
             return HTTPResponse(headers: headers, body: .bytes(SharedBytes(body)))
         }
         return HTTPResponse(
             headers: headers,
-            body: .stream(length: Int64(body.count)) { [gate] writer in
+            body: .stream(length: Int64(body.count)) { writer in
                 try await gate.wait()
                 try await writer.write(SharedBytes(body))
             })
