@@ -28,3 +28,18 @@ def cube(folder: str) -> str:
     del array
     os.rename(partial, path)
     return path
+
+
+def many(folder: str, count: int = 10_000) -> str:
+    """A folder of small arrays."""
+    path = os.path.join(folder, f"many-{count}")
+    if os.path.exists(path):
+        return path
+    partial = path + ".part"
+    os.makedirs(partial, exist_ok=True)
+    content = blosc2.asarray(np.arange(10)).to_cframe()
+    for number in range(count):
+        with open(os.path.join(partial, f"{number:06d}.b2nd"), "wb") as f:
+            f.write(content)
+    os.rename(partial, path)
+    return path

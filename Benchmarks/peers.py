@@ -1,0 +1,117 @@
+"""The systems that are compared, each with the same array, and with 10,000 small ones."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+import httpx
+
+from systems import Workshop, free_port
+
+
+class Bpubsub:
+    name = "bpubsub"
+    cube, many = "/api/{}/foo/cube.b2nd", "/api/list/many"
+
+    def __init__(self, shop: Workshop, folder: str, many: str):
+        self.broker = shop.service("broker", "bpubsub-broker")
+        for group, data in (("foo", folder), ("many", many)):
+            shop.service("publisher-" + group, "bpubsub-publisher", group, data, "--broker", self.broker.url)
+        self.server = shop.service("subscriber", "bpubsub-subscriber", "--broker", self.broker.url)
+        self.servers, self.url = [self.server], self.server.url
+        end = time.monotonic() + 300
+        while len(httpx.get(self.url + self.many).json() or []) < len(os.listdir(many)):
+            if time.monotonic() > end:
+                raise RuntimeError("not all is listed")
+            time.sleep(0.1)
+        # All of it is held from here on.
+        httpx.get(self.url + self.cube.format("download"), timeout=300).raise_for_status()
+
+
+class Caterva2:
+    name = "caterva2"
+    cube, many = "/api/{}/@public/cube.b2nd", "/api/list/@public/many"
+
+    def __init__(self, shop: Workshop, folder: str, many: str):
+        state = shop.path("caterva2")
+        os.makedirs(state + "/public")
+        os.link(os.path.join(folder, "cube.b2nd"), state + "/public/cube.b2nd")
+        subprocess.check_call(["cp", "-r", many, state + "/public/many"])
+        with open(shop.path("caterva2.toml"), "w") as f:
+            f.write("[server]\nlogin = false\n")
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.server = shop.start(
+            "caterva2", os.path.join(os.path.dirname(sys.executable), "cat2-server"), "--conf",
+            shop.path("caterva2.toml"), "--listen", f"127.0.0.1:{port}", "--statedir", state, ready=self.url)
+        self.servers = [self.server]
+        end = time.monotonic() + 60
+        while True:
+            try:
+                httpx.get(self.url + "/api/roots").raise_for_status()
+                return
+            except httpx.TransportError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
+
+class Nginx:
+    """The same bytes as files: what is possible at all."""
+
+    name = "nginx"
+
+    def __init__(self, shop: Workshop, files: dict[str, bytes], folder: str):
+        root = shop.path("nginx")
+        os.makedirs(root)
+        for name, content in files.items():
+            with open(os.path.join(root, name), "wb") as f:
+                f.write(content)
+        os.link(os.path.join(folder, "cube.b2nd"), os.path.join(root, "cube.b2nd"))
+        # Its workers may run as another user.
+        for place in (shop.folder, root):
+            os.chmod(place, 0o755)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        conf = shop.path("nginx.conf")
+        with open(conf, "w") as f:
+            f.write(
+                "worker_processes auto; daemon off; error_log stderr; pid %s; events { worker_connections 512; }\n"
+                "http { access_log off; sendfile on; tcp_nopush on; open_file_cache max=100; keepalive_requests 1000000;\n"
+                "  client_body_temp_path %s; proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s;\n"
+                "  scgi_temp_path %s; server { listen 127.0.0.1:%d; root %s; } }\n"
+                % ((shop.path("nginx.pid"),) + (shop.path("nginx-temp"),) * 5 + (port, root)))
+        program = shop.start("nginx", "/usr/sbin/nginx", "-c", conf, "-p", root, ready=self.url)
+        end = time.monotonic() + 10
+        while True:
+            try:
+                httpx.get(self.url + "/cube.b2nd", headers={"Range": "bytes=0-9"})
+                break
+            except httpx.TransportError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+        self.servers = [Worker(program.process.pid)] if not (w := workers(program.process.pid)) else w
+
+
+class Worker:
+    """A process that is not ours to stop."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+
+    def cpu(self) -> float:
+        with open(f"/proc/{self.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak(self) -> float:
+        with open(f"/proc/{self.pid}/status") as f:
+            return int(re.search(r"VmHWM:\s+(\d+)", f.read())[1]) * 1024 / 1e6
+
+
+def workers(pid: int) -> list[Worker]:
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        return [Worker(int(child)) for child in f.read().split()]
