@@ -36,7 +36,14 @@ import Testing
             #expect(network.publisher.requests.isEmpty)
             let answer = try await subscriber.ask("/api/fetch/foo/cube.b2nd", [("slice_", slice)])
             #expect(answer.headers["Cache-Status"] == "bpubsub; hit" && answer.headers["Age"] == nil)
-            #expect(answer.headers["Accept-Ranges"] == "none" && answer.headers["ETag"] == nil)
+            #expect(answer.headers["Accept-Ranges"] == "none")
+            let tag = try #require(answer.headers["ETag"])
+            let known = try await subscriber.ask(
+                "/api/fetch/foo/cube.b2nd", [("slice_", slice)], headers: ["If-None-Match": tag])
+            #expect(known.status == 304 && known.body.isEmpty && known.headers["ETag"] == tag)
+            let other = try await subscriber.ask(
+                "/api/fetch/foo/cube.b2nd", [("slice_", "0, 0, 0")], headers: ["If-None-Match": tag])
+            #expect(other.status == 200 && other.headers["ETag"] != tag)
         }
     }
 

@@ -66,7 +66,7 @@ extension HTTPResponse {
 
 extension HTTPHeaders {
     /// All values of a field whose value is a list; `nil` when there is none.
-    func list(_ name: String) -> String? {
+    public func list(_ name: String) -> String? {
         let values = fields.filter { Self.equal($0.name, name) }.map(\.value)
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }

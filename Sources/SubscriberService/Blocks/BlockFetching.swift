@@ -10,6 +10,7 @@ extension MirrorKeeper {
     /// The layout of a mirror's frame, after what says it has been fetched; `nil` when the version is no frame.
     func layout(of mirror: Mirror) async throws -> FrameLayout? {
         guard mirror.manifest.content == .frame else { return nil }
+        if let layout = mirror.blocks.knownLayout { return layout }
         if let layout = try await known(mirror) { return layout }
         try await fetch([BlockKey.frame], of: mirror)
         guard let layout = try await known(mirror) else {

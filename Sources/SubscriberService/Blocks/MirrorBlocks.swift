@@ -25,6 +25,9 @@ final class MirrorBlocks: Sendable {
 
     // MARK: Asking
 
+    /// The frame's layout, if it has been read.
+    var knownLayout: FrameLayout? { shared.withLock { $0.layout } }
+
     /// The frame's layout, as soon as its header, chunk of offsets and trailer are there. Blocks.
     func layout(of mirror: Mirror) throws -> FrameLayout? {
         if let layout = shared.withLock({ $0.layout }) { return layout }

@@ -11,16 +11,14 @@ struct FetchRoute: Sendable {
     let versions: CurrentVersions
     let freshness: Freshness
     let stored: StoredFile
+    let cache: AnswerCache
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET", "POST")
         let question = try await FetchQuestion(request)
-        let (path, part) = try await pool.run {
-            let dataset = try ReadPlace.dataset(text, in: copy, to: "fetch")
-            // Lists of indices may be long.
-            return (dataset.path, try question.part())
-        }
+        let (path, part) = try await find(question, text)
+        let entry = copy.entry(path)
         return try await versions.read(path) { reading in
             // The clients take what they fetch for a frame, also when it is a plain file's.
             let all = SliceQuestion(part: .slice(.all))
@@ -29,7 +27,20 @@ struct FetchRoute: Sendable {
                 try Self.checkRange(request, reading)
                 return try await stored.answer(request, reading)
             }
-            return try response(request, answer, reading)
+            let response = try response(request, answer, reading)
+            if reading.isCurrent { cache.keep(response, to: request, of: path, entry, version: reading.version) }
+            return response.unlessKnown(to: request)
+        }
+    }
+
+    private func find(_ question: FetchQuestion, _ text: String) async throws -> (DatasetPath, SliceQuestion?) {
+        if question.indices == nil, let path = try? DatasetPath(text), copy.entry(path) != nil {
+            return (path, try question.part())
+        }
+        return try await pool.run {
+            let dataset = try ReadPlace.dataset(text, in: copy, to: "fetch")
+            // Lists of indices may be long.
+            return (dataset.path, try question.part())
         }
     }
 
@@ -45,7 +56,17 @@ struct FetchRoute: Sendable {
             reading.path, reading.version, isHeld: answer.isHeld, isCurrent: reading.isCurrent)
         headers["Content-Type"] = "application/octet-stream"
         headers["Accept-Ranges"] = "none"
+        if request.method == "GET" {
+            headers["ETag"] = EntityTag("\(reading.version)-\(Self.digest(of: request))").description
+        }
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))
+    }
+
+    /// Tells answers of one version apart by what was asked for.
+    private static func digest(of request: HTTPRequest) -> String {
+        let hasher = SHA256()
+        for (name, value) in request.query { hasher.update([UInt8]("\(name)=\(value)&".utf8)) }
+        return String(hasher.finish().description.prefix(16))
     }
 
     /// Who asks for a part of a large file in a way that is not understood should not be sent all of it.

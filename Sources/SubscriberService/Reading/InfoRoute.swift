@@ -12,12 +12,17 @@ struct InfoRoute: Sendable {
     let slices: SliceReader
     let versions: CurrentVersions
     let freshness: Freshness
+    let cache: AnswerCache
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET")
+        let entry = (try? DatasetPath(text)).flatMap { copy.entry($0) }
         switch try await pool.run({ try ReadPlace(text, in: copy) }) {
-        case .dataset(let dataset): return try await answer(request, dataset)
+        case .dataset(let dataset):
+            let response = try await answer(request, dataset)
+            cache.keep(response, to: request, of: dataset.path, entry, version: dataset.version)
+            return response.unlessKnown(to: request)
         case .folder(let name, let paths): return await pool.run { folder(name, paths) }
         case .nothing(let name): throw copy.unknown(name)
         }

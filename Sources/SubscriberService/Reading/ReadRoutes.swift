@@ -11,6 +11,7 @@ struct ReadRoutes: Sendable {
     private let fetch: FetchRoute
     private let chunk: ChunkRoute
     private let explain: ExplainRoute
+    private let cache: AnswerCache
     private let pool: BlockingPool
 
     init(catalogue: CatalogueRoutes, versions: CurrentVersions, stored: StoredFile, freshness: Freshness) {
@@ -19,9 +20,12 @@ struct ReadRoutes: Sendable {
         // Of its own: saving and downloading must not wait for what takes long to decompress.
         pool = BlockingPool(name: "subscriber-read", threads: 4)
         let slices = SliceReader(keeper: versions.keeper, pool: pool)
-        info = InfoRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
+        cache = AnswerCache(copy: copy, freshness: freshness)
+        info = InfoRoute(
+            copy: copy, slices: slices, versions: versions, freshness: freshness, cache: cache, pool: pool)
         fetch = FetchRoute(
-            copy: copy, slices: slices, versions: versions, freshness: freshness, stored: stored, pool: pool)
+            copy: copy, slices: slices, versions: versions, freshness: freshness, stored: stored, cache: cache,
+            pool: pool)
         explain = ExplainRoute(copy: copy, slices: slices, versions: versions, pool: pool)
         chunk = ChunkRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
     }
@@ -33,6 +37,8 @@ struct ReadRoutes: Sendable {
         if let rest = path.suffix(after: "/api/list/") {
             return rest.isEmpty ? try await catalogue.list(request) : try await list(request, rest)
         }
+        // Before anything that suspends: the answer is then sent from the connection's own thread.
+        if let known = cache.answer(request) { return known }
         if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/explain/") { return try await explain.answer(request, of: rest) }

@@ -143,7 +143,8 @@ struct SliceReader: Sendable {
         // One round for an array; the heads of chunks come first where only they say what is needed.
         for _ in 0..<4 {
             var isHeld = true
-            let layout = try await pool.run { try mirror.blocks.layout(of: mirror) }
+            var layout = mirror.blocks.knownLayout
+            if layout == nil { layout = try await pool.run { try mirror.blocks.layout(of: mirror) } }
             do {
                 try await plan.parts(layout) { missing in
                     (isHeld, wasHeld) = (false, false)

@@ -1,0 +1,119 @@
+import Catalogue
+import HTTP
+import Platform
+import Synchronization
+
+/// Answers of the read API that are asked for again and again, as they were sent: given without a look at the dataset.
+///
+/// An answer is of one revision of its dataset, and worth nothing as soon as the catalogue has another.
+final class AnswerCache: Sendable {
+    /// Bytes of bodies.
+    static let limit = 64 << 20
+    /// Longer answers cost more to send than to make.
+    static let bodyLimit = 1 << 20
+    private static let countLimit = 65_536
+
+    private struct Key: Hashable {
+        let path: String
+        let query: [String]
+        let isGzip: Bool
+
+        init?(_ request: HTTPRequest) {
+            guard request.method == "GET", request.headers["Range"] == nil else { return nil }
+            path = request.path
+            query = request.query.flatMap { [$0.name, $0.value] }
+            isGzip = request.acceptsGzip
+        }
+    }
+
+    private struct Entry {
+        let path: DatasetPath
+        let version: Version
+        let revision: Revision
+        let headers: HTTPHeaders
+        let body: SharedBytes
+        var lastUse: UInt64
+    }
+
+    private struct Table {
+        var entries: [Key: Entry] = [:]
+        var size = 0
+        var clock: UInt64 = 0
+    }
+
+    private let copy: CatalogueCopy
+    private let freshness: Freshness
+    private let table = Locked(Table())
+
+    init(copy: CatalogueCopy, freshness: Freshness) {
+        self.copy = copy
+        self.freshness = freshness
+    }
+
+    /// The answer, if it is known and still right.
+    func answer(_ request: HTTPRequest) -> HTTPResponse? {
+        guard let key = Key(request), let entry = find(key), copy.entry(entry.path)?.revision == entry.revision else {
+            return nil
+        }
+        var headers = freshness.headers(entry.path, entry.version, isHeld: true, isCurrent: true)
+        for field in entry.headers.fields { headers[field.name] = field.value }
+        return HTTPResponse(headers: headers, body: .bytes(entry.body)).unlessKnown(to: request)
+    }
+
+    /// Keeps an answer that `entry` of the catalogue led to.
+    ///
+    /// - Parameter entry: as it was before the answer was made.
+    func keep(
+        _ response: HTTPResponse, to request: HTTPRequest, of path: DatasetPath, _ entry: CatalogueState.Entry?,
+        version: Version
+    ) {
+        guard case .bytes(let body) = response.body, body.count <= Self.bodyLimit, response.status == 200,
+            let key = Key(request), let entry, entry.version == version
+        else { return }
+        var headers = HTTPHeaders()
+        for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag"] {
+            headers[name] = response.headers[name]
+        }
+        table.withLock { table in
+            table.clock += 1
+            let new = Entry(
+                path: path, version: version, revision: entry.revision, headers: headers, body: body,
+                lastUse: table.clock)
+            table.size += body.count - (table.entries.updateValue(new, forKey: key)?.body.count ?? 0)
+            if table.size > Self.limit || table.entries.count > Self.countLimit { Self.makeRoom(&table) }
+        }
+    }
+
+    private func find(_ key: Key) -> Entry? {
+        table.withLock { table in
+            table.clock += 1
+            table.entries[key]?.lastUse = table.clock
+            return table.entries[key]
+        }
+    }
+
+    /// A quarter goes, what was used least recently: so that it is not looked for each time.
+    private static func makeRoom(_ table: inout Table) {
+        let oldest = table.entries.sorted { $0.value.lastUse < $1.value.lastUse }
+        var count = oldest.count
+        for (key, entry) in oldest {
+            if table.size <= limit / 4 * 3, count <= countLimit / 4 * 3 { break }
+            table.entries[key] = nil
+            table.size -= entry.body.count
+            count -= 1
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// The same, or 304 when the client has said that it knows it.
+    func unlessKnown(to request: HTTPRequest) -> HTTPResponse {
+        guard let known = request.headers.list("If-None-Match"), let own = headers["ETag"],
+            let tag = EntityTag(parsing: own), !tag.satisfiesNone(ofHeader: known)
+        else { return self }
+        var headers = headers
+        headers["Content-Type"] = nil
+        headers["Content-Encoding"] = nil
+        return HTTPResponse(status: 304, headers: headers)
+    }
+}
