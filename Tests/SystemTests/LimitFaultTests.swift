@@ -11,7 +11,8 @@ import Testing
             try world.write("a", content)
             try await world.stop("subscriber")
             for round in 0..<6 {
-                try await world.startSubscriber("subscriber", broker: nil, ["--cache-size", "3M"])
+                try await world.startSubscriber(
+                    "subscriber", broker: nil, ["--cache-size", "3M", "--fetch-timeout", "60"])
                 try await world.waitForList(["foo/a"])
                 for number in 0..<12 {
                     // Near one another from round to round, so that some of it is held.
