@@ -162,6 +162,9 @@ final class CatalogueCopy: Sendable {
         return dataset
     }
 
+    /// Another number after datasets have come or gone.
+    var namesGeneration: Int { shared.withLock { $0.generation } }
+
     /// All paths, sorted by their bytes. Cost: a sort after datasets have come or gone, nothing otherwise.
     var paths: [DatasetPath] {
         let (known, unsorted, generation) = shared.withLock { shared in

@@ -5,12 +5,14 @@ import Synchronization
 
 /// Answers of the read API that are asked for again and again, as they were sent: given without a look at the dataset.
 ///
-/// An answer is of one revision of its dataset, and worth nothing as soon as the catalogue has another.
+/// An answer of a dataset is of one revision of it, and worth nothing as soon as the catalogue has another; a list is as
+/// long right as no dataset comes or goes.
 final class AnswerCache: Sendable {
     /// Bytes of bodies.
     static let limit = 64 << 20
     /// Longer answers cost more to send than to make.
     static let bodyLimit = 1 << 20
+    static let listLimit = 16 << 20
     private static let countLimit = 65_536
 
     private struct Key: Hashable {
@@ -26,13 +28,17 @@ final class AnswerCache: Sendable {
         }
     }
 
+    /// What an answer is right for.
+    private enum Basis {
+        case dataset(DatasetPath, Version, Revision)
+        case names(generation: Int)
+    }
+
     private struct Entry {
-        let path: DatasetPath
-        let version: Version
-        let revision: Revision
+        let basis: Basis
         let headers: HTTPHeaders
         let body: SharedBytes
-        var lastUse: UInt64
+        var lastUse: UInt64 = 0
     }
 
     private struct Table {
@@ -52,10 +58,16 @@ final class AnswerCache: Sendable {
 
     /// The answer, if it is known and still right.
     func answer(_ request: HTTPRequest) -> HTTPResponse? {
-        guard let key = Key(request), let entry = find(key), copy.entry(entry.path)?.revision == entry.revision else {
-            return nil
+        guard let key = Key(request), let entry = find(key) else { return nil }
+        var headers: HTTPHeaders
+        switch entry.basis {
+        case .dataset(let path, let version, let revision):
+            guard copy.entry(path)?.revision == revision else { return nil }
+            headers = freshness.headers(path, version, isHeld: true, isCurrent: true)
+        case .names(let generation):
+            guard copy.namesGeneration == generation else { return nil }
+            headers = [:]
         }
-        var headers = freshness.headers(entry.path, entry.version, isHeld: true, isCurrent: true)
         for field in entry.headers.fields { headers[field.name] = field.value }
         return HTTPResponse(headers: headers, body: .bytes(entry.body)).unlessKnown(to: request)
     }
@@ -67,8 +79,20 @@ final class AnswerCache: Sendable {
         _ response: HTTPResponse, to request: HTTPRequest, of path: DatasetPath, _ entry: CatalogueState.Entry?,
         version: Version
     ) {
-        guard case .bytes(let body) = response.body, body.count <= Self.bodyLimit, response.status == 200,
-            let key = Key(request), let entry, entry.version == version
+        guard let entry, entry.version == version else { return }
+        keep(response, to: request, .dataset(path, version, entry.revision), limit: Self.bodyLimit)
+    }
+
+    /// Keeps a list.
+    ///
+    /// - Parameter generation: of the names, before the list was made.
+    func keep(_ response: HTTPResponse, to request: HTTPRequest, generation: Int) {
+        keep(response, to: request, .names(generation: generation), limit: Self.listLimit)
+    }
+
+    private func keep(_ response: HTTPResponse, to request: HTTPRequest, _ basis: Basis, limit: Int) {
+        guard case .bytes(let body) = response.body, body.count <= limit, response.status == 200,
+            let key = Key(request)
         else { return }
         var headers = HTTPHeaders()
         for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag"] {
@@ -76,9 +100,7 @@ final class AnswerCache: Sendable {
         }
         table.withLock { table in
             table.clock += 1
-            let new = Entry(
-                path: path, version: version, revision: entry.revision, headers: headers, body: body,
-                lastUse: table.clock)
+            let new = Entry(basis: basis, headers: headers, body: body, lastUse: table.clock)
             table.size += body.count - (table.entries.updateValue(new, forKey: key)?.body.count ?? 0)
             if table.size > Self.limit || table.entries.count > Self.countLimit { Self.makeRoom(&table) }
         }

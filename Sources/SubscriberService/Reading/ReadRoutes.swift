@@ -62,7 +62,8 @@ struct ReadRoutes: Sendable {
     /// All datasets of a folder, relative to it.
     private func list(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
         try request.require("GET")
-        return try await pool.run {
+        let generation = copy.namesGeneration
+        let response: HTTPResponse = try await pool.run {
             let names: [String]
             switch try ReadPlace(text, in: copy) {
             case .dataset(let dataset): names = [dataset.path.name]
@@ -72,5 +73,7 @@ struct ReadRoutes: Sendable {
             }
             return .large(WireJSON.encode(names), type: "application/json", request)
         }
+        cache.keep(response, to: request, generation: generation)
+        return response
     }
 }
