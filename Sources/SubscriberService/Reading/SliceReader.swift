@@ -11,11 +11,11 @@ struct SliceReader: Sendable {
     let pool: BlockingPool
     let budget: AnswerBudget
 
-    init(keeper: MirrorKeeper, pool: BlockingPool) {
+    /// - Parameter budget: an answer takes its items, and what they are compressed into.
+    init(keeper: MirrorKeeper, pool: BlockingPool, budget: AnswerBudget = AnswerBudget(total: 2 * maximumBytes)) {
         self.keeper = keeper
         self.pool = pool
-        // An answer takes its items, and what they are compressed into.
-        budget = AnswerBudget(total: 2 * Self.maximumBytes)
+        self.budget = budget
     }
 
     /// What the answer is made of.
@@ -62,8 +62,9 @@ struct SliceReader: Sendable {
         guard isHeld || reading.mayFetch else {
             throw FetchFailure(.unreachable, Self.offline(reading.path, "the bytes of this slice are not held"))
         }
+        // Before memory is taken for it: a source may be slow, and others would have to wait for that memory.
+        try await keeper.hold(bytes: [range], of: mirror)
         let frame = try await budget.with(2 * range.count) {
-            try await keeper.hold(bytes: [range], of: mirror)
             let bytes = try await mirror.read(range, on: pool)
             return try await pool.run {
                 try ArrayValues(shape: [bytes.count], dtype: nil, itemSize: 1, bytes: bytes).frame()
@@ -88,7 +89,8 @@ struct SliceReader: Sendable {
     private static let tooLarge = Refusal(
         400, "the answer would have more than \(maximumBytes) bytes; ask for less at once, or download the file")
 
-    private static func check(_ selection: Selection, _ geometry: ArrayGeometry) throws {
+    /// - Throws: ``Refusal`` when the answer would be too large.
+    static func check(_ selection: Selection, _ geometry: ArrayGeometry) throws {
         let (bytes, overflow) = selection.itemCount.multipliedReportingOverflow(by: geometry.itemSize)
         guard !overflow, bytes <= maximumBytes else { throw tooLarge }
     }

@@ -104,6 +104,26 @@ final class Network: Sendable {
         guard answer.status < 300 else { throw TestFailure("giving back: \(answer.status) \(answer.text)") }
     }
 
+    /// A publisher of another group, with one dataset.
+    func publish(_ name: String, _ bytes: [UInt8], inOtherGroup group: String) async throws -> HandMadePublisher {
+        let publisher = HandMadePublisher()
+        let url = try serve { publisher.answer($0) }
+        let claim = Claim(secret: String(repeating: "cd", count: 32), urls: [url], class: "public")
+        let claimed = try await client.send(
+            .init(
+                method: "PUT", url: brokerURL + "/api/publishers/" + group, body: SharedBytes(WireJSON.encode(claim))))
+        let dataset = Dataset(
+            path: try DatasetPath(group + "/" + name), version: try publisher.add(bytes), size: Int64(bytes.count),
+            modified: 1)
+        let answer = try await client.send(
+            .init(
+                method: "POST", url: brokerURL + "/api/changes",
+                headers: [ProtocolHeader.lease: try WireJSON.decode(Lease.self, from: claimed.body).lease],
+                body: SharedBytes(WireJSON.encode(Announcements([.put(dataset)])))))
+        guard answer.status == 200 else { throw TestFailure("announce: \(answer.status) \(answer.text)") }
+        return publisher
+    }
+
     /// Publishes `bytes` as `foo/name`.
     @discardableResult func publish(_ name: String, _ bytes: [UInt8]) async throws -> Version {
         let version = try publisher.add(bytes)
