@@ -8,7 +8,8 @@ internal import Platform
 public enum VersionMaker {
     /// How many bytes of user attributes, decompressed, are looked at: more could not travel in the catalogue anyway.
     private static let attributeLimit = 1 << 16
-    private static let plainChunkLength: Int64 = 1 << 20
+    /// Bytes of a chunk of a file that is no frame; the last one may be shorter.
+    public static let plainChunkLength: Int64 = 1 << 20
 
     /// What was found in a file's bytes.
     public struct Result: Sendable {

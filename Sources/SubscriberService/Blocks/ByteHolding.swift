@@ -2,55 +2,23 @@ import Blosc2
 import Catalogue
 
 extension MirrorKeeper {
-    /// Chunks up to this length are not worth asking for in parts.
-    private static let smallChunk: Int64 = 1 << 16
-
     /// Returns when these bytes of the file are held: fetched by the blocks that they touch, unless that is most of a chunk.
     func hold(bytes ranges: [Range<Int64>], of mirror: Mirror) async throws {
         // The head of a chunk says where its blocks are: so there are two rounds, and rarely more.
         for _ in 0..<4 {
-            let missing = ranges.map { Self.missing($0, of: mirror) }
-            let keys = missing.flatMap(\.keys), chunks = missing.flatMap(\.chunks)
-            if keys.isEmpty && chunks.isEmpty { return }
+            let missing = MissingBytes(ranges, of: mirror)
+            if missing.isEmpty { return }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for chunk in Set(chunks) {
-                    group.addTask { try await mirror.fetch(mirror.manifest.chunks[chunk].range) }
+                for run in missing.runs {
+                    let chunks = mirror.manifest.chunks
+                    let bytes = chunks[run.lowerBound].offset..<chunks[run.upperBound - 1].range.upperBound
+                    group.addTask { try await mirror.fetch(bytes) }
                 }
-                group.addTask { try await self.fetch(keys, of: mirror) }
+                group.addTask { try await self.fetch(missing.keys, of: mirror) }
                 try await group.waitForAll()
             }
         }
         for range in ranges where !mirror.holds(range) { try await mirror.fetch(range) }
-    }
-
-    /// Of a range, the blocks that are missing, and the chunks that are better fetched as a whole.
-    private static func missing(_ range: Range<Int64>, of mirror: Mirror) -> (keys: [BlockKey], chunks: [Int]) {
-        var keys: [BlockKey] = [], chunks: [Int] = []
-        for place in mirror.manifest.chunks(touching: range) where !mirror.use(place) {
-            let chunk = mirror.manifest.chunks[place]
-            let part = range.clamped(to: chunk.range)
-            if chunk.length <= smallChunk {
-                keys.append(.wholePlace(place))
-            } else if Int64(part.count) > chunk.length / 2 {
-                chunks.append(place)
-            } else {
-                let wanted = Int(part.lowerBound - chunk.offset)..<Int(part.upperBound - chunk.offset)
-                keys += self.keys(wanted, of: place, mirror)
-            }
-        }
-        return (keys, chunks)
-    }
-
-    private static func keys(_ wanted: Range<Int>, of place: Int, _ mirror: Mirror) -> [BlockKey] {
-        if let partial = mirror.blocks.partial(place) {
-            return partial.missing(bytes: wanted).map { .place(place, $0) }
-        }
-        switch mirror.manifest.content {
-        case .plain:
-            let length = ChunkLayout.plainLength
-            return (wanted.lowerBound / length...(wanted.upperBound - 1) / length).map { .place(place, $0) }
-        case .frame: return [.place(place, 0)]
-        }
     }
 }
 

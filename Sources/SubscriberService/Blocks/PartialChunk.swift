@@ -33,6 +33,12 @@ struct PartialChunk: Sendable {
         held = ChunkSet(capacity: ranges.count)
     }
 
+    /// The blocks of a plain file's chunk that have some of these bytes.
+    static func plainBlocks(touching bytes: Range<Int>) -> Range<Int> {
+        guard !bytes.isEmpty else { return 0..<0 }
+        return bytes.lowerBound / ChunkLayout.plainLength..<(bytes.upperBound - 1) / ChunkLayout.plainLength + 1
+    }
+
     mutating func insert(_ place: Int) {
         if held.insert(place) { heldBytes += Int64(ranges[place].count) }
     }

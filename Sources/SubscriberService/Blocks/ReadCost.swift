@@ -28,22 +28,45 @@ extension SelectionPlan {
     /// What reading would take now; nothing is fetched for it.
     ///
     /// - Parameter chunkLength: the length of a chunk, about, for who holds nothing that says more.
-    func cost(_ layout: FrameLayout?, chunkLength: Int64) async throws -> ReadCost {
+    func cost(_ layout: FrameLayout?, chunkLength: Int64) -> ReadCost {
         var cost = ReadCost(bytes: Int64(selection.itemCount * selection.geometry.itemSize))
         for touched in selection.chunks {
             cost.chunks += 1
             cost.blocks += touched.blockRuns.reduce(0) { $0 + $1.count }
         }
-        try await parts(layout) { missing in
+        // The manifest comes first.
+        if mirror == nil { cost.requests += 1 }
+        parts(layout) { missing in
             cost.missing += missing.blockCount
             cost.requests += BlockRequest.batches(Set(missing.keys)).count
-            for key in missing.keys {
+            let heads = Set(missing.keys.filter(isHead))
+            for key in missing.keys where !heads.contains(key) {
                 let (bytes, isExact) = length(of: key, layout, chunkLength: chunkLength)
                 cost.fetch += bytes
                 cost.isExact = cost.isExact && isExact
             }
+            if !heads.isEmpty { add(heads, of: missing, to: &cost) }
         }
         return cost
+    }
+
+    /// Only when the heads have come it is known where the items are, which then take as many requests once more.
+    private func add(_ heads: Set<BlockKey>, of missing: MissingBlocks, to cost: inout ReadCost) {
+        let share = Double(missing.blockCount) / Double(missing.chunkCount * selection.geometry.blockCount)
+        cost.requests += BlockRequest.batches(heads).count
+        for key in heads {
+            let length = mirror?.manifest.chunks[key.chunk].length ?? 0
+            cost.fetch += Int64(Double(length) * min(share, 1))
+        }
+        cost.isExact = false
+    }
+
+    /// Whether it is asked for to find out what else is needed: the first part of a long chunk of a frame of items.
+    private func isHead(_ key: BlockKey) -> Bool {
+        guard !isArray, key.isPlace, key.block == 0, let mirror, mirror.blocks.partial(key.chunk) == nil else {
+            return false
+        }
+        return mirror.manifest.chunks[key.chunk].length > Int64(ChunkLayout.plainLength)
     }
 
     private func length(of key: BlockKey, _ layout: FrameLayout?, chunkLength: Int64) -> (Int64, isExact: Bool) {
@@ -54,6 +77,45 @@ extension SelectionPlan {
         if key.isPlace, let partial = mirror?.blocks.partial(key.chunk) {
             return (Int64(partial.ranges[key.block].count), true)
         }
+        if let length, key.isPlace, length <= Int64(ChunkLayout.plainLength) { return (length, false) }
         return ((length ?? chunkLength) / Int64(max(selection.geometry.blockCount, 1)), false)
+    }
+}
+
+extension ReadCost {
+    /// Of bytes of a plain file.
+    ///
+    /// - Parameter mirror: `nil` when nothing of the version is held; what is said is then an estimate.
+    init(_ range: Range<Int64>, ofFileOf size: Int64, _ mirror: Mirror?) {
+        self.init(bytes: Int64(range.count))
+        let missing = mirror.map { MissingBytes([range], of: $0) } ?? MissingBytes(range, ofFileOf: size)
+        let chunkLength = VersionMaker.plainChunkLength
+        func length(of place: Int) -> Int64 { min(chunkLength, size - Int64(place) * chunkLength) }
+        if !range.isEmpty {
+            chunks = Int((range.upperBound - 1) / chunkLength - range.lowerBound / chunkLength) + 1
+            blocks = Self.blockCount(range)
+        }
+        requests = (mirror == nil ? 1 : 0) + BlockRequest.batches(Set(missing.keys)).count
+        for key in missing.keys {
+            let whole = length(of: key.chunk)
+            fetch += key.block < 0 ? whole : min(Self.blockLength, whole - Int64(key.block) * Self.blockLength)
+            self.missing += 1
+        }
+        for run in missing.runs {
+            let perRequest = Int(MirrorState.runLength / chunkLength)
+            requests += (run.count + perRequest - 1) / perRequest
+            for place in run {
+                fetch += length(of: place)
+                let start = Int64(place) * chunkLength
+                self.missing += Self.blockCount(range.clamped(to: start..<start + length(of: place)))
+            }
+        }
+        isExact = mirror != nil
+    }
+
+    private static let blockLength = Int64(ChunkLayout.plainLength)
+
+    private static func blockCount(_ range: Range<Int64>) -> Int {
+        Int((range.upperBound - 1) / blockLength - range.lowerBound / blockLength) + 1
     }
 }

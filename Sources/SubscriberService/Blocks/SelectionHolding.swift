@@ -50,6 +50,19 @@ struct SelectionPlan: Sendable {
         if !missing.isEmpty { try await body(missing) }
     }
 
+    /// The same parts, for who waits for nothing in between.
+    func parts(_ layout: FrameLayout?, _ body: (MissingBlocks) -> Void) {
+        var missing = layout == nil ? MissingBlocks.frame : MissingBlocks()
+        var count = 0
+        for touched in selection.chunks {
+            count += add(touched, layout, to: &missing)
+            guard count >= Self.batch else { continue }
+            if !missing.isEmpty { body(missing) }
+            (missing, count) = (MissingBlocks(), 0)
+        }
+        if !missing.isEmpty { body(missing) }
+    }
+
     /// All that is missing, counted for who is told so.
     func total(_ layout: FrameLayout?) -> MissingBlocks {
         var missing = MissingBlocks()

@@ -23,56 +23,80 @@ struct ExplainRoute: Sendable {
             (try ReadPlace.dataset(text, in: copy, to: "read"), try question.part())
         }
         let mirror = try await versions.keeper.library.existing(dataset.version, filler: versions.keeper.transfers)
-        var cost = try await cost(of: part, dataset, mirror)
-        if mirror == nil, cost.bytes > 0 { cost.requests += 1 }
-        return .json(Answer(path: dataset.path, version: dataset.version, cost: cost))
+        let (version, cost) = try await cost(of: part, dataset, mirror)
+        return .json(Answer(path: dataset.path, version: version, cost: cost))
     }
 
-    private func cost(of part: SliceQuestion?, _ dataset: Dataset, _ mirror: Mirror?) async throws -> ReadCost {
-        guard let part else { return fileCost(0..<dataset.size, mirror) }
+    private func cost(
+        of part: SliceQuestion?, _ dataset: Dataset, _ mirror: Mirror?
+    ) async throws -> (Version, ReadCost) {
         if dataset.kind == .file {
-            return fileCost(try slices.range(part, of: dataset.path, size: dataset.size), mirror)
+            let range = try part.map { try slices.range($0, of: dataset.path, size: dataset.size) } ?? 0..<dataset.size
+            return (dataset.version, ReadCost(range, ofFileOf: dataset.size, mirror))
         }
-        let (geometry, isArray) = try await geometry(dataset, mirror)
+        guard let part else { return (dataset.version, frameCost(dataset, mirror)) }
+        let (geometry, isArray, mirror) = try await geometry(dataset, mirror)
         guard let selection = try part.selection(of: geometry, isArray: isArray) else {
-            return fileCost(0..<dataset.size, mirror)
+            return (mirror?.version ?? dataset.version, frameCost(dataset, mirror))
         }
-        let layout = try await pool.run { try mirror.flatMap { try $0.blocks.layout(of: $0) } }
-        let chunkCount = max(dataset.frame?.chunkCount ?? 1, 1)
-        var cost = try await SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
-            .cost(layout, chunkLength: (dataset.frame?.cbytes ?? dataset.size) / chunkCount)
-        // Where something is held already, the frame comes first: it says what.
-        if layout == nil, let mirror, mirror.heldBytes > 0 { cost.requests += 1 }
-        return cost
+        // What would be refused costs nothing; and no more chunks are looked at than a read would look at.
+        try SliceReader.check(selection, geometry)
+        let chunkLength = Self.chunkLength(dataset)
+        let cost = try await pool.run {
+            let layout = try mirror.flatMap { try $0.blocks.layout(of: $0) }
+            var cost = SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
+                .cost(layout, chunkLength: chunkLength)
+            // Where something is held already, the frame comes first: it says what.
+            let isKnown = mirror.map { $0.heldBytes > 0 } ?? holdsOlder(dataset)
+            if layout == nil, isKnown { cost.requests += 1 }
+            return cost
+        }
+        return (mirror?.version ?? dataset.version, cost)
     }
 
-    /// Only of a frame of items something has to be fetched for it: its header.
-    private func geometry(_ dataset: Dataset, _ mirror: Mirror?) async throws -> (ArrayGeometry, isArray: Bool) {
-        if let reader = mirror?.arrayReader { return (reader.geometry, reader.info.array != nil) }
-        if let geometry = dataset.geometry { return (geometry, true) }
+    /// Whether something is held of an older version, which may be in this one as well.
+    private func holdsOlder(_ dataset: Dataset) -> Bool {
+        guard let older = versions.keeper.holding(dataset.path)?.version, older != dataset.version else { return false }
+        return versions.keeper.library.summary(older).map { $0.held > 0 } ?? false
+    }
+
+    /// About: bytes of a chunk of a frame.
+    private static func chunkLength(_ dataset: Dataset) -> Int64 {
+        max((dataset.frame?.cbytes ?? dataset.size) / max(dataset.frame?.chunkCount ?? 1, 1), 1)
+    }
+
+    /// Only of a frame of items something has to be fetched for it: manifest and header, after which its mirror is there.
+    private func geometry(
+        _ dataset: Dataset, _ mirror: Mirror?
+    ) async throws -> (ArrayGeometry, isArray: Bool, Mirror?) {
+        if let reader = mirror?.arrayReader { return (reader.geometry, reader.info.array != nil, mirror) }
+        if let geometry = dataset.geometry { return (geometry, true, mirror) }
         return try await versions.read(dataset.path) { reading in
             let reader = try await slices.opened(reading)
-            return (reader.geometry, reader.info.array != nil)
+            return (reader.geometry, reader.info.array != nil, reading.mirror)
         }
     }
 
-    /// Bytes of the file come by whole chunks; so does a file as a whole.
-    private func fileCost(_ range: Range<Int64>, _ mirror: Mirror?) -> ReadCost {
-        var cost = ReadCost(bytes: Int64(range.count))
+    /// A frame as a whole comes by runs of whole chunks.
+    private func frameCost(_ dataset: Dataset, _ mirror: Mirror?) -> ReadCost {
+        var cost = ReadCost(bytes: dataset.size)
         let runLength = MirrorState.runLength
         guard let mirror else {
-            cost.requests = (range.count + Int(runLength) - 1) / Int(runLength)
-            cost.fetch = Int64(range.count)
+            let chunk = Self.chunkLength(dataset)
+            let perRequest = max(runLength / chunk, 1) * chunk
+            // The manifest, too.
+            cost.requests = 1 + Int((dataset.size + perRequest - 1) / perRequest)
+            cost.fetch = dataset.size
             cost.isExact = false
             return cost
         }
         let present = mirror.present
         var run: Int64 = 0
-        for place in mirror.manifest.chunks(touching: range) {
+        for place in mirror.manifest.chunks.indices {
             let length = mirror.manifest.chunks[place].length
             cost.chunks += 1
             cost.blocks += 1
-            guard !present.contains(place), !mirror.holds(range.clamped(to: mirror.manifest.chunks[place].range)) else {
+            guard !present.contains(place) else {
                 run = 0
                 continue
             }
