@@ -184,6 +184,8 @@ struct Fetcher: Sendable {
                     try mirror.blocks.store(blocks, in: mirror)
                 }
             }
+        } catch let error as FetchFailure where error.reason == .corrupt {
+            throw FetchFailure(.corrupt, "\(source.url): \(error.message)")
         } catch let error as FetchFailure {
             throw error
         } catch let error as HTTPError {
