@@ -56,8 +56,8 @@ import Testing
 
     @Test func aManifestThatComesLateDoesNotStopTheNewVersion() async throws {
         try await Network.with { network in
-            let subscriber = try await network.subscriber()
-            let (late, manifestGate) = (noise(1_000_000, seed: 47), Gate())
+            let subscriber = try await network.subscriber { $0.fetchTimeout = .seconds(60) }
+            let (late, newer, manifestGate) = (noise(1_000_000, seed: 47), noise(10_000_000, seed: 48), Gate())
             let version = try network.publisher.add(late)
             network.publisher.delayManifest(of: version, until: manifestGate)
             try await network.publish("a.bin", late)
@@ -66,7 +66,6 @@ import Testing
             _ = try await subscriber.post("/api/download", ["foo/a.bin"])
             try await subscriber.wait("its manifest is asked for") { network.publisher.requests.count == 1 }
             // The newer version is on its way when the manifest of the older one comes.
-            let newer = noise(30_000_000, seed: 48)
             network.publisher.suffer(.stall(after: 100_000), .stall(after: 100_000))
             try await network.publish("a.bin", newer)
             try await subscriber.wait("it is on its way") {
