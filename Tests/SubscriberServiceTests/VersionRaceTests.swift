@@ -57,7 +57,7 @@ import Testing
     @Test func aManifestThatComesLateDoesNotStopTheNewVersion() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber { $0.fetchTimeout = .seconds(60) }
-            let (late, newer, manifestGate) = (noise(1_000_000, seed: 47), noise(10_000_000, seed: 48), Gate())
+            let (late, newer, manifestGate) = (noise(1_000_000, seed: 47), noise(30_000_000, seed: 48), Gate())
             let version = try network.publisher.add(late)
             network.publisher.delayManifest(of: version, until: manifestGate)
             try await network.publish("a.bin", late)

@@ -6,6 +6,8 @@ public struct ProvenBlocksDecoder {
     private static let headLength = 16
     /// The most blocks of one chunk.
     private static let countLimit = 1 << 20
+    /// The most bytes of blocks of one chunk: longer chunks are served by ranges of the file only.
+    private static let lengthLimit = 256 << 20
 
     private let manifest: Manifest
     private var buffer: [UInt8] = []
@@ -44,7 +46,7 @@ public struct ProvenBlocksDecoder {
         let places = start + Self.headLength
         guard buffer.count >= places + 8 * count else { return nil }
         let blockBytes = (0..<count).reduce(0) { $0 + number(at: places + 8 * $1 + 4) }
-        guard Int64(blockBytes) <= chunkLength else {
+        guard Int64(blockBytes) <= min(chunkLength, Int64(Self.lengthLimit)) else {
             throw ManifestError("blocks that are longer than chunk \(chunk)")
         }
         let length = Self.headLength + 8 * count + Digest.byteCount * proofCount + blockBytes
