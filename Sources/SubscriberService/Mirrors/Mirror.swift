@@ -186,6 +186,8 @@ final class Mirror: Sendable {
 
     func arrived(_ chunk: Int) {
         let length = manifest.chunks[chunk].length
+        // Whoever wanted it has not read it yet: it must not be the first to make room.
+        lastUse.store(UseTime.now.nanoseconds, ordering: .relaxed)
         let waiters = state.withLock { $0.arrived(chunk, length: length) }
         // Only now: in between it is in both, and not in neither.
         blocks.completed(chunk)
