@@ -6,6 +6,8 @@ struct Completion {
     let display: ProgressDisplay
     let note: @Sendable (String) -> Void
 
+    /// Nothing is told of what goes well.
+    var isQuiet = false
     private var failures: [String] = []
     private var obstacles: [String: Obstacle] = [:]
 
@@ -48,9 +50,10 @@ struct Completion {
     private mutating func settle(_ states: [String: TransferState]) throws -> [String] {
         var running: [String] = []
         for (path, state) in states.sorted(by: { $0.key < $1.key }) {
-            try display.update(path, held: state.held, size: state.size)
+            if !isQuiet { try display.update(path, held: state.held, size: state.size) }
             switch state.state {
             case .running: if isHopeful(path, state) { running.append(path) }
+            case .complete where isQuiet: break
             case .complete: try display.finish(path, "\(path): complete, \(HumanText.bytes(state.size))")
             case .failed: failures.append("\(path): \(state.error ?? "failed, the subscriber does not say why")")
             }

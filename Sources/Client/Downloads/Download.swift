@@ -50,7 +50,7 @@ struct Download: Sendable {
         }
         let targets = TargetNames.choose(for: paths)
         let writer = FileDownload(subscriber: subscriber, display: display, pool: pool)
-        var failures: [String] = []
+        var failures: [String] = [], written: Set<String> = []
         for path in paths.sorted() {
             // Every path of `paths` got a name.
             let target = "\(folder)/\(targets[path] ?? path.text)"
@@ -58,11 +58,18 @@ struct Download: Sendable {
                 let size = try await writer.write(path, size: started[path.text]?.size ?? 0, to: target)
                 try display.update(path.text, held: size, size: size)
                 try display.finish(path.text, "\(path): written to \(target), \(HumanText.bytes(size))")
+                written.insert(path.text)
             } catch let error as ClientError where error.code != .unreachable {
                 failures.append(error.message.contains(path.text) ? error.message : "\(path): \(error)")
             } catch let error as SystemError {
                 failures.append("\(path): \(error)")
             }
+        }
+        // The subscriber shall hold them as well, in place for other programs.
+        if !written.isEmpty {
+            var completion = Completion(subscriber: subscriber, display: display, note: note)
+            completion.isQuiet = true
+            failures += try await completion.wait(for: started.filter { written.contains($0.key) })
         }
         return failures
     }
