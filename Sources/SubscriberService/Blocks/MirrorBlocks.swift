@@ -116,7 +116,11 @@ final class MirrorBlocks: Sendable {
         guard var partial = known ?? Self.begin(proven, chunk, mirror.manifest.content),
             partial.ranges.count == proven.blockCount,
             proven.blocks.allSatisfy({ partial.ranges[$0.index].count == $0.bytes.count })
-        else { throw FetchFailure(.corrupt, "blocks of the chunk at offset \(chunk.offset) came without its head") }
+        else {
+            // All of it may have come just now, and what was known of its blocks is not needed any more.
+            if mirror.use(proven.chunk) { return }
+            throw FetchFailure(.corrupt, "blocks of the chunk at offset \(chunk.offset) came without its head")
+        }
         do {
             for block in proven.blocks {
                 try block.bytes.withBytes { (bytes: RawSpan) throws(SystemError) in
