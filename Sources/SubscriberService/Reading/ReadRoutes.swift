@@ -34,11 +34,11 @@ struct ReadRoutes: Sendable {
     func answer(_ request: HTTPRequest) async throws -> HTTPResponse? {
         let path = request.path
         if path == "/api/roots" { return try roots(request) }
+        // Before anything that suspends: the answer is then sent from the connection's own thread.
+        if let known = cache.answer(request) { return known }
         if let rest = path.suffix(after: "/api/list/") {
             return rest.isEmpty ? try await catalogue.list(request) : try await list(request, rest)
         }
-        // Before anything that suspends: the answer is then sent from the connection's own thread.
-        if let known = cache.answer(request) { return known }
         if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/explain/") { return try await explain.answer(request, of: rest) }
