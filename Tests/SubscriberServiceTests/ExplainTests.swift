@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Versions
 
 @testable import SubscriberService
 
@@ -78,7 +79,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["5, 17:27, 33:43", "5, 20:20", nil]) func anArrayIsExplainedFromWhatIsHeld(
+    @Test(arguments: [
+        "5, 17:27, 33:43", "5:7, 17:60, 30:90", "6:9, 20:70, 0:64", "0:64, 0:128, 64", "5, 20:20", nil,
+    ]) func anArrayIsExplainedFromWhatIsHeld(
         _ slice: String?
     ) async throws {
         try await SliceTests.with { network, subscriber, _ in

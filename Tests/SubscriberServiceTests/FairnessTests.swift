@@ -26,7 +26,7 @@ import Testing
             // As much memory as one of them takes.
             let slices = SliceReader(
                 keeper: parts.keeper, pool: BlockingPool(name: "test", threads: 2),
-                budget: AnswerBudget(total: 2 * Self.length))
+                budget: Slots(2 * Self.length))
             @Sendable func read(_ name: String) async throws -> [UInt8]? {
                 try await versions.read(DatasetPath("foo/" + name)) { reading in
                     try await slices.read(SliceQuestion(part: .slice(.all)), reading)?.frame.array

@@ -64,45 +64,6 @@ import Testing
         }
     }
 
-    private struct Explanation: Decodable {
-        struct Cost: Decodable {
-            let bytes: Int64
-            let chunks: Int
-            let blocks: Int
-            let missing: Int
-            let requests: Int
-            let fetch: Int64
-            let exact: Bool
-        }
-        let cost: Cost
-    }
-
-    @Test func whatASliceWouldCostIsToldBeforeItIsRead() async throws {
-        try await Self.with { network, subscriber, _ in
-            for (number, slice) in ["5, 17:27, 33:43", "5:7, 17:60, 30:90", "6:9, 20:70, 0:64", "0:64, 0:128, 64"]
-                .enumerated()
-            {
-                func explain() async throws -> Explanation.Cost {
-                    let answer = try await subscriber.ask("/api/explain/foo/cube.b2nd", [("slice_", slice)])
-                    return try WireJSON.decode(Explanation.self, from: answer.body).cost
-                }
-                network.publisher.resetCounters()
-                let before = try await explain()
-                #expect(network.publisher.requests.isEmpty, "nothing is fetched for that")
-                #expect(before.blocks >= before.missing && before.missing > 0 && before.bytes > 0)
-                _ = try await subscriber.slice("cube.b2nd", slice)
-                #expect(network.publisher.requests.count == before.requests, "\(slice)")
-                let data = Double(network.publisher.dataBytes), told = Double(before.fetch)
-                // The frame's parts, the chunks' heads and proofs are beside that.
-                #expect(data >= told * 0.98 && data <= told * 1.1 + 4000, "\(slice): \(told) told, \(data) came")
-                #expect(number > 0 || !before.exact)
-                let after = try await explain()
-                #expect(after.missing == 0 && after.requests == 0 && after.fetch == 0 && after.exact)
-                #expect(after.blocks == before.blocks && after.chunks == before.chunks)
-            }
-        }
-    }
-
     @Test func allOfAnArrayIsTheFileItself() async throws {
         try await Self.with { _, subscriber, cube in
             for query in [[], [("slice_", "")], [("slice_", ":, :, :")], [("slice_", "0:64")]] {

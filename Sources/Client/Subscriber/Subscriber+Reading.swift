@@ -17,21 +17,20 @@ extension Subscriber {
 
     /// What fetching part of a dataset would cost, as JSON.
     func explain(_ path: String, _ question: JSONValue) async throws -> [UInt8] {
-        var headers = Self.headers
-        headers["Content-Type"] = "application/json"
-        return try await send(
-            .init(
-                method: "POST", url: url + PercentEncoding.path("/api/explain/" + path), headers: headers,
-                body: SharedBytes(WireJSON.encode(question)), idleTimeout: .seconds(60)))
+        try await ask("/api/explain/" + path, question)
     }
 
     /// Part of a dataset, as a frame.
     func fetch(_ path: String, _ question: JSONValue) async throws -> [UInt8] {
+        try await ask("/api/fetch/" + path, question)
+    }
+
+    private func ask(_ route: String, _ question: JSONValue) async throws -> [UInt8] {
         var headers = Self.headers
         headers["Content-Type"] = "application/json"
         return try await send(
             .init(
-                method: "POST", url: url + PercentEncoding.path("/api/fetch/" + path), headers: headers,
+                method: "POST", url: url + PercentEncoding.path(route), headers: headers,
                 body: SharedBytes(WireJSON.encode(question)), idleTimeout: .seconds(60)))
     }
 

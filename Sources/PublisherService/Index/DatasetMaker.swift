@@ -1,6 +1,7 @@
 internal import Blosc2
 internal import Catalogue
 internal import Platform
+internal import Versions
 
 /// Makes what the catalogue says of a file.
 enum DatasetMaker {
@@ -50,27 +51,5 @@ enum DatasetMaker {
             result[attribute.name] = value
         }
         return WireJSON.encode(result).count <= Dataset.attributesLimit ? (result, nil) : (nil, true)
-    }
-}
-
-extension FrameMetadata {
-    init(_ info: FrameInfo) {
-        self.init(
-            nbytes: info.nbytes, cbytes: info.cbytes, chunkSize: Int64(info.chunkSize),
-            blockSize: Int64(info.blockSize), typeSize: Int64(info.typeSize), chunkCount: Int64(info.chunkCount),
-            codec: Int(info.codec), codecMeta: Int(info.codecMeta), compressionLevel: info.compressionLevel,
-            filters: info.filters.map { Int($0) }, filtersMeta: info.filtersMeta.map { Int($0) },
-            splitMode: info.splitMode, usesDictionary: info.usesDictionary)
-    }
-}
-
-extension ArrayMetadata {
-    /// Nil for a type whose description is so long that no catalogue takes it.
-    init?(_ info: ArrayInfo) {
-        let type = info.numpyType
-        guard !type.isEmpty, type.utf8.count <= 4096 else { return nil }
-        self.init(
-            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type
-        )
     }
 }

@@ -4,9 +4,6 @@ import Platform
 import Versions
 
 extension MirrorKeeper {
-    /// Above that share of a chunk's blocks the whole chunk is fetched: it costs no more, and is kept as one.
-    private static let wholeShare = 0.5
-
     /// The layout of a mirror's frame, after what says it has been fetched; `nil` when the version is no frame.
     func layout(of mirror: Mirror) async throws -> FrameLayout? {
         guard mirror.manifest.content == .frame else { return nil }
@@ -21,32 +18,6 @@ extension MirrorKeeper {
 
     private func known(_ mirror: Mirror) async throws -> FrameLayout? {
         try await pool.run { try mirror.blocks.layout(of: mirror) }
-    }
-
-    /// Returns when all that reading these blocks of an array takes is held: in one round trip for what is missing, whether
-    /// or not anything of the version is held.
-    ///
-    /// - Parameters:
-    ///   - blocks: the array's chunks with the blocks that are wanted of each.
-    ///   - blockCount: how many blocks a chunk has.
-    func hold(_ blocks: [(chunk: Int, blocks: [Range<Int>])], of mirror: Mirror, blockCount: Int) async throws {
-        let wanted = blocks.map { (chunk: $0.chunk, blocks: $0.blocks.flatMap { Array($0) }) }
-        guard let layout = try await known(mirror) else {
-            let keys = wanted.flatMap { chunk in Self.keys(chunk, of: blockCount) }
-            return try await fetch([.frame] + keys, of: mirror)
-        }
-        var keys: [BlockKey] = []
-        for chunk in wanted {
-            let missing = mirror.blocks.missing(
-                chunk.blocks.map { BlockKey(chunk: chunk.chunk, block: $0) }, in: mirror, layout)
-            if !missing.isEmpty { keys += Self.keys((chunk.chunk, missing.map(\.block)), of: blockCount) }
-        }
-        try await fetch(keys, of: mirror)
-    }
-
-    private static func keys(_ chunk: (chunk: Int, blocks: [Int]), of blockCount: Int) -> [BlockKey] {
-        if Double(chunk.blocks.count) > wholeShare * Double(blockCount) { return [.whole(chunk.chunk)] }
-        return chunk.blocks.map { BlockKey(chunk: chunk.chunk, block: $0) }
     }
 
     /// Fetches what nobody fetches yet, and waits for all of it.

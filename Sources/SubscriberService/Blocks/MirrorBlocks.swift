@@ -18,7 +18,6 @@ final class MirrorBlocks: Sendable {
     var held: [Int: ChunkSet] { shared.withLock { $0.partial.mapValues(\.held) } }
     var heldBytes: Int64 { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.heldBytes } } }
     var heldBytesOfChunks: [Int: Int64] { shared.withLock { $0.partial.mapValues(\.heldBytes) } }
-    var heldCount: Int { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.held.count } } }
 
     /// Nobody waits for blocks, and none are on their way.
     var isIdle: Bool { shared.withLock { $0.demand.isIdle } }
@@ -49,22 +48,6 @@ final class MirrorBlocks: Sendable {
     }
 
     func partial(_ chunk: Int) -> PartialChunk? { shared.withLock { $0.partial[chunk] } }
-
-    /// Those of `keys` that have to be fetched before they can be read.
-    func missing(_ keys: [BlockKey], in mirror: Mirror, _ layout: FrameLayout) -> Set<BlockKey> {
-        let present = mirror.present
-        return shared.withLock { shared in
-            var missing: Set<BlockKey> = []
-            for key in keys where key.chunk < layout.chunks.count {
-                guard let place = mirror.manifest.place(ofArrayChunk: key.chunk, layout), !present.contains(place)
-                else {
-                    continue
-                }
-                if shared.partial[place]?.holds(block: key.block) != true { missing.insert(key) }
-            }
-            return missing
-        }
-    }
 
     // MARK: Waiting
 

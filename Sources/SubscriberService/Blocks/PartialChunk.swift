@@ -42,15 +42,4 @@ struct PartialChunk: Sendable {
     mutating func insert(_ place: Int) {
         if held.insert(place) { heldBytes += Int64(ranges[place].count) }
     }
-
-    /// Whether an array's block can be read.
-    func holds(block number: Int) -> Bool {
-        guard let places = blocks?.places(of: [number]) else { return held.isFull }
-        return places.allSatisfy { held.contains($0) }
-    }
-
-    /// Whether these bytes of the chunk are there.
-    func holds(bytes: Range<Int>) -> Bool {
-        ranges.indices.allSatisfy { !ranges[$0].overlaps(bytes) || held.contains($0) }
-    }
 }

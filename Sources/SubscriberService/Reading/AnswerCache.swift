@@ -9,10 +9,10 @@ import Synchronization
 /// long right as no dataset comes or goes.
 final class AnswerCache: Sendable {
     /// Bytes of bodies.
-    static let limit = 64 << 20
+    static let limit = 16 << 20
     /// Longer answers cost more to send than to make.
-    static let bodyLimit = 1 << 20
-    static let listLimit = 16 << 20
+    static let bodyLimit = 1 << 19
+    static let listLimit = 4 << 20
     private static let countLimit = 65_536
 
     private struct Key: Hashable {

@@ -2,6 +2,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Versions
 
 /// `GET /api/info/{path}`: what a dataset or folder is.
 struct InfoRoute: Sendable {
@@ -73,7 +74,7 @@ struct InfoRoute: Sendable {
                     (attribute.name, try WireJSON.decode(JSONValue.self, from: Array(attribute.value.json.utf8)))
                 }, uniquingKeysWith: { $1 })
         }
-        guard dataset.kind == .array, let array = file?.array.map(ArrayMetadata.init) ?? dataset.array else {
+        guard dataset.kind == .array, let array = file?.array.flatMap(ArrayMetadata.init) ?? dataset.array else {
             return WireJSON.encode(InfoAnswer.Frame(frame, attributes: attributes, modified: modified))
         }
         return WireJSON.encode(
@@ -98,24 +99,5 @@ struct InfoRoute: Sendable {
         }
         let since = modified ?? copy.group(name)?.since ?? 0
         return .json(InfoAnswer.Folder(mtime: InfoAnswer.time(since), size: size, nfiles: paths.count))
-    }
-}
-
-extension FrameMetadata {
-    init(_ info: FrameInfo) {
-        self.init(
-            nbytes: info.nbytes, cbytes: info.cbytes, chunkSize: Int64(info.chunkSize),
-            blockSize: Int64(info.blockSize), typeSize: Int64(info.typeSize), chunkCount: Int64(info.chunkCount),
-            codec: Int(info.codec), codecMeta: Int(info.codecMeta), compressionLevel: info.compressionLevel,
-            filters: info.filters.map { Int($0) }, filtersMeta: info.filtersMeta.map { Int($0) },
-            splitMode: info.splitMode, usesDictionary: info.usesDictionary)
-    }
-}
-
-extension ArrayMetadata {
-    init(_ info: ArrayInfo) {
-        self.init(
-            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) },
-            dtype: info.numpyType)
     }
 }

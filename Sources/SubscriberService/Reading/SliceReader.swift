@@ -9,10 +9,10 @@ struct SliceReader: Sendable {
 
     let keeper: MirrorKeeper
     let pool: BlockingPool
-    let budget: AnswerBudget
+    let budget: Slots
 
     /// - Parameter budget: an answer takes its items, and what they are compressed into.
-    init(keeper: MirrorKeeper, pool: BlockingPool, budget: AnswerBudget = AnswerBudget(total: 2 * maximumBytes)) {
+    init(keeper: MirrorKeeper, pool: BlockingPool, budget: Slots = Slots(2 * maximumBytes)) {
         self.keeper = keeper
         self.pool = pool
         self.budget = budget

@@ -21,8 +21,6 @@ final class KeyedLocks<Key: Hashable & Sendable>: Sendable {
                 locks[key] = entry.users == 1 ? nil : (entry.slots, entry.users - 1)
             }
         }
-        try await slots.acquire()
-        defer { slots.release() }
-        return try await body()
+        return try await slots.with { try await body() }
     }
 }

@@ -3,6 +3,7 @@ import Catalogue
 import HTTP
 import Platform
 import TestSupport
+import Versions
 
 @testable import SubscriberService
 
@@ -20,7 +21,7 @@ extension Network {
         let info = try FrameInfo(source, FrameLayout(source))
         dataset.kind = info.array == nil ? .frame : .array
         dataset.frame = FrameMetadata(info)
-        dataset.array = info.array.map(ArrayMetadata.init)
+        dataset.array = info.array.flatMap { ArrayMetadata($0) }
         dataset.attributes = attributes
         dataset.attributesOmitted = omitsAttributes ? true : nil
         try await announce(.put(dataset))

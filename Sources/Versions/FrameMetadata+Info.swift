@@ -1,0 +1,25 @@
+public import Blosc2
+public import Catalogue
+
+extension FrameMetadata {
+    /// What the catalogue says of a frame.
+    public init(_ info: FrameInfo) {
+        self.init(
+            nbytes: info.nbytes, cbytes: info.cbytes, chunkSize: Int64(info.chunkSize),
+            blockSize: Int64(info.blockSize), typeSize: Int64(info.typeSize), chunkCount: Int64(info.chunkCount),
+            codec: Int(info.codec), codecMeta: Int(info.codecMeta), compressionLevel: info.compressionLevel,
+            filters: info.filters.map { Int($0) }, filtersMeta: info.filtersMeta.map { Int($0) },
+            splitMode: info.splitMode, usesDictionary: info.usesDictionary)
+    }
+}
+
+extension ArrayMetadata {
+    /// What the catalogue says of an array; `nil` for a type whose description is so long that no catalogue takes it.
+    public init?(_ info: ArrayInfo) {
+        let type = info.numpyType
+        guard !type.isEmpty, type.utf8.count <= 4096 else { return nil }
+        self.init(
+            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type
+        )
+    }
+}
