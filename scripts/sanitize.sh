@@ -17,7 +17,11 @@ export BPUBSUB_SLICES="${BPUBSUB_SLICES:-2000}" BPUBSUB_READS="${BPUBSUB_READS:-
 export BPUBSUB_DAMAGES="${BPUBSUB_DAMAGES:-20}"
 
 # Swift's own backtracer and the sanitizers hang one another; the test runner itself leaks at its end.
-export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1
+export SWIFT_BACKTRACE=enable=no
+# Into files: what programs that tests start write to their stderr is not seen.
+reports="$(mktemp -d)"
+export ASAN_OPTIONS="detect_leaks=0:log_path=$reports/address" TSAN_OPTIONS="halt_on_error=1:log_path=$reports/thread"
+failed=0
 for kind in "${kinds[@]}"; do
     options="--scratch-path $root/.build/sanitize-$kind --sanitize=$kind"
     # ThreadSanitizer does not see Swift's mutex: `Locked` is a pthread mutex then.
@@ -31,5 +35,14 @@ for kind in "${kinds[@]}"; do
     BPUBSUB_BIN="$(swift build --package-path "$root" $options --show-bin-path)"
     export BPUBSUB_BIN
     # One test at a time: hundreds of instrumented threads at once stall the test runner.
-    test_targets "$options --no-parallel" "$@"
+    test_targets "$options --no-parallel" "$@" || failed=1
 done
+if [ -n "$(ls "$reports")" ]; then
+    cat "$reports"/*
+    failed=1
+    say "the sanitizers have reported the above"
+else
+    say "the sanitizers have reported nothing"
+fi
+rm -rf "$reports"
+exit "$failed"
