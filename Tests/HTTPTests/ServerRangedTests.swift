@@ -211,6 +211,25 @@ import Testing
         }
     }
 
+    @Test func aFixedFileIsSentFromItsPageCacheAndCutWhenItIsTooShort() async throws {
+        var template = Array("/tmp/bpubsub-test-XXXXXX".utf8CString)
+        let raw = mkstemp(&template)
+        unlink(&template)
+        let file = FileDescriptor(taking: raw, path: "short")
+        let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        try file.write(content.span.bytes, at: 0)
+        try await withServer { request in
+            let length: Int64 = request.path == "/short" ? 300_000 : 150_000
+            return HTTPResponse(body: .fixedFile(file, offset: 10, length: length))
+        } _: { port in
+            #expect(try await get(port, "/whole").body == Array(content[10..<150_010]))
+            let client = try RawClient(port)
+            try client.send("GET /short HTTP/1.1\r\nHost: x\r\n\r\n")
+            let received = try await blocking { try client.readAll() }
+            #expect(received.count < 300_000)
+        }
+    }
+
     @Test func aFileThatShrinksWhileItIsSentCutsTheConnection() async throws {
         var template = Array("/tmp/bpubsub-test-XXXXXX".utf8CString)
         let raw = mkstemp(&template)

@@ -37,13 +37,17 @@ public enum ByteRanges: Sendable, Hashable {
         }
     }
 
+    // Bytes, because finding the boundaries of characters would take most of the time of a small answer.
+    private typealias Bytes = Substring.UTF8View
+
     /// `nil` when the header is not one that can be honoured.
     private static func parse(_ header: String) -> [Asked]? {
-        guard let equals = header.firstIndex(of: "="),
-            trimmed(header[..<equals]).lowercased() == "bytes"
+        let bytes = header[...].utf8
+        guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")),
+            String(Substring(trimmed(bytes[..<equals]))).lowercased() == "bytes"
         else { return nil }
         var result: [Asked] = []
-        for part in header[header.index(after: equals)...].split(separator: ",") {
+        for part in bytes[bytes.index(after: equals)...].split(separator: UInt8(ascii: ",")) {
             let part = trimmed(part)
             // Empty elements of a list are allowed, and mean nothing.
             if part.isEmpty { continue }
@@ -53,8 +57,8 @@ public enum ByteRanges: Sendable, Hashable {
         return result.isEmpty ? nil : result
     }
 
-    private static func range(_ text: Substring) -> Asked? {
-        guard let dash = text.firstIndex(of: "-") else { return nil }
+    private static func range(_ text: Bytes) -> Asked? {
+        guard let dash = text.firstIndex(of: UInt8(ascii: "-")) else { return nil }
         let first = text[..<dash], last = text[text.index(after: dash)...]
         switch (first.isEmpty, last.isEmpty) {
         case (true, true): return nil
@@ -67,9 +71,9 @@ public enum ByteRanges: Sendable, Hashable {
     }
 
     /// Digits only; what does not fit is as good as the greatest number.
-    private static func number(_ text: Substring) -> Int64? {
-        guard text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
-        return Int64(text) ?? .max
+    private static func number(_ text: Bytes) -> Int64? {
+        guard text.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+        return Int64(Substring(text)) ?? .max
     }
 
     private static func merged(_ sorted: [Range<Int64>]) -> [Range<Int64>] {
@@ -84,9 +88,10 @@ public enum ByteRanges: Sendable, Hashable {
         return result
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        var rest = text.drop { $0 == " " || $0 == "\t" }
-        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+    private static func trimmed(_ text: Bytes) -> Bytes {
+        func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var rest = text.drop { isBlank($0) }
+        while isBlank(rest.last) { rest.removeLast() }
         return rest
     }
 }

@@ -11,8 +11,8 @@ extension HTTPResponse {
     ///   - length: Of the whole body.
     ///   - etag: A strong one: the bytes are the same wherever it is the same.
     ///   - headers: For every answer that is not a refusal.
-    ///   - file: Has the whole body, from its first byte: then all but multipart answers are sent from there without
-    ///     `body`.
+    ///   - file: Has the whole body, from its first byte, and nobody makes it shorter: then all but multipart answers are
+    ///     sent from there without `body`.
     ///   - awaitBytes: For a file that is still being filled: returns when it has these bytes. Without it the file is
     ///     taken to have them all.
     ///   - body: Reads a range of up to 1 MiB; it may return the beginning of it only, but not nothing.

@@ -11,6 +11,10 @@ public struct HTTPResponse: Sendable {
         case segments([SharedBytes])
         /// A range of a file, read as it is sent. When the file turns out to be shorter, the connection is cut.
         case file(FileDescriptor, offset: Int64, length: Int64)
+        /// A range of a file that nobody makes shorter: sent by the kernel from its page cache, at half the cost. When the
+        /// file is too short already, the connection is cut; when it becomes so meanwhile, it is the idle timeout that ends
+        /// the answer.
+        case fixedFile(FileDescriptor, offset: Int64, length: Int64)
         /// Bytes made on the way, `length` of them, or as many as come (chunked encoding). An error that the closure
         /// throws cuts the connection, so that no client takes a part for the whole.
         case stream(length: Int64?, @Sendable (HTTPBodyWriter) async throws -> Void)

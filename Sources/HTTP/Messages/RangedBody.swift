@@ -22,7 +22,7 @@ struct RangedBody: Sendable {
         // Nobody is going to read it; only its length counts.
         if isHead { return .stream(length: length) { _ in } }
         if let file {
-            guard let awaitBytes else { return .file(file, offset: range.lowerBound, length: length) }
+            guard let awaitBytes else { return .fixedFile(file, offset: range.lowerBound, length: length) }
             return try await growing(file, range, awaitBytes)
         }
         let first = try await start(of: range)

@@ -20,6 +20,7 @@ struct MHDResponse: ~Copyable {
         case .bytes(let bytes): self = try .bytes(bytes)
         case .segments(let segments): self = try .segments(segments)
         case .file(let file, let offset, let length): self = try .file(file, offset, length, of: exchange)
+        case .fixedFile(let file, let offset, let length): self = try .fixedFile(file, offset, length, of: exchange)
         case .stream(let length, _): self = try .stream(length, of: exchange)
         }
     }
@@ -58,6 +59,20 @@ struct MHDResponse: ~Copyable {
         let pointer = MHD_create_response_from_callback(
             UInt64(length), min(Int(clamping: length), 128 << 10), readFile, owner.toOpaque(), releaseObject)
         if pointer == nil { owner.release() }
+        return try MHDResponse(pointer)
+    }
+
+    private static func fixedFile(
+        _ file: FileDescriptor, _ offset: Int64, _ length: Int64, of exchange: ServerExchange
+    ) throws(HTTPError) -> MHDResponse {
+        guard length > 0, let identity = try? file.identity(), identity.size >= offset + length else {
+            return try .file(file, offset, length, of: exchange)
+        }
+        // The response closes its descriptor, and may outlive ours.
+        let own = fcntl(file.raw, F_DUPFD_CLOEXEC, 0)
+        guard own >= 0 else { throw HTTPError(.system, "there is no descriptor left to send \(file.path) from") }
+        let pointer = MHD_create_response_from_fd_at_offset64(UInt64(length), own, UInt64(offset))
+        if pointer == nil { close(own) }
         return try MHDResponse(pointer)
     }
 

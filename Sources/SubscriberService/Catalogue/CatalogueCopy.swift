@@ -35,6 +35,7 @@ final class CatalogueCopy: Sendable {
     /// Held while a change is made and told: what observers have been told is then what the state says. They must
     /// neither block nor change the catalogue.
     private let order = Locked<Void>(())
+    private let recent = RecentDatasets()
     private let store: CatalogueStore
     private let changed: AsyncStream<Void>
     private let change: AsyncStream<Void>.Continuation
@@ -155,12 +156,7 @@ final class CatalogueCopy: Sendable {
     func group(_ name: String) -> Group? { shared.withLock { $0.state.groups[name]?.group } }
     func entry(_ path: DatasetPath) -> CatalogueState.Entry? { shared.withLock { $0.state.datasets[path] } }
 
-    func dataset(_ path: DatasetPath) -> Dataset? {
-        guard let entry = entry(path), case .change(_, .put(let dataset))? = try? FeedLine(line: entry.line) else {
-            return nil
-        }
-        return dataset
-    }
+    func dataset(_ path: DatasetPath) -> Dataset? { entry(path).flatMap { recent.dataset(path, $0) } }
 
     /// Another number after datasets have come or gone.
     var namesGeneration: Int { shared.withLock { $0.generation } }

@@ -16,18 +16,16 @@ struct ChunkRoute: Sendable {
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET")
-        guard case .dataset(let dataset) = try await pool.run({ try ReadPlace(text, in: copy) }) else {
-            throw Refusal(404, "'\(text)' is not a dataset")
-        }
+        let path = try await find(text)
         guard let asked = request.parameter("nchunk") else {
             throw Refusal.invalid("missing", at: ["query", "nchunk"], "the number of the chunk is missing: ?nchunk=0")
         }
         guard let number = Int(asked) else {
             throw Refusal.invalid("int_parsing", at: ["query", "nchunk"], "the number of the chunk is not an integer")
         }
-        return try await versions.read(dataset.path) { reading in
+        return try await versions.read(path) { reading in
             let wasComplete = reading.mirror.isComplete
-            let bytes =
+            let body =
                 switch reading.mirror.manifest.content {
                 case .frame: try await chunk(number, reading)
                 case .plain: try await piece(number, reading)
@@ -36,11 +34,19 @@ struct ChunkRoute: Sendable {
                 reading.path, reading.version, isHeld: wasComplete, isCurrent: reading.isCurrent)
             headers["Content-Type"] = "application/octet-stream"
             headers["Accept-Ranges"] = "none"
-            return HTTPResponse(headers: headers, body: .bytes(bytes))
+            return HTTPResponse(headers: headers, body: body)
         }
     }
 
-    private func chunk(_ number: Int, _ reading: Reading) async throws -> SharedBytes {
+    private func find(_ text: String) async throws -> DatasetPath {
+        if let path = try? DatasetPath(text), copy.entry(path) != nil { return path }
+        guard case .dataset(let dataset) = try await pool.run({ try ReadPlace(text, in: copy) }) else {
+            throw Refusal(404, "'\(text)' is not a dataset")
+        }
+        return dataset.path
+    }
+
+    private func chunk(_ number: Int, _ reading: Reading) async throws -> HTTPResponse.Body {
         let reader = try await slices.opened(reading)
         let chunks = reader.layout.chunks
         guard chunks.indices.contains(number) else { throw Self.none(number, chunks.count, reading) }
@@ -51,22 +57,27 @@ struct ChunkRoute: Sendable {
                 throw FetchFailure(
                     .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
             }
-            return try await reading.mirror.read(range, on: pool)
+            // What is complete is not removed in parts: its file keeps these bytes for as long as they are sent.
+            if reading.mirror.isComplete {
+                return .fixedFile(reading.mirror.file, offset: offset, length: Int64(length))
+            }
+            return .bytes(try await reading.mirror.read(range, on: pool))
         case .special(let value):
             let info = reader.info
             let byteCount =
                 info.array == nil
                 ? min(Int64(info.chunkSize), info.nbytes - Int64(number) * Int64(info.chunkSize))
                 : Int64(info.chunkSize)
-            return try await pool.run {
-                try ChunkMaking.chunk(
-                    of: value, byteCount: Int(byteCount), blockSize: info.blockSize, typeSize: info.typeSize)
-            }
+            return .bytes(
+                try await pool.run {
+                    try ChunkMaking.chunk(
+                        of: value, byteCount: Int(byteCount), blockSize: info.blockSize, typeSize: info.typeSize)
+                })
         }
     }
 
     /// A plain file has no chunks that are stored as such: one is made of each piece.
-    private func piece(_ number: Int, _ reading: Reading) async throws -> SharedBytes {
+    private func piece(_ number: Int, _ reading: Reading) async throws -> HTTPResponse.Body {
         let size = reading.mirror.manifest.size
         let count = Int((size + Self.plainChunk - 1) / Self.plainChunk)
         guard (0..<count).contains(number) else { throw Self.none(number, count, reading) }
@@ -77,7 +88,7 @@ struct ChunkRoute: Sendable {
                 .unreachable, "\(reading.path): chunk \(number) is not held, and its publisher is offline")
         }
         let bytes = try await reading.mirror.read(range, on: pool)
-        return try await pool.run { try ChunkMaking.chunk(of: bytes) }
+        return .bytes(try await pool.run { try ChunkMaking.chunk(of: bytes) })
     }
 
     private static func none(_ number: Int, _ count: Int, _ reading: Reading) -> Refusal {

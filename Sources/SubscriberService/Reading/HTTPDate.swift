@@ -8,7 +8,8 @@ enum HTTPDate {
     ]
 
     static func text(_ moment: Timestamp) -> String {
-        let parts = moment.rfc3339(digits: 0).dropLast().split { "-T".contains($0) }
+        let parts = moment.rfc3339(digits: 0).utf8.dropLast()
+            .split { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "T") }.map(Substring.init)
         guard parts.count == 4, let month = Int(parts[1]) else { return "Thu, 01 Jan 1970 00:00:00 GMT" }
         // Day 0 of 1970 was a Thursday.
         let day = Int((moment.seconds / 86_400).rounded(.down))

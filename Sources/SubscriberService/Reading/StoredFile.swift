@@ -36,12 +36,14 @@ struct StoredFile: Sendable {
 
     /// The name to save it as, for those who read RFC 6266 and for those who do not.
     static func disposition(_ path: DatasetPath) -> String {
+        func isPlain(_ byte: UInt8) -> Bool {
+            32..<127 ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        }
+        let name = path.name
+        if name.utf8.allSatisfy(isPlain) { return "attachment; filename=\"\(name)\"" }
         let plain = String(
             String.UnicodeScalarView(
-                path.name.unicodeScalars.map { scalar in
-                    scalar.isASCII && scalar.value >= 32 && scalar != "\"" && scalar != "\\" ? scalar : "_"
-                }))
-        let exact = "filename*=UTF-8''\(PercentEncoding.query(path.name))"
-        return "attachment; filename=\"\(plain)\"" + (plain == path.name ? "" : "; \(exact)")
+                name.unicodeScalars.map { $0.isASCII && isPlain(UInt8(truncatingIfNeeded: $0.value)) ? $0 : "_" }))
+        return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(PercentEncoding.query(name))"
     }
 }

@@ -32,7 +32,7 @@ struct CatalogueRoutes: Sendable {
         }
         let followed = keeper.followed
         let rows = paths.compactMap { path -> Row? in
-            guard let dataset = copy.dataset(path) else { return nil }
+            guard let dataset = copy.entry(path)?.dataset else { return nil }
             let summary = keeper.library.summary(dataset.version)
             return Row(
                 dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,
@@ -74,7 +74,7 @@ struct CatalogueRoutes: Sendable {
             return .large(ChangeFeed.joined(lines + [end]), type: MediaType.lines, request, headers: headers)
         }
         var object: [String: Dataset] = [:]
-        for path in copy.paths where filter(path.text) { object[path.text] = copy.dataset(path) }
+        for path in copy.paths where filter(path.text) { object[path.text] = copy.entry(path)?.dataset }
         return .large(WireJSON.encode(object), type: "application/json", request, headers: headers)
     }
 

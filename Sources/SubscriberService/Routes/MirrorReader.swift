@@ -19,9 +19,11 @@ struct MirrorReader: Sendable {
         {
             try await keeper.hold(bytes: ranges, of: mirror)
         }
-        let body = GrowingBody(mirror, request)
         var awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)?
-        if !mirror.isComplete { awaitBytes = { try await body.wait(for: $0) } }
+        if !mirror.isComplete {
+            let body = GrowingBody(mirror, request)
+            awaitBytes = { try await body.wait(for: $0) }
+        }
         return try await HTTPResponse.ranged(
             request: request, length: mirror.manifest.size, etag: EntityTag(mirror.version.description),
             contentType: type, headers: headers, file: mirror.file,
