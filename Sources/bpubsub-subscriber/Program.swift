@@ -22,11 +22,17 @@ import SubscriberService
             + "followed with --pin (default: no limit)",
         parse: OptionValue.bytes(in: 1 << 20...Int64.max))
 
+    private static let responseCodec = Option(
+        "response-codec", placeholder: "CODEC", default: ResponseCodec.lz4,
+        help: "how parts of arrays are compressed for clients: lz4; zstd, smaller and slower, for slow "
+            + "links; none",
+        parse: OptionValue.choice(ResponseCodec.allCases.map { ($0.rawValue, $0) }))
+
     static func main() async {
         let syntax = ArgumentSyntax(
             program: "bpubsub-subscriber",
             summary: "Follows the broker's catalogue, keeps copies of what is read, and serves them to clients.",
-            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize]
+            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize, responseCodec]
                 + CommonOptions.log)
         await ProgramRunner.main(syntax) { arguments in
             var configuration = Subscriber.Configuration(
@@ -36,6 +42,7 @@ import SubscriberService
             configuration.fetchTimeout = arguments[fetchTimeout]
             configuration.concurrency = arguments[transfers]
             configuration.cacheSize = arguments[cacheSize]
+            configuration.responseCodec = arguments[responseCodec]
             let subscriber = try await Subscriber(configuration)
             try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")
             try StandardOutput.shared.flush()

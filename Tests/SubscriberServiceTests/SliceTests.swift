@@ -47,6 +47,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ResponseCodec.allCases) func answersAreCompressedAsTheSubscriberWasTold(
+        _ codec: ResponseCodec
+    ) async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber { $0.responseCodec = codec }
+            let cube = try SampleArray.cube()
+            try await network.publishFrame("cube.b2nd", cube)
+            try await subscriber.waitForList(["cube.b2nd"])
+            let slice = "0:40, 0:40, 0:40"
+            let expected = try SampleArray.values(cube, slice)
+            #expect(try await subscriber.slice("cube.b2nd", slice).bytes.array == expected.bytes.array)
+            let answer = try await subscriber.ask("/api/fetch/foo/cube.b2nd", [("slice_", slice)])
+            // A frame names its codec.
+            #expect(answer.body == (try expected.frame(codec.frameCodec).array))
+        }
+    }
+
     @Test func whatANewVersionHasInCommonIsNotFetchedAgain() async throws {
         try await Self.with { network, subscriber, cube in
             for slice in ["5, 17:27, 33:43", "50, 17:27, 33:43"] { _ = try await subscriber.slice("cube.b2nd", slice) }

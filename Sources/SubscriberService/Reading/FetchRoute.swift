@@ -57,14 +57,16 @@ struct FetchRoute: Sendable {
         headers["Content-Type"] = "application/octet-stream"
         headers["Accept-Ranges"] = "none"
         if request.method == "GET" {
-            headers["ETag"] = EntityTag("\(reading.version)-\(Self.digest(of: request))").description
+            headers["ETag"] = EntityTag("\(reading.version)-\(digest(of: request))").description
         }
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))
     }
 
     /// Tells answers of one version apart by what was asked for.
-    private static func digest(of request: HTTPRequest) -> String {
+    private func digest(of request: HTTPRequest) -> String {
         let hasher = SHA256()
+        // Other bytes for the same values.
+        hasher.update([slices.codec.codec, slices.codec.level])
         for (name, value) in request.query { hasher.update([UInt8]("\(name)=\(value)&".utf8)) }
         return String(hasher.finish().description.prefix(16))
     }

@@ -1,3 +1,4 @@
+import Blosc2
 import Catalogue
 import HTTP
 import Platform
@@ -14,12 +15,15 @@ struct ReadRoutes: Sendable {
     private let cache: AnswerCache
     private let pool: BlockingPool
 
-    init(catalogue: CatalogueRoutes, versions: CurrentVersions, stored: StoredFile, freshness: Freshness) {
+    init(
+        catalogue: CatalogueRoutes, versions: CurrentVersions, stored: StoredFile, freshness: Freshness,
+        codec: FrameCodec
+    ) {
         copy = catalogue.copy
         self.catalogue = catalogue
         // Of its own: saving and downloading must not wait for what takes long to decompress.
         pool = BlockingPool(name: "subscriber-read", threads: 4)
-        let slices = SliceReader(keeper: versions.keeper, pool: pool)
+        let slices = SliceReader(keeper: versions.keeper, pool: pool, codec: codec)
         cache = AnswerCache(copy: copy, freshness: freshness)
         info = InfoRoute(
             copy: copy, slices: slices, versions: versions, freshness: freshness, cache: cache, pool: pool)

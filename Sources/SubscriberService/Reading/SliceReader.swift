@@ -10,12 +10,18 @@ struct SliceReader: Sendable {
     let keeper: MirrorKeeper
     let pool: BlockingPool
     let budget: Slots
+    let codec: FrameCodec
 
-    /// - Parameter budget: an answer takes its items, and what they are compressed into.
-    init(keeper: MirrorKeeper, pool: BlockingPool, budget: Slots = Slots(2 * maximumBytes)) {
+    /// - Parameters:
+    ///   - budget: an answer takes its items, and what they are compressed into.
+    ///   - codec: of the answers.
+    init(
+        keeper: MirrorKeeper, pool: BlockingPool, budget: Slots = Slots(2 * maximumBytes), codec: FrameCodec = .fast
+    ) {
         self.keeper = keeper
         self.pool = pool
         self.budget = budget
+        self.codec = codec
     }
 
     /// What the answer is made of.
@@ -50,7 +56,7 @@ struct SliceReader: Sendable {
 
     private func frame(_ selection: Selection, _ field: String?, _ reader: ArrayReader) async throws -> SharedBytes {
         try await budget.with(2 * selection.itemCount * reader.geometry.itemSize) {
-            try await pool.run { try reader.read(selection, field: field).frame() }
+            try await pool.run { try reader.read(selection, field: field).frame(codec) }
         }
     }
 
@@ -67,7 +73,7 @@ struct SliceReader: Sendable {
         let frame = try await budget.with(2 * range.count) {
             let bytes = try await mirror.read(range, on: pool)
             return try await pool.run {
-                try ArrayValues(shape: [bytes.count], dtype: nil, itemSize: 1, bytes: bytes).frame()
+                try ArrayValues(shape: [bytes.count], dtype: nil, itemSize: 1, bytes: bytes).frame(codec)
             }
         }
         return Answer(frame: frame, isHeld: isHeld)

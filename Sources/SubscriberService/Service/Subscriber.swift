@@ -20,6 +20,8 @@ public final class Subscriber: Sendable {
         /// Bytes of datasets that may be held, the least recently used making room; `nil` for no limit. What is pinned or
         /// in use stays, above the limit if need be.
         public var cacheSize: Int64?
+        /// How parts of arrays are compressed on their way to clients.
+        public var responseCodec = ResponseCodec.lz4
         public var log: Logger
 
         public init(listen: Endpoint, broker: String, state: String, log: Logger) {

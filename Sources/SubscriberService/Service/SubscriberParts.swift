@@ -48,7 +48,9 @@ struct SubscriberParts: Sendable {
         let stored = StoredFile(copy: copy, reader: reader, freshness: freshness)
         router = Router(
             catalogue: catalogue,
-            reading: ReadRoutes(catalogue: catalogue, versions: versions, stored: stored, freshness: freshness),
+            reading: ReadRoutes(
+                catalogue: catalogue, versions: versions, stored: stored, freshness: freshness,
+                codec: configuration.responseCodec.frameCodec),
             following: FollowRoutes(copy: copy, keeper: keeper, links: links),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
