@@ -4,6 +4,9 @@ import PackageDescription
 // `scripts/setup.sh` puts C-Blosc2 there (Debian has no package of it); the other C libraries come from pkg-config.
 let blosc2 = Context.packageDirectory + "/.deps/blosc2"
 
+// The ready-made parts of the web page.
+let page = Context.packageDirectory + "/.deps/page"
+
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -43,6 +46,9 @@ let package = Package(
         system("CZlib", "zlib", "zlib1g-dev"),
         system("CMessagePack", "msgpack", "libmsgpack-dev"),
         .target(name: "CSystem", path: "Sources/CSystem"),
+        .target(
+            name: "CPage", path: "Sources/CPage", exclude: ["page"],
+            cSettings: [.unsafeFlags(["-std=c23", "--embed-dir=\(page)", "-Wno-c23-extensions"])]),
 
         module("Platform", ["CSystem"], isWrapper: true),
         .target(
@@ -53,10 +59,11 @@ let package = Package(
         module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Platform"], isWrapper: true),
         module("Storage", ["CSQLite", "Platform"], isWrapper: true),
         module("Catalogue", ["COpenSSL", "Platform"], isWrapper: true),
+        module("Page", ["CPage", "Catalogue", "HTTP", "Platform"], isWrapper: true),
         module("Versions", ["Catalogue", "Blosc2", "Platform"], isWrapper: true),
         module("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
         module("PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
-        module("SubscriberService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("SubscriberService", ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
         module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 

@@ -1,6 +1,7 @@
 import Blosc2
 import Catalogue
 import HTTP
+import Page
 import Platform
 
 /// Finds who answers a request, and turns every failure into an answer.
@@ -11,6 +12,7 @@ struct Router: Sendable {
     let downloads: DownloadRoutes
     let versions: VersionRoutes
     let status: StatusRoutes
+    let page = Page()
     let log: Logger
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -59,6 +61,7 @@ struct Router: Sendable {
         if let rest = path.suffix(after: "/api/publishers/") { return try catalogue.publisher(request, rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
         if let answer = try await reading.answer(request) { return answer }
+        if let answer = page.answer(request) { return answer }
         throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
     }
 }

@@ -1,0 +1,39 @@
+internal import CPage
+internal import Catalogue
+public import HTTP
+internal import Platform
+
+/// The web page: files that are part of the program, and the paths under which a browser finds them.
+///
+/// Every view of the page has a path of its own, and all get the same document, which looks at the path. Nothing is loaded
+/// from elsewhere, and the browser is told to see to that.
+public struct Page: Sendable {
+    private let files: [String: PageFile]
+
+    public init() {
+        let list = UnsafeBufferPointer(start: cpage_files_start(), count: cpage_file_count).map(PageFile.init)
+        files = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
+    }
+
+    /// `nil` for a path that is not the page's.
+    public func answer(_ request: HTTPRequest) -> HTTPResponse? {
+        guard let name = Self.file(of: request.path) else { return nil }
+        guard request.method == "GET" || request.isHead else {
+            var refusal = HTTPResponse.refusal(405, "\(request.path) takes GET and HEAD, not \(request.method)")
+            refusal.headers["Allow"] = "GET, HEAD"
+            return refusal
+        }
+        guard let file = files[name] else {
+            return .refusal(404, "the page has no file \(name)")
+        }
+        return file.answer(request)
+    }
+
+    /// The file that a path stands for: what is below /page/ by its name, and the document for each view.
+    private static func file(of path: String) -> String? {
+        let folder = "/page/"
+        if path.hasPrefix(folder) { return String(path.dropFirst(folder.count)) }
+        if ["/", "/browse", "/status"].contains(path) { return "index.html" }
+        return path.hasPrefix("/browse/") || path.hasPrefix("/datasets/") ? "index.html" : nil
+    }
+}

@@ -1,0 +1,31 @@
+import HTTP
+import Testing
+
+@testable import SubscriberService
+
+/// The web page as a browser gets it; what it does there is tested in a browser.
+@Suite(.timeLimit(.minutes(1))) struct PageTests {
+    @Test(arguments: ["/", "/browse", "/browse/foo/dir", "/datasets/foo/a%20b.b2nd", "/status"])
+    func everyViewHasAnAddressThatCanBeShared(_ path: String) async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let answer = try await subscriber.ask(path)
+            #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8")
+            let policy = try #require(answer.headers["Content-Security-Policy"])
+            #expect(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"))
+            #expect(!policy.contains("unsafe") && !policy.contains("http"))
+            let tag = try #require(answer.headers["ETag"])
+            let again = try await subscriber.ask(path, headers: ["If-None-Match": tag])
+            #expect(again.status == 304 && again.body.isEmpty)
+        }
+    }
+
+    @Test func whatThePageDoesNotHaveIsNotFound() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            for path in ["/page/", "/page/none.js", "/page/../main.js", "/page/..%2fmain.js", "/browser", "/index.html"] {
+                #expect(try await subscriber.ask(path).status == 404, "\(path)")
+            }
+        }
+    }
+}
