@@ -23,9 +23,10 @@ import Testing
     @Test func whatThePageDoesNotHaveIsNotFound() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()
-            for path in ["/page/", "/page/none.js", "/page/../main.js", "/page/..%2fmain.js", "/browser", "/index.html"] {
-                #expect(try await subscriber.ask(path).status == 404, "\(path)")
-            }
+            let paths = [
+                "/page/", "/page/none.js", "/page/../main.js", "/page/..%2fmain.js", "/browser", "/index.html",
+            ]
+            for path in paths { #expect(try await subscriber.ask(path).status == 404, "\(path)") }
         }
     }
 }

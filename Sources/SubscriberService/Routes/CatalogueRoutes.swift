@@ -9,13 +9,6 @@ struct CatalogueRoutes: Sendable {
     /// Listings of many datasets take their time, and a polling thread has other connections to serve.
     let pool: BlockingPool
 
-    private struct Row: Encodable {
-        let dataset: Dataset
-        let held: Int64
-        let complete: Bool
-        let followed: Bool
-    }
-
     func list(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
         return try await pool.run { try listing(request) }
@@ -30,15 +23,7 @@ struct CatalogueRoutes: Sendable {
         guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
             return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
         }
-        let followed = keeper.followed
-        let rows = paths.compactMap { path -> Row? in
-            guard let dataset = copy.entry(path)?.dataset else { return nil }
-            let summary = keeper.library.summary(dataset.version)
-            return Row(
-                dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,
-                followed: followed.cover(path))
-        }
-        return .large(WireJSON.encode(rows), type: "application/json", request)
+        return .large(WireJSON.encode(keeper.rows(of: paths)), type: "application/json", request)
     }
 
     private func matching(_ patterns: [PathPattern]) -> [DatasetPath] {

@@ -12,6 +12,7 @@ struct Router: Sendable {
     let downloads: DownloadRoutes
     let versions: VersionRoutes
     let status: StatusRoutes
+    let tree: TreeRoute
     let page = Page()
     let log: Logger
 
@@ -52,6 +53,7 @@ struct Router: Sendable {
         case "/api/follow": return try await following.follow(request)
         case "/api/unfollow": return try await following.unfollow(request)
         case "/api/followed": return try following.followed(request)
+        case "/api/tree": return try await tree.groups(request)
         case "/api/info": return try await following.info(request)
         case "/api/download": return try await downloads.start(request)
         default: break
@@ -59,6 +61,7 @@ struct Router: Sendable {
         if let rest = path.suffix(after: "/api/download/") { return try await downloads.bytes(request, of: rest) }
         if let rest = path.suffix(after: "/api/datasets/") { return try await catalogue.dataset(request, rest) }
         if let rest = path.suffix(after: "/api/publishers/") { return try catalogue.publisher(request, rest) }
+        if let rest = path.suffix(after: "/api/tree/") { return try await tree.folder(request, rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
         if let answer = try await reading.answer(request) { return answer }
         if let answer = page.answer(request) { return answer }

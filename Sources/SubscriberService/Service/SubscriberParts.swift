@@ -57,6 +57,7 @@ struct SubscriberParts: Sendable {
             status: StatusRoutes(
                 broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper,
                 counters: counters),
+            tree: TreeRoute(copy: copy, keeper: keeper, pool: pool),
             log: log)
         self.events = events
     }

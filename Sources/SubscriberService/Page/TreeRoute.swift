@@ -1,0 +1,85 @@
+import Catalogue
+import HTTP
+import Platform
+
+/// `GET /api/tree` and `/api/tree/{folder}`: what exists, folder by folder and page by page, for people who look around.
+struct TreeRoute: Sendable {
+    /// Datasets in one answer.
+    static let limit = 1000
+
+    let copy: CatalogueCopy
+    let keeper: MirrorKeeper
+    let pool: BlockingPool
+
+    private struct Groups: Encodable {
+        struct Row: Encodable {
+            let group: Group
+            let datasets: Int
+            let followed: Bool
+        }
+        let groups: [Row]
+    }
+
+    private struct Folder: Encodable {
+        struct Inner: Encodable {
+            let name: String
+            let path: String
+            let datasets: Int
+        }
+        let path: String
+        let folders: [Inner]
+        /// Datasets that there are to page through.
+        let total: Int
+        let offset: Int
+        let datasets: [DatasetRow]
+    }
+
+    func groups(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.require("GET")
+        return await pool.run {
+            let paths = SortedPaths(all: copy.paths), followed = keeper.followed.all.map(\.text)
+            let rows = copy.groups.map {
+                Groups.Row(
+                    group: $0, datasets: paths.range(of: $0.name + "/").count, followed: followed.contains($0.name))
+            }
+            return .json(Groups(groups: rows))
+        }
+    }
+
+    func folder(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
+        try request.require("GET")
+        let name = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let pattern = try PathPattern(name)
+        let offset = try number(request, "offset", default: 0, in: 0...Int.max)
+        let limit = try number(request, "limit", default: 200, in: 1...Self.limit)
+        return try await pool.run {
+            let paths = SortedPaths(all: copy.paths), prefix = name + "/"
+            guard copy.group(pattern.group) != nil || !paths.range(of: pattern.group + "/").isEmpty else {
+                throw Refusal(404, "there is no group '\(pattern.group)'; /api/tree lists the groups")
+            }
+            var folders: [SortedPaths.Folder] = []
+            let found: [Int]
+            if let filter = request.parameter("filter"), !filter.isEmpty {
+                found = paths.matches(filter, in: paths.range(of: prefix), behind: prefix.utf8.count)
+            } else {
+                (folders, found) = paths.children(of: prefix)
+            }
+            let page = found.dropFirst(offset).prefix(limit).map { paths.all[$0] }
+            let answer = Folder(
+                path: name,
+                folders: folders.map { .init(name: String($0.name), path: prefix + $0.name, datasets: $0.count) },
+                total: found.count, offset: offset, datasets: keeper.rows(of: page))
+            return .large(WireJSON.encode(answer), type: "application/json", request)
+        }
+    }
+
+    private func number(
+        _ request: HTTPRequest, _ name: String, default: Int, in range: ClosedRange<Int>
+    ) throws(Refusal) -> Int {
+        guard let text = request.parameter(name) else { return `default` }
+        guard let number = Int(text), range.contains(number) else {
+            throw Refusal(400, "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        }
+        return number
+    }
+}

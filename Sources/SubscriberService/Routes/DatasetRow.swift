@@ -1,0 +1,23 @@
+import Catalogue
+
+/// A dataset in a listing, and what is held of it here.
+struct DatasetRow: Encodable {
+    let dataset: Dataset
+    let held: Int64
+    let complete: Bool
+    let followed: Bool
+}
+
+extension MirrorKeeper {
+    /// The datasets of `paths` that exist, in that order. Cost: decodes each.
+    func rows(of paths: [DatasetPath]) -> [DatasetRow] {
+        let followed = followed
+        return paths.compactMap { path in
+            guard let dataset = copy.entry(path)?.dataset else { return nil }
+            let summary = library.summary(dataset.version)
+            return DatasetRow(
+                dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,
+                followed: followed.cover(path))
+        }
+    }
+}
