@@ -72,6 +72,10 @@ let package = Package(
         program("bpubsub-publisher", ["PublisherService"]),
         program("bpubsub-subscriber", ["SubscriberService"]),
         program("bpubsub-sample", ["Blosc2"]),
+        .executableTarget(
+            name: "bpubsub-microbenchmarks",
+            dependencies: ["Blosc2", "Catalogue", "Platform", "SubscriberService", "Versions"],
+            path: "Benchmarks/Micro", swiftSettings: strict),
 
         tests("Platform"),
         tests("Blosc2"),

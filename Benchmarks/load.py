@@ -4,7 +4,10 @@ import os
 import re
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from systems import Program
 
@@ -18,20 +21,71 @@ class Round:
     p99: float
     cpu: float  # ms of the server's processor time per request
     bytes: float  # per second
+    requests: int
     errors: int
-    foreign: float  # cores that others used meanwhile
+    foreign: float = 0  # cores that others used meanwhile
 
 
-def busy() -> float:
-    """Seconds that all processors have worked."""
-    with open("/proc/stat") as f:
-        fields = [int(x) for x in f.readline().split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+# Cores that others may use in a round that counts.
+QUIET = 0.15
 
 
-def children() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+class Watch:
+    """How busy others keep the machine: all that its processors do, without us, our programs and the servers."""
+
+    def __init__(self, servers: list[Program] = ()):
+        self.servers = servers
+        self.start, self.all, self.own = time.monotonic(), self._busy(), self._own()
+
+    @staticmethod
+    def _busy() -> float:
+        with open("/proc/stat") as f:
+            fields = [int(x) for x in f.readline().split()[1:9]]
+        return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+    def _own(self) -> float:
+        return sum(os.times()[:4]) + sum(s.cpu() for s in self.servers)
+
+    def foreign(self) -> float:
+        """Cores, since it was made."""
+        used = (self._busy() - self.all) - (self._own() - self.own)
+        return max(used, 0) / (time.monotonic() - self.start)
+
+
+@dataclass
+class Kept:
+    """A round that counts: what it gave, and what others used meanwhile."""
+
+    value: Any
+    foreign: float
+
+
+kept: list[Kept] = []
+discarded: list[Kept] = []
+
+
+def undisturbed(work: Callable[[], Any], servers: list[Program] = (), tries: int = 4) -> Kept:
+    """Runs a round again, so often at most, as long as others keep the machine busy; the quietest counts."""
+    rounds: list[Kept] = []
+    while len(rounds) < tries and not (rounds and rounds[-1].foreign <= QUIET):
+        watch = Watch(servers)
+        rounds.append(Kept(work(), 0))
+        rounds[-1].foreign = watch.foreign()
+    best = min(rounds, key=lambda r: r.foreign)
+    kept.append(best)
+    discarded.extend(r for r in rounds if r is not best)
+    return best
+
+
+def interference() -> str:
+    """What the reader must know of others' work on the machine."""
+    if not kept:
+        return ""
+    cores = sorted(r.foreign for r in kept)
+    loud = sum(c > QUIET for c in cores)
+    return (f"{len(kept)} rounds count, {len(discarded)} were discarded because others used more than {QUIET} cores; in "
+            f"those that count others used {cores[len(cores) // 2]:.2f} cores at the median, {cores[-1]:.2f} at most"
+            + (f"; {loud} of them are disturbed all the same" if loud else ""))
 
 
 def milliseconds(text: str) -> float:
@@ -52,10 +106,9 @@ def wrk(servers: list[Program], url: str, connections: int, seconds: float, scri
             f.write(script)
             f.flush()
             command += ["-s", f.name]
-        before, all_before, own_before = [s.cpu() for s in servers], busy(), children()
+        before = [s.cpu() for s in servers]
         text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
         cpu = sum(s.cpu() - b for s, b in zip(servers, before))
-        foreign = busy() - all_before - (children() - own_before) - cpu
     requests = int(re.search(r"(\d+) requests in", text)[1])
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     failed = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
@@ -65,8 +118,8 @@ def wrk(servers: list[Program], url: str, connections: int, seconds: float, scri
         p99=milliseconds(re.search(r"99%\s+(\S+)", text)[1]),
         cpu=cpu * 1e3 / max(requests, 1),
         bytes=size(re.search(r"Transfer/sec:\s+(\S+)", text)[1]),
+        requests=requests,
         errors=(int(wrong[1]) if wrong else 0) + (sum(map(int, failed.groups())) if failed else 0),
-        foreign=max(foreign, 0) / seconds,
     )
 
 

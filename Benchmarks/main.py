@@ -9,14 +9,24 @@ import platform
 import subprocess
 import sys
 
+import allocations
+import cache
+import limits
+import load
+import micro
 import reading
 import serving
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = {
     "serving": "a dataset that is held: info, slices, chunks, ranges, lists, beside caterva2 and nginx",
+    "cache": "cold slices through a cache: time, bytes, requests, beside caterva2's peer cache",
+    "limits": "processor time of a slice, beside a C program and python-blosc2 without a server",
+    "micro": "digests, plans, the index, the feed, without servers; their allocations",
+    "allocations": "allocations of a subscriber for a request",
     "reading": "slices that are not held: requests, bytes, round trips, memory",
 }
+PLAIN = {"cache": cache.run, "limits": limits.run, "micro": micro.run, "allocations": allocations.run}
 
 
 class Tee(io.TextIOBase):
@@ -46,7 +56,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     if "--list" in arguments:
         for name, what in GROUPS.items():
-            print(f"{name:10} {what}")
+            print(f"{name:12} {what}")
         print("or part of the name of a case of the first, as in: Benchmarks/run 'random slice'")
         return
     quick = "--quick" in arguments
@@ -60,13 +70,20 @@ def main() -> None:
             print(serving.HEAD)
             results["serving"] = serving.run(folder, quick, some)
             print()
+        for group, run in PLAIN.items():
+            if not wanted or group in wanted:
+                print(f"{GROUPS[group]}\n")
+                results[group] = run(folder, quick)
+                print()
         if not wanted or "reading" in wanted:
             reading.main(folder, [])
+        print("\n" + load.interference())
     name = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
     with open(os.path.join(HERE, "results", name + ".md"), "w") as f:
         f.write(out.text)
     with open(os.path.join(HERE, "results", name + ".json"), "w") as f:
-        json.dump({"machine": machine(), "results": results}, f, indent=1)
+        json.dump({"machine": machine(), "others": load.interference(), "results": results}, f, indent=1)
 
 
 main()

@@ -11,18 +11,33 @@ import httpx
 from systems import Workshop, free_port
 
 
+def answers(url: str) -> None:
+    """Waits until a server is there."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(url).raise_for_status()
+            return
+        except httpx.TransportError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
 class Bpubsub:
     name = "bpubsub"
     cube, many = "/api/{}/foo/cube.b2nd", "/api/list/many"
 
-    def __init__(self, shop: Workshop, folder: str, many: str):
+    def __init__(self, shop: Workshop, folder: str, many: str, environment: dict[str, str] = {}):
+        """With the array of `folder`, and what is in `many`; `environment` is for the subscriber."""
         self.broker = shop.service("broker", "bpubsub-broker")
         for group, data in (("foo", folder), ("many", many)):
             shop.service("publisher-" + group, "bpubsub-publisher", group, data, "--broker", self.broker.url)
-        self.server = shop.service("subscriber", "bpubsub-subscriber", "--broker", self.broker.url)
+        self.server = shop.service("subscriber", "bpubsub-subscriber", "--broker", self.broker.url, environment=environment)
         self.servers, self.url = [self.server], self.server.url
         end = time.monotonic() + 300
-        while len(httpx.get(self.url + self.many).json() or []) < len(os.listdir(many)):
+        listed = lambda group: len(httpx.get(f"{self.url}/api/list/{group}").json() or [])
+        while listed("foo") < 1 or listed("many") < len(os.listdir(many)):
             if time.monotonic() > end:
                 raise RuntimeError("not all is listed")
             time.sleep(0.1)
@@ -34,28 +49,27 @@ class Caterva2:
     name = "caterva2"
     cube, many = "/api/{}/@public/cube.b2nd", "/api/list/@public/many"
 
-    def __init__(self, shop: Workshop, folder: str, many: str):
-        state = shop.path("caterva2")
+    def __init__(
+        self, shop: Workshop, folder: str | None, many: str | None, label: str = "caterva2", peer: str | None = None
+    ):
+        """With the array of `folder`, and what is in `many`; as a cache of another, the `peer`, under @origin."""
+        state, conf = shop.path(label), shop.path(label + ".toml")
         os.makedirs(state + "/public")
-        os.link(os.path.join(folder, "cube.b2nd"), state + "/public/cube.b2nd")
-        subprocess.check_call(["cp", "-r", many, state + "/public/many"])
-        with open(shop.path("caterva2.toml"), "w") as f:
+        if folder:
+            os.link(os.path.join(folder, "cube.b2nd"), state + "/public/cube.b2nd")
+        if many:
+            subprocess.check_call(["cp", "-r", many, state + "/public/many"])
+        with open(conf, "w") as f:
             f.write("[server]\nlogin = false\n")
+            if peer:
+                f.write(f'[[server.peer]]\nname = "origin"\nurlbase = "{peer}"\n')
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.server = shop.start(
-            "caterva2", os.path.join(os.path.dirname(sys.executable), "cat2-server"), "--conf",
-            shop.path("caterva2.toml"), "--listen", f"127.0.0.1:{port}", "--statedir", state, ready=self.url)
+            label, os.path.join(os.path.dirname(sys.executable), "cat2-server"), "--conf", conf, "--listen",
+            f"127.0.0.1:{port}", "--statedir", state, ready=self.url)
         self.servers = [self.server]
-        end = time.monotonic() + 60
-        while True:
-            try:
-                httpx.get(self.url + "/api/roots").raise_for_status()
-                return
-            except httpx.TransportError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
+        answers(self.url + "/api/roots")
 
 
 class Nginx:
@@ -84,15 +98,7 @@ class Nginx:
                 "  scgi_temp_path %s; server { listen 127.0.0.1:%d; root %s; } }\n"
                 % ((shop.path("nginx.pid"),) + (shop.path("nginx-temp"),) * 5 + (port, root)))
         program = shop.start("nginx", "/usr/sbin/nginx", "-c", conf, "-p", root, ready=self.url)
-        end = time.monotonic() + 10
-        while True:
-            try:
-                httpx.get(self.url + "/cube.b2nd", headers={"Range": "bytes=0-9"})
-                break
-            except httpx.TransportError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
+        answers(self.url + "/info.json")
         self.servers = [Worker(program.process.pid)] if not (w := workers(program.process.pid)) else w
 
 

@@ -19,17 +19,18 @@ from systems import Workshop, free_port
 
 
 class Far:
-    """A publisher behind a link, a broker, and subscribers that come and go."""
+    """A publisher behind a link (without `milliseconds`: not), a broker, and subscribers that come and go."""
 
-    def __init__(self, shop: Workshop, folder: str, milliseconds: float, rate: float = 0):
+    def __init__(self, shop: Workshop, folder: str, milliseconds: float | None, rate: float = 0):
         self.shop, self.count = shop, 0
         port = free_port()
-        self.link = shop.link("link", f"http://127.0.0.1:{port}", milliseconds, rate)
         self.broker = shop.service("broker", "bpubsub-broker")
+        advertised = []
+        if milliseconds is not None:
+            self.link = shop.link("link", f"http://127.0.0.1:{port}", milliseconds, rate)
+            advertised = ["--advertise", self.link.url]
         self.publisher = shop.service(
-            "publisher", "bpubsub-publisher", "foo", folder, "--broker", self.broker.url, "--advertise",
-            self.link.url, port=port
-        )
+            "publisher", "bpubsub-publisher", "foo", folder, "--broker", self.broker.url, *advertised, port=port)
 
     def subscriber(self, *arguments: str):
         self.count += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 
 import data
-from load import Round, random_slices, wrk
+from load import QUIET, Round, random_slices, undisturbed, wrk
 from peers import Bpubsub, Caterva2, Nginx
 from systems import Workshop
 
@@ -74,7 +74,7 @@ def download(url: str) -> float:
 
 
 def run(folder: str, quick: bool, wanted: list[str]) -> list[dict]:
-    rounds, seconds, tries = (1, 1.0, 1) if quick else (3, 4.0, 3)
+    rounds, seconds, tries = (1, 1.0, 2) if quick else (3, 4.0, 4)
     with Workshop() as shop:
         data.cube(folder)
         many = data.many(folder)
@@ -92,11 +92,11 @@ def run(folder: str, quick: bool, wanted: list[str]) -> list[dict]:
             for _ in range(rounds):
                 for name, path in case.paths.items():
                     system = systems[name]
-                    for attempt in range(tries):
-                        one = wrk(system.servers, system.url + path, case.connections, seconds, script(case, name))
-                        if one.foreign < 0.15:
-                            break
-                    found[name].append(one)
+                    url, lua = system.url + path, script(case, name)
+                    one = undisturbed(
+                        lambda: wrk(system.servers, url, case.connections, seconds, lua), system.servers, tries)
+                    one.value.foreign = one.foreign
+                    found[name].append(one.value)
             results.append({"case": case.name, "rounds": {n: [vars(r) for r in rs] for n, rs in found.items()}})
             print(row(results[-1]), flush=True)
         if not wanted or any("download" in w for w in wanted):
@@ -139,8 +139,10 @@ def row(result: dict) -> str:
         rs = rounds[name]
         errors = sum(r["errors"] for r in rs)
         disturbed = max(r["foreign"] for r in rs)
-        return (f"{rate[name]:.0f}/s, {middle(r['p50'] for r in rs):.2f} / {middle(r['p99'] for r in rs):.2f} ms"
-                + (f", {errors} errors" if errors else "") + (f" ({disturbed:.2f} cores busy)" if disturbed > 0.15 else ""))
+        rates = [r["rate"] for r in rs]
+        spread = f" ({min(rates):.0f} to {max(rates):.0f})" if len(rs) > 1 else ""
+        return (f"{rate[name]:.0f}/s{spread}, {middle(r['p50'] for r in rs):.2f} / {middle(r['p99'] for r in rs):.2f} ms"
+                + (f", {errors} errors" if errors else "") + (f" ({disturbed:.2f} cores busy)" if disturbed > QUIET else ""))
 
     def ratio(name: str) -> str:
         return f"{rate['bpubsub'] / rate[name]:.2f} ×" if name in rate and rate[name] else ""

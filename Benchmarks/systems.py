@@ -22,9 +22,10 @@ def free_port() -> int:
 class Program:
     """A server that runs until `stop`, with its output in a file."""
 
-    def __init__(self, arguments: list[str], log: str, ready=None):
+    def __init__(self, arguments: list[str], log: str, ready=None, environment: dict[str, str] = {}):
         self.log = log
-        self.process = subprocess.Popen(arguments, stdout=open(log, "wb"), stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            arguments, stdout=open(log, "wb"), stderr=subprocess.STDOUT, env=os.environ | environment)
         self.url = self._wait_for_url() if ready is None else ready
 
     def _wait_for_url(self) -> str:
@@ -81,8 +82,8 @@ class Workshop:
     def path(self, name: str) -> str:
         return os.path.join(self.folder, name)
 
-    def start(self, name: str, *arguments: str, ready=None) -> Program:
-        program = Program(list(arguments), self.path(name + ".log"), ready)
+    def start(self, name: str, *arguments: str, ready=None, environment: dict[str, str] = {}) -> Program:
+        program = Program(list(arguments), self.path(name + ".log"), ready, environment)
         self.programs.append(program)
         return program
 
@@ -90,11 +91,13 @@ class Workshop:
         program.stop()
         self.programs.remove(program)
 
-    def service(self, name: str, program: str, *arguments: str, port: int = 0) -> Program:
+    def service(
+        self, name: str, program: str, *arguments: str, port: int = 0, environment: dict[str, str] = {}
+    ) -> Program:
         """One of bpubsub's own, with a state of its own."""
         return self.start(
             name, os.path.join(BIN, program), *arguments, "--listen", f"127.0.0.1:{port}", "--state",
-            self.path("state-" + name), "--log-level", "warning"
+            self.path("state-" + name), "--log-level", "warning", environment=environment
         )
 
     def link(self, name: str, target: str, milliseconds: float, rate: float = 0) -> Program:

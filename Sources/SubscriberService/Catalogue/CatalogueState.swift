@@ -1,7 +1,7 @@
-import Catalogue
+package import Catalogue
 
 /// The subscriber's copy of the catalogue, in memory: for each key the line of the feed that says its state.
-struct CatalogueState: Sendable {
+package struct CatalogueState: Sendable {
     /// Where in the order of changes the copy stands.
     struct Position: Hashable, Sendable {
         var epoch: Epoch
@@ -18,7 +18,7 @@ struct CatalogueState: Sendable {
     }
 
     /// What a change means to whoever keeps mirrors and tells clients.
-    enum Effect: Sendable {
+    package enum Effect: Sendable {
         case put(DatasetPath, Version, Revision, line: [UInt8])
         /// Without a line when a listing told it by silence.
         case removed(DatasetPath, Revision, line: [UInt8]?)
@@ -65,8 +65,10 @@ struct CatalogueState: Sendable {
         tombstones = []
     }
 
+    package init() {}
+
     /// Takes one change in; what is older than what is known changes nothing.
-    mutating func apply(_ revision: Revision, _ change: Change, line: [UInt8]) -> Effect? {
+    package mutating func apply(_ revision: Revision, _ change: Change, line: [UInt8]) -> Effect? {
         defer { if let known = position, revision > known.revision { position?.revision = revision } }
         switch change {
         case .put(let dataset):

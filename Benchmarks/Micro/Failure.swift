@@ -1,0 +1,6 @@
+/// What keeps a benchmark from being run.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

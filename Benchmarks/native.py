@@ -1,0 +1,39 @@
+"""The two programs in C, compiled when they are needed: `slice`, and the counter of allocations."""
+
+import os
+import struct
+import subprocess
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEPS = os.path.join(HERE, "..", ".deps")
+
+
+def compiled(name: str, product: str, *options: str) -> str:
+    source, path = os.path.join(HERE, "native", name), os.path.join(DEPS, "benchmark-data", product)
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(source):
+        subprocess.check_call(["cc", "-O2", "-Wall", "-Wextra", "-o", path, source, *options])
+    return path
+
+
+def slice_program() -> str:
+    blosc2 = os.path.join(DEPS, "blosc2")
+    return compiled(
+        "slice.c", "slice", f"-I{blosc2}/include", f"-L{blosc2}/lib", "-lblosc2", "-lm", "-ldl", "-lpthread")
+
+
+@dataclass
+class Allocations:
+    """Of a program that runs with `environment`."""
+
+    file: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        library = compiled("allocations.c", "allocations.so", "-shared", "-fPIC")
+        return {"LD_PRELOAD": os.path.abspath(library), "ALLOCATIONS": self.file}
+
+    def count(self) -> tuple[int, int]:
+        """How many, and their bytes."""
+        with open(self.file, "rb") as f:
+            return struct.unpack("=QQ", f.read(16))
