@@ -11,6 +11,7 @@ import sys
 
 import allocations
 import cache
+import fanout
 import limits
 import load
 import micro
@@ -22,11 +23,13 @@ GROUPS = {
     "serving": "a dataset that is held: info, slices, chunks, ranges, lists, beside caterva2 and nginx",
     "cache": "cold slices through a cache: time, bytes, requests, beside caterva2's peer cache",
     "limits": "processor time of a slice, beside a C program and python-blosc2 without a server",
+    "fanout": "one change to 1,000 and 10,000 watchers of a broker, beside nats-server",
     "micro": "digests, plans, the index, the feed, without servers; their allocations",
     "allocations": "allocations of a subscriber for a request",
     "reading": "slices that are not held: requests, bytes, round trips, memory",
 }
-PLAIN = {"cache": cache.run, "limits": limits.run, "micro": micro.run, "allocations": allocations.run}
+PLAIN = {
+    "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "micro": micro.run, "allocations": allocations.run}
 
 
 class Tee(io.TextIOBase):

@@ -1,4 +1,4 @@
-"""The two programs in C, compiled when they are needed: `slice`, and the counter of allocations."""
+"""What is written in C, compiled when it is needed: slices, watchers, and the counter of allocations."""
 
 import os
 import struct
@@ -10,7 +10,8 @@ DEPS = os.path.join(HERE, "..", ".deps")
 
 
 def compiled(name: str, product: str, *options: str) -> str:
-    source, path = os.path.join(HERE, "native", name), os.path.join(DEPS, "benchmark-data", product)
+    source, path = os.path.join(HERE, "native", name), os.path.join(DEPS, "benchmark-programs", product)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(source):
         subprocess.check_call(["cc", "-O2", "-Wall", "-Wextra", "-o", path, source, *options])
     return path
@@ -20,6 +21,10 @@ def slice_program() -> str:
     blosc2 = os.path.join(DEPS, "blosc2")
     return compiled(
         "slice.c", "slice", f"-I{blosc2}/include", f"-L{blosc2}/lib", "-lblosc2", "-lm", "-ldl", "-lpthread")
+
+
+def watchers_program() -> str:
+    return compiled("watchers.c", "watchers")
 
 
 @dataclass
