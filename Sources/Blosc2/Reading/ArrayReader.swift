@@ -47,6 +47,11 @@ public final class ArrayReader: Sendable {
     /// - Throws: when the type has no such field; so that nobody reads what will be refused.
     public func check(field: String) throws(Blosc2Error) { _ = try part(field) }
 
+    /// NumPy's code of the items, or of a part of each; `nil` for the items of a frame that is no array.
+    ///
+    /// - Throws: when the type has no such field.
+    public func dtype(ofField field: String?) throws(Blosc2Error) -> String? { try part(field).dtype }
+
     /// - Parameters:
     ///   - selection: of this reader's geometry.
     ///   - field: of a structured type, the part of each item that is wanted.

@@ -95,7 +95,7 @@ final class AnswerCache: Sendable {
             let key = Key(request)
         else { return }
         var headers = HTTPHeaders()
-        for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag"] {
+        for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag", "Bpubsub-Reduction"] {
             headers[name] = response.headers[name]
         }
         table.withLock { table in

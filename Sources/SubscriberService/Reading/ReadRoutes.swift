@@ -12,6 +12,7 @@ struct ReadRoutes: Sendable {
     private let fetch: FetchRoute
     private let chunk: ChunkRoute
     private let explain: ExplainRoute
+    private let view: ViewRoute
     private let cache: AnswerCache
     private let pool: BlockingPool
 
@@ -30,6 +31,9 @@ struct ReadRoutes: Sendable {
         fetch = FetchRoute(
             copy: copy, slices: slices, versions: versions, freshness: freshness, stored: stored, cache: cache,
             pool: pool)
+        view = ViewRoute(
+            copy: copy, versions: versions, freshness: freshness, cache: cache, reducer: ViewReducer(slices: slices),
+            pool: pool)
         explain = ExplainRoute(copy: copy, slices: slices, versions: versions, pool: pool)
         chunk = ChunkRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
     }
@@ -45,6 +49,7 @@ struct ReadRoutes: Sendable {
         }
         if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
+        if let rest = path.suffix(after: "/api/view/") { return try await view.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/explain/") { return try await explain.answer(request, of: rest) }
         if let rest = path.suffix(after: "/api/chunk/") {
             if request.method == "POST" { throw NotOffered.refusal(request) }

@@ -60,6 +60,25 @@ struct SliceReader: Sendable {
         }
     }
 
+    /// The items of a slice, and what `change` makes of them where they are decompressed.
+    ///
+    /// - Returns: also, whether all of them were held.
+    /// - Throws: ``Refusal``, ``FetchFailure``, `Blosc2Error`.
+    func values(
+        _ slice: SliceExpression, field: String?, _ reading: Reading,
+        _ change: @Sendable @escaping (ArrayValues) throws -> ArrayValues = { $0 }
+    ) async throws -> (ArrayValues, isHeld: Bool) {
+        let reader = try await opened(reading)
+        let geometry = reader.geometry
+        let selection = Selection(try slice.resolved(for: geometry.shape.map(Int64.init)), of: geometry)
+        try Self.check(selection, geometry)
+        let isHeld = try await hold(selection, isArray: reader.info.array != nil, reading)
+        let values = try await budget.with(2 * selection.itemCount * geometry.itemSize) {
+            try await pool.run { try change(reader.read(selection, field: field)) }
+        }
+        return (values, isHeld)
+    }
+
     /// Some bytes of a plain file, as the items of a frame: what clients can open.
     private func plain(_ question: SliceQuestion, _ reading: Reading) async throws -> Answer {
         let mirror = reading.mirror

@@ -1,0 +1,42 @@
+import Blosc2
+import Catalogue
+import HTTP
+import Platform
+
+/// `GET /api/view/{path}`: a part of an array, reduced to the points that a screen has, as a file of NumPy.
+struct ViewRoute: Sendable {
+    /// Of an answer.
+    private static let maximumBytes = 64 << 20
+
+    let copy: CatalogueCopy
+    let versions: CurrentVersions
+    let freshness: Freshness
+    let cache: AnswerCache
+    let reducer: ViewReducer
+    let pool: BlockingPool
+
+    func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
+        try request.require("GET")
+        let question = try ViewQuestion(request)
+        let path = try await pool.run { try ReadPlace.dataset(text, in: copy, to: "look at").path }
+        let entry = copy.entry(path)
+        return try await versions.read(path) { reading in
+            let reader = try await reducer.slices.opened(reading)
+            let (slice, grid) = try question.grid(of: reader.geometry.shape)
+            // Points are no more than the array's items, which can be counted.
+            guard grid.resultShape.reduce(1, *) <= Self.maximumBytes / max(8, reader.geometry.itemSize) else {
+                throw Refusal(400, "the view would have more than \(Self.maximumBytes) bytes: ask for fewer pixels")
+            }
+            let (values, isHeld) = try await reducer.values(question, slice, grid, reading, reader)
+            var headers = freshness.headers(
+                reading.path, reading.version, isHeld: isHeld, isCurrent: reading.isCurrent)
+            headers["Content-Type"] = "application/x-npy"
+            headers["Bpubsub-Reduction"] =
+                "\(question.reduction.rawValue);factors=\(grid.factors.map(String.init).joined(separator: ","))"
+            headers["ETag"] = EntityTag("\(reading.version)-\(request.queryDigest())").description
+            let response = HTTPResponse(headers: headers, body: .bytes(values.npy))
+            if reading.isCurrent { cache.keep(response, to: request, of: path, entry, version: reading.version) }
+            return response.unlessKnown(to: request)
+        }
+    }
+}
