@@ -114,8 +114,8 @@ def wrk(servers: list[Program], url: str, connections: int, seconds: float, scri
     failed = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
     return Round(
         rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
-        p50=milliseconds(re.search(r"50%\s+(\S+)", text)[1]),
-        p99=milliseconds(re.search(r"99%\s+(\S+)", text)[1]),
+        p50=milliseconds(re.search(r"\n +50% +(\S+)", text)[1]),
+        p99=milliseconds(re.search(r"\n +99% +(\S+)", text)[1]),
         cpu=cpu * 1e3 / max(requests, 1),
         bytes=size(re.search(r"Transfer/sec:\s+(\S+)", text)[1]),
         requests=requests,
