@@ -3,6 +3,7 @@
 The same program in C watches both; five changes a second are told.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -38,10 +39,17 @@ class Broker:
         self.port = int(self.server.url.rsplit(":", 1)[1])
         self.hello = f"GET /api/changes HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n"
         self.client = httpx.Client(base_url=self.server.url, timeout=60)
+        self.claim()
+
+    def claim(self) -> None:
+        """Takes the group, or keeps it, as a publisher does every few seconds."""
         claim = {"secret": "5" * 64, "urls": ["http://127.0.0.1:9"], "class": "public"}
-        self.lease = self.client.put("/api/publishers/fan", json=claim).raise_for_status().json()["lease"]
+        answer = self.client.put("/api/publishers/fan", json=claim).raise_for_status().json()
+        self.lease, self.renewal = answer["lease"], time.monotonic() + answer["seconds"] / 3
 
     def tell(self) -> None:
+        if time.monotonic() > self.renewal:
+            self.claim()
         change = {"changes": [{"put": dataset(time.monotonic_ns())}]}
         self.client.post("/api/changes", json=change, headers={"Bpubsub-Lease": self.lease}).raise_for_status()
 
@@ -66,6 +74,9 @@ class Nats:
                 time.sleep(0.05)
         self.socket.sendall(b'CONNECT {"verbose":false}\r\n')
 
+    def claim(self) -> None:
+        """Whoever is connected may tell."""
+
     def tell(self) -> None:
         line = {"dataset": dataset(time.monotonic_ns()), "revision": 7, "type": "put"}
         message = json.dumps(line, separators=(",", ":")).encode() + b"\n"
@@ -77,24 +88,36 @@ def ended(process: subprocess.Popen) -> str:
     return process.communicate(timeout=60)[0]
 
 
-def fan_out(system, watchers: int, changes: int) -> dict:
-    server: Program = system.server
-    before = server.memory()
+@contextlib.contextmanager
+def watching(system, watchers: int):
+    """So many watchers, which are there."""
     process = subprocess.Popen(
         [watchers_program(), str(system.port), str(watchers), system.mark], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True)
-    process.stdin.write(system.hello)
-    process.stdin.close()
-    process.stdin = None
-    if process.stdout.readline() != "ready\n":
-        raise RuntimeError(f"{system.name}: not all watchers are there")
-    time.sleep(1)
-    idle, cpu = server.memory() - before, server.cpu()
-    begin = time.monotonic()
-    for number in range(changes):
-        time.sleep(max(begin + number / RATE - time.monotonic(), 0))
-        system.tell()
-    received, p50, p99, longest = map(float, ended(process).split())
+    try:
+        process.stdin.write(system.hello)
+        process.stdin.close()
+        process.stdin = None
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError(f"{system.name}: not all watchers are there")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def fan_out(system, watchers: int, changes: int) -> dict:
+    server: Program = system.server
+    before = server.memory()
+    with watching(system, watchers) as process:
+        system.claim()
+        time.sleep(1)
+        idle, cpu = server.memory() - before, server.cpu()
+        begin = time.monotonic()
+        for number in range(changes):
+            time.sleep(max(begin + number / RATE - time.monotonic(), 0))
+            system.tell()
+        received, p50, p99, longest = map(float, ended(process).split())
     return {
         "received": received / (watchers * changes), "p50": p50, "p99": p99, "longest": longest,
         "cpu": (server.cpu() - cpu) * 1e3 / changes, "idle": idle * 1e3 / watchers}

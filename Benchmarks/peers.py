@@ -93,7 +93,7 @@ class Nginx:
         with open(conf, "w") as f:
             f.write(
                 "worker_processes auto; daemon off; error_log stderr; pid %s; events { worker_connections 512; }\n"
-                "http { access_log off; sendfile on; tcp_nopush on; open_file_cache max=100; keepalive_requests 1000000;\n"
+                "http { access_log off; sendfile on; open_file_cache max=100; keepalive_requests 1000000;\n"
                 "  client_body_temp_path %s; proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s;\n"
                 "  scgi_temp_path %s; server { listen 127.0.0.1:%d; root %s; } }\n"
                 % ((shop.path("nginx.pid"),) + (shop.path("nginx-temp"),) * 5 + (port, root)))
