@@ -16,6 +16,7 @@ import limits
 import load
 import micro
 import reading
+import scale
 import serving
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -24,12 +25,14 @@ GROUPS = {
     "cache": "cold slices through a cache: time, bytes, requests, beside caterva2's peer cache",
     "limits": "processor time of a slice, beside a C program and python-blosc2 without a server",
     "fanout": "one change to 1,000 and 10,000 watchers of a broker, beside nats-server",
+    "scale": "a million datasets, 100,000 files, a change of one percent, memory of idle programs",
     "micro": "digests, plans, the index, the feed, without servers; their allocations",
     "allocations": "allocations of a subscriber for a request",
     "reading": "slices that are not held: requests, bytes, round trips, memory",
 }
 PLAIN = {
-    "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "micro": micro.run, "allocations": allocations.run}
+    "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "scale": scale.run, "micro": micro.run,
+    "allocations": allocations.run}
 
 
 class Tee(io.TextIOBase):

@@ -27,6 +27,17 @@ import Testing
         #expect(Digest(text) == nil)
     }
 
+    @Test func versionsThatSomebodyMadeUpDoNotShareTheirHash() throws {
+        for zeros in [0, 16, 32, 48] {
+            let digests = try (0..<1000).map { number in
+                let hex = String(number, radix: 16)
+                let text = String(repeating: "0", count: 16 - hex.count) + hex + String(repeating: "0", count: zeros)
+                return try #require(Digest(String(repeating: "0", count: 64 - text.count) + text))
+            }
+            #expect(Set(digests.map(\.hashValue)).count > 990)
+        }
+    }
+
     @Test func aNodeCannotPassForALeaf() {
         let hasher = SHA256()
         let left = hasher.finish(), right = hasher.finish()

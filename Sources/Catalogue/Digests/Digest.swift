@@ -62,8 +62,14 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
     public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
-    // A digest is uniform already: one word is as good a hash as all four.
-    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    // All of it, although a digest is uniform: who announces a version may call it what they like, and many that share a
+    // word would make every table slow.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+    }
 }
 
 extension Digest: Codable {

@@ -10,19 +10,20 @@ final class CatalogueCopy: Sendable {
     private struct Shared {
         var state = CatalogueState()
         /// What the store does not know yet, by the bytes of the key; `nil` is a removal.
-        var unsaved: [[UInt8]: [UInt8]?] = [:]
+        var unsaved: [[UInt8]: CatalogueRow?] = [:]
         var unsavedAll = false
         var sorted: [DatasetPath]?
         /// Counts the times that datasets have come or gone.
         var generation = 0
 
         mutating func note(_ effect: CatalogueState.Effect) {
-            let line: [UInt8]? =
+            let row: CatalogueRow? =
                 switch effect {
-                case .put(_, _, _, let line), .group(_, _, let line): line
+                case .put(let path, _, _, _): state.datasets[path].map { .dataset($0) }
+                case .group(_, _, let line): .group(line: line)
                 case .removed: nil
                 }
-            unsaved[Array(effect.key.utf8)] = .some(line)
+            unsaved[Array(effect.key.utf8)] = .some(row)
         }
 
         mutating func namesChanged() {

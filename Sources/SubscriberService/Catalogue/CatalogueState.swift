@@ -67,6 +67,9 @@ package struct CatalogueState: Sendable {
 
     package init() {}
 
+    /// Takes in what a copy that was saved knew of a dataset.
+    mutating func restore(_ path: DatasetPath, _ entry: Entry) { set(path, entry) }
+
     /// Takes one change in; what is older than what is known changes nothing.
     package mutating func apply(_ revision: Revision, _ change: Change, line: [UInt8]) -> Effect? {
         defer { if let known = position, revision > known.revision { position?.revision = revision } }

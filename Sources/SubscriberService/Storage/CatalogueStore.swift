@@ -9,13 +9,14 @@ struct CatalogueStore: Sendable {
         try database.read { connection in
             var state = CatalogueState()
             var isSound = true
-            try connection.forEach("SELECT line FROM catalogue") { row in
-                let line = row.bytes(0)
-                guard case .change(let revision, let change)? = try? FeedLine(line: line) else {
+            try connection.forEach("SELECT key, line, revision, version, size, modified FROM catalogue") { row in
+                if let (path, entry) = Self.dataset(row) {
+                    state.restore(path, entry)
+                } else if case .change(let revision, let change)? = try? FeedLine(line: row.bytes(1)) {
+                    _ = state.apply(revision, change, line: row.bytes(1))
+                } else {
                     isSound = false
-                    return
                 }
-                _ = state.apply(revision, change, line: line)
             }
             let position = try connection.first("SELECT epoch, revision FROM position") { row in
                 Epoch(row.string(0)).map { CatalogueState.Position(epoch: $0, revision: row.uint64(1)) }
@@ -26,15 +27,24 @@ struct CatalogueStore: Sendable {
         }
     }
 
-    /// Writes what has changed; a `nil` line is a removal.
+    /// `nil` for a group, and for what was written before datasets had columns.
+    private static func dataset(_ row: borrowing Row) -> (DatasetPath, CatalogueState.Entry)? {
+        guard let text = row.optionalString(3), let version = Version(text), let path = try? DatasetPath(row.string(0))
+        else { return nil }
+        let entry = CatalogueState.Entry(
+            revision: row.uint64(2), line: row.bytes(1), version: version, size: row.int64(4), modified: row.double(5))
+        return (path, entry)
+    }
+
+    /// Writes what has changed; `nil` is a removal.
     ///
-    /// - Parameter lines: by the bytes of their keys.
-    func save(_ lines: [[UInt8]: [UInt8]?], at position: CatalogueState.Position?) throws {
+    /// - Parameter rows: by the bytes of their keys.
+    func save(_ rows: [[UInt8]: CatalogueRow?], at position: CatalogueState.Position?) throws {
         try database.transaction { connection in
-            for (key, line) in lines {
+            for (key, row) in rows {
                 let key = String(decoding: key, as: UTF8.self)
-                if let line {
-                    try connection.execute("INSERT OR REPLACE INTO catalogue (key, line) VALUES (?, ?)", key, line)
+                if let row {
+                    try insert(key, row, connection)
                 } else {
                     try connection.execute("DELETE FROM catalogue WHERE key = ?", key)
                 }
@@ -47,13 +57,22 @@ struct CatalogueStore: Sendable {
     func replace(by state: CatalogueState) throws {
         try database.transaction { connection in
             try connection.execute("DELETE FROM catalogue")
-            for (name, group) in state.groups {
-                try connection.execute("INSERT INTO catalogue (key, line) VALUES (?, ?)", name, group.line)
-            }
-            for (path, entry) in state.datasets {
-                try connection.execute("INSERT INTO catalogue (key, line) VALUES (?, ?)", path.text, entry.line)
-            }
+            for (name, group) in state.groups { try insert(name, .group(line: group.line), connection) }
+            for (path, entry) in state.datasets { try insert(path.text, .dataset(entry), connection) }
             try save(state.position, connection)
+        }
+    }
+
+    private func insert(_ key: String, _ row: CatalogueRow, _ connection: borrowing Connection) throws {
+        switch row {
+        case .group(let line):
+            try connection.execute("INSERT OR REPLACE INTO catalogue (key, line) VALUES (?, ?)", key, line)
+        case .dataset(let entry):
+            try connection.execute(
+                "INSERT OR REPLACE INTO catalogue (key, line, revision, version, size, modified) "
+                    + "VALUES (?, ?, ?, ?, ?, ?)",
+                key, entry.line, Int64(bitPattern: entry.revision), entry.version.description, entry.size,
+                entry.modified)
         }
     }
 
@@ -66,4 +85,10 @@ struct CatalogueStore: Sendable {
             "INSERT OR REPLACE INTO position (id, epoch, revision) VALUES (1, ?, ?)", position.epoch.text,
             Int64(bitPattern: position.revision))
     }
+}
+
+/// What is written of a key of the catalogue.
+enum CatalogueRow: Sendable {
+    case group(line: [UInt8])
+    case dataset(CatalogueState.Entry)
 }

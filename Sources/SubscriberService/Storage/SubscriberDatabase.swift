@@ -32,5 +32,13 @@ enum SubscriberDatabase {
                 ALTER TABLE mirrors ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
                 ALTER TABLE follows ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
                 """),
+            // What of a dataset's line is always in memory; to read it out of each line would take most of a start.
+            Migration(
+                """
+                ALTER TABLE catalogue ADD COLUMN revision INTEGER;
+                ALTER TABLE catalogue ADD COLUMN version TEXT;
+                ALTER TABLE catalogue ADD COLUMN size INTEGER;
+                ALTER TABLE catalogue ADD COLUMN modified REAL;
+                """),
         ])
 }
