@@ -51,19 +51,21 @@ let package = Package(
             cSettings: [.unsafeFlags(["-std=c23", "--embed-dir=\(page)", "-Wno-c23-extensions"])]),
 
         module("Platform", ["CSystem"], isWrapper: true),
+        module("Metrics", ["Platform"]),
         .target(
             name: "Blosc2", dependencies: ["CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(["-L\(blosc2)/lib"]), .linkedLibrary("blosc2"), .linkedLibrary("m"), .linkedLibrary("dl"),
             ]),
-        module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Platform"], isWrapper: true),
+        module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Metrics", "Platform"], isWrapper: true),
         module("Storage", ["CSQLite", "Platform"], isWrapper: true),
         module("Catalogue", ["COpenSSL", "Platform"], isWrapper: true),
         module("Page", ["CPage", "Catalogue", "HTTP", "Platform"], isWrapper: true),
         module("Versions", ["Catalogue", "Blosc2", "Platform"], isWrapper: true),
-        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
-        module("PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
-        module("SubscriberService", ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Platform"]),
+        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Metrics", "Platform"]),
+        module("PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Platform"]),
+        module(
+            "SubscriberService", ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Platform"]),
         module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 
@@ -78,8 +80,9 @@ let package = Package(
             path: "Benchmarks/Micro", swiftSettings: strict),
 
         tests("Platform"),
+        tests("Metrics", ["Platform"]),
         tests("Blosc2"),
-        tests("HTTP", ["Platform"]),
+        tests("HTTP", ["Metrics", "Platform"]),
         tests("Storage"),
         tests("Catalogue", ["Platform"]),
         tests("Versions", ["Catalogue", "Blosc2", "Platform"]),

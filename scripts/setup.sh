@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; takes well under a second when nothing is.
-# With --tests also what only the tests need: python-blosc2, the client of Caterva2 and NumPy in .deps/python.
+# With --tests also what only the tests need: python-blosc2, the client of Caterva2, NumPy and the parser of Prometheus'
+# client in .deps/python.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,6 +10,7 @@ swift_needed=6.3
 blosc2_needed=2.15
 blosc2_wheel=4.14.1
 caterva2_wheel=2026.9.2
+prometheus_wheel=0.26.0
 packages=(
     libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev libmsgpack-dev
     pkg-config curl ca-certificates python3 python3-venv
@@ -74,7 +76,8 @@ make_python() {
     python3 -m venv "$deps/python"
 }
 
-pip() { "$deps/python/bin/pip" --quiet --disable-pip-version-check "$@"; }
+# By the interpreter: the script pip names the place where the environment was made, which a copy is not in.
+pip() { "$deps/python/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
 
 # C-Blosc2 from the system where it is new enough, else from the wheel of python-blosc2, which holds a static library.
 install_blosc2() {
@@ -114,11 +117,11 @@ unpack_blosc2() { # FOLDER
 }
 
 install_test_tools() {
-    local wanted="blosc2[fsspec]==$blosc2_wheel caterva2==$caterva2_wheel numpy"
+    local wanted="blosc2[fsspec]==$blosc2_wheel caterva2==$caterva2_wheel numpy prometheus-client==$prometheus_wheel"
     [ "$(cat "$deps/python/bpubsub-tests" 2>/dev/null)" = "$wanted" ] && return
     make_python
-    say "installing python-blosc2, the client of Caterva2 and NumPy for the tests"
-    pip install "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy
+    say "installing python-blosc2, the client of Caterva2, NumPy and Prometheus' client for the tests"
+    pip install "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy "prometheus-client==$prometheus_wheel"
     echo "$wanted" >"$deps/python/bpubsub-tests"
 }
 

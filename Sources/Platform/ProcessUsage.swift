@@ -1,0 +1,62 @@
+internal import Glibc
+
+/// What this process takes of the machine. What the system does not tell is `nil`.
+public struct ProcessUsage: Sendable {
+    public var processorSeconds: Double?
+    public var residentBytes: Int64?
+    public var virtualBytes: Int64?
+    public var openDescriptors: Int?
+    public var descriptorLimit: UInt64?
+    public var started: Timestamp?
+
+    /// Asks the system. Blocks, and the longer the more descriptors are open.
+    public static var current: ProcessUsage {
+        var usage = ProcessUsage()
+        (usage.virtualBytes, usage.residentBytes) = memory
+        usage.processorSeconds = processorTime
+        usage.openDescriptors = countDescriptors()
+        usage.descriptorLimit = DescriptorLimit.current
+        usage.started = started
+        return usage
+    }
+
+    /// Memory that the process occupies.
+    public static var residentBytes: Int64? { memory.resident }
+
+    /// When the process was started.
+    public static let started: Timestamp? = {
+        // In ticks after the machine's start; the 22nd field, and the second, a name in brackets, may hold anything.
+        guard let stat = text("/proc/self/stat"), let bracket = stat.lastIndex(of: ")") else { return nil }
+        let fields = stat[stat.index(after: bracket)...].split(separator: " ")
+        let ticksPerSecond = sysconf(Int32(_SC_CLK_TCK))
+        guard fields.count > 19, let ticks = Double(fields[19]), ticksPerSecond > 0 else { return nil }
+        var sinceStart = timespec()
+        guard clock_gettime(CLOCK_BOOTTIME, &sinceStart) == 0 else { return nil }
+        let age = Double(sinceStart.tv_sec) + Double(sinceStart.tv_nsec) / 1e9 - ticks / Double(ticksPerSecond)
+        return Timestamp(seconds: Timestamp.now.seconds - age)
+    }()
+
+    private static var memory: (virtual: Int64?, resident: Int64?) {
+        let pages = text("/proc/self/statm")?.split(separator: " ").prefix(2).compactMap { Int64($0) } ?? []
+        guard pages.count == 2 else { return (nil, nil) }
+        let size = Int64(sysconf(Int32(_SC_PAGESIZE)))
+        return (pages[0] * size, pages[1] * size)
+    }
+
+    private static var processorTime: Double? {
+        var time = timespec()
+        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return nil }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// Linux 6.2 and later say it in the folder's size; before, the names are counted, less that of the counting.
+    private static func countDescriptors() -> Int? {
+        let folder = "/proc/self/fd"
+        if let size = try? FileIdentity(path: folder).size, size > 0 { return Int(size) }
+        return (try? FileSystem.list(folder)).map { max(0, $0.entries.count - 1) }
+    }
+
+    private static func text(_ path: String) -> String? {
+        (try? FileSystem.readAll(path, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
