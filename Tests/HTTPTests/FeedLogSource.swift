@@ -53,12 +53,14 @@ final class FeedLogSource: FeedSource {
         }
         if position < forgotten { return .gone(farewell: SharedBytes("gone\n")) }
         let end = max(position, min(position + 100, UInt64(keys.count)))
-        var text = ""
+        var text = "", count = 0
         for next in position..<end {
             let key = keys[Int(next)]
-            if filter.map({ $0(key) }) ?? true { text += Self.line(next + 1, key) }
+            guard filter.map({ $0(key) }) ?? true else { continue }
+            text += Self.line(next + 1, key)
+            count += 1
         }
-        return .entries(SharedBytes(text), position: end)
+        return .entries(SharedBytes(text), count: count, position: end)
     }
 
     func heartbeat() -> SharedBytes { SharedBytes("alive\n") }

@@ -6,12 +6,12 @@ let clientThreads = BlockingPool(name: "test-client", threads: 16)
 
 /// Starts a server on a free port, runs `body`, stops the server.
 func withServer(
-    configure: (inout HTTPServer.Configuration) -> Void = { _ in },
+    configure: (inout HTTPServer.Configuration) -> Void = { _ in }, statistics: ServerStatistics = ServerStatistics(),
     handler: @escaping HTTPServer.Handler, _ body: @escaping @Sendable (UInt16) async throws -> Void
 ) async throws {
     var configuration = HTTPServer.Configuration(listen: Endpoint(host: "127.0.0.1", port: 0))
     configure(&configuration)
-    let server = try HTTPServer(configuration, handler: handler)
+    let server = try HTTPServer(configuration, statistics: statistics, handler: handler)
     try await withThrowingTaskGroup { group in
         group.addTask { await server.run(grace: .milliseconds(200)) }
         try await body(server.endpoint.port)

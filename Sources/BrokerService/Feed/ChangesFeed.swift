@@ -84,7 +84,8 @@ final class ChangesFeed: FeedSource {
             case .gone:
                 let reason = "the log has forgotten what comes next: list the catalogue again"
                 return .gone(farewell: Self.end(position, reason))
-            case .entries(let entries, let reached): return .entries(Self.joined(entries), position: reached)
+            case .entries(let entries, let reached):
+                return .entries(Self.joined(entries), count: entries.count, position: reached)
             }
         } catch {
             logger.error("the log cannot be read", ["error": error])

@@ -1,6 +1,5 @@
 internal import Glibc
 public import Platform
-internal import Synchronization
 
 /// One stream of entries that any number of clients watch over HTTP.
 ///
@@ -25,8 +24,11 @@ public final class Feed: Sendable {
     private let context: Context
 
     /// - Important: `source` must not keep the feed alive.
-    public init(source: any FeedSource, configuration: Configuration = Configuration()) {
-        context = Context(source: source, configuration: configuration)
+    public init(
+        source: any FeedSource, configuration: Configuration = Configuration(),
+        statistics: FeedStatistics = FeedStatistics()
+    ) {
+        context = Context(source: source, configuration: configuration, statistics: statistics)
     }
 
     deinit { context.stop(by: .now) }
@@ -40,18 +42,20 @@ public final class Feed: Sendable {
     public func restart(farewell: SharedBytes) { context.mailbox.restart(farewell: farewell) }
 
     /// Clients that are watching now.
-    public var watcherCount: Int { context.watcherCount.load(ordering: .relaxed) }
+    public var watcherCount: Int { context.statistics.watchers }
 
     /// Starts the thread, unless it runs.
     ///
-    /// - Parameter headers: Sent with every response.
-    func start(sending headers: HTTPHeaders = [:]) throws(HTTPError) {
+    /// - Parameters:
+    ///   - headers: Sent with every response.
+    ///   - requests: Counts the responses.
+    func start(sending headers: HTTPHeaders, counting requests: ServerStatistics) throws(HTTPError) {
         let bell = try Doorbell()
         let poll = try EventPoll(bell)
         guard context.mailbox.connect(bell) else { return }
         context.threads.enter()
         startThread(name: "http-feed") { [context] in
-            FeedLoop(context, poll, bell, headers).run()
+            FeedLoop(context, poll, bell, headers, requests).run()
             context.threads.leave()
         }
     }
@@ -72,12 +76,13 @@ public final class Feed: Sendable {
         let source: any FeedSource
         let configuration: Configuration
         let mailbox: FeedMailbox
-        let watcherCount = Atomic(0)
+        let statistics: FeedStatistics
         let threads = InFlight()
 
-        init(source: any FeedSource, configuration: Configuration) {
+        init(source: any FeedSource, configuration: Configuration, statistics: FeedStatistics) {
             self.source = source
             self.configuration = configuration
+            self.statistics = statistics
             mailbox = FeedMailbox(limit: configuration.memoryLimit)
         }
 

@@ -60,9 +60,10 @@ extension FeedLoop {
     private func take(_ page: FeedPage, for watcher: FeedWatcher) {
         switch page {
         case .gone(let farewell): return dismiss(watcher, farewell)
-        case .entries(let bytes, let position) where position > watcher.position:
+        case .entries(let bytes, let count, let position) where position > watcher.position:
             watcher.position = position
             watcher.outbox.append(HTTPChunk.framed(bytes), position: position)
+            context.statistics.note(entries: count)
             watcher.deadline = now + configuration.stallTimeout
         case .entries:
             // The source has nothing: all that the watcher lacks has been published since it was asked.

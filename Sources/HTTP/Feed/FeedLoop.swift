@@ -8,6 +8,7 @@ final class FeedLoop {
     private let poll: EventPoll
     private let bell: Doorbell
     private let headers: HTTPHeaders
+    private let requests: ServerStatistics
 
     var ring: FeedRing
     var table = FeedTable()
@@ -28,11 +29,15 @@ final class FeedLoop {
 
     var configuration: Feed.Configuration { context.configuration }
 
-    init(_ context: Feed.Context, _ poll: EventPoll, _ bell: Doorbell, _ headers: HTTPHeaders = [:]) {
+    init(
+        _ context: Feed.Context, _ poll: EventPoll, _ bell: Doorbell, _ headers: HTTPHeaders,
+        _ requests: ServerStatistics
+    ) {
         self.context = context
         self.poll = poll
         self.bell = bell
         self.headers = headers
+        self.requests = requests
         ring = FeedRing(limit: context.configuration.memoryLimit)
         let spans = [
             context.configuration.heartbeatInterval / 8, context.configuration.stallTimeout / 4,
@@ -127,7 +132,7 @@ final class FeedLoop {
         watcher.phase = phase
         watching += watcher.isWatching ? 1 : 0
         admitted += watcher.countsAgainstLimit ? 1 : 0
-        context.watcherCount.store(watching, ordering: .relaxed)
+        context.statistics.set(watchers: watching)
     }
 
     private func handle(_ event: EventPoll.Event, of watcher: FeedWatcher) {
@@ -177,6 +182,7 @@ final class FeedLoop {
     // MARK: Sending
 
     func watch(_ watcher: FeedWatcher, _ subscription: FeedSubscription) {
+        requests.note(status: 200)
         move(watcher, to: .watching)
         watcher.position = subscription.position
         watcher.filter = subscription.filter
@@ -205,7 +211,7 @@ final class FeedLoop {
     /// True when the outbox is empty, and the watcher still there.
     private func flush(_ watcher: FeedWatcher) -> Bool {
         while true {
-            switch watcher.outbox.write(to: watcher.socket) {
+            switch watcher.outbox.write(to: watcher.socket, counting: context.statistics) {
             case .all: return true
             case .some: watcher.deadline = now + configuration.stallTimeout
             case .blocked:
@@ -241,13 +247,17 @@ final class FeedLoop {
             return taken < 64 && bytes < 256 << 10 && seen < 1024
         }
         if taken == 0, let skipped { watcher.outbox.append(SharedBytes(""), position: skipped) }
-        if taken > 0 { watcher.deadline = now + configuration.stallTimeout }
+        if taken > 0 {
+            watcher.deadline = now + configuration.stallTimeout
+            context.statistics.note(entries: taken)
+        }
         return seen > 0
     }
 
     // MARK: Ending
 
     func refuse(_ watcher: FeedWatcher, _ refusal: FeedRefusal) {
+        requests.note(status: refusal.status)
         watcher.outbox.append(FeedResponse.refusal(refusal, headers))
         end(watcher)
     }

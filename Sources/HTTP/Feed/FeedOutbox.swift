@@ -42,7 +42,7 @@ struct FeedOutbox {
     }
 
     /// Writes once, as much as the socket takes.
-    mutating func write(to socket: Int32) -> Progress {
+    mutating func write(to socket: Int32, counting statistics: FeedStatistics) -> Progress {
         let count = min(Self.batch, items.count - head)
         guard count > 0 else { return .all }
         let written = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
@@ -61,6 +61,7 @@ struct FeedOutbox {
         guard written >= 0 else {
             return errno == EAGAIN || errno == EINTR ? .blocked : .failed
         }
+        statistics.note(sent: written)
         advance(written)
         return isEmpty ? .all : .some
     }

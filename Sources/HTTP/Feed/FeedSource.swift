@@ -55,9 +55,9 @@ public struct FeedEntry: Sendable {
 
 /// Entries that are no longer in the feed's memory.
 public enum FeedPage: Sendable {
-    /// Entries that pass the watcher's filter, already joined, and the position that they lead to: at most about
+    /// So many entries that pass the watcher's filter, already joined, and the position that they lead to: at most about
     /// 256 KiB. Empty bytes with a grown position mean that nothing in between passed.
-    case entries(SharedBytes, position: UInt64)
+    case entries(SharedBytes, count: Int, position: UInt64)
     /// The past no longer reaches there. `farewell` is the last line.
     case gone(farewell: SharedBytes)
 }

@@ -43,15 +43,19 @@ public final class HTTPServer: Sendable {
 
     /// Listens at once: clients that connect before ``run(grace:)`` wait for it.
     ///
-    /// - Parameter feeds: By path; a `GET` of such a path is served by the feed, all else by `handler`.
+    /// - Parameters:
+    ///   - feeds: By path; a `GET` of such a path is served by the feed, all else by `handler`.
+    ///   - statistics: Counts what is answered.
     /// - Throws: ``HTTPError/Code/cannotListen``, with the address and the reason.
     public init(
-        _ configuration: Configuration, feeds: [String: Feed] = [:], handler: @escaping Handler
+        _ configuration: Configuration, feeds: [String: Feed] = [:],
+        statistics: ServerStatistics = ServerStatistics(), handler: @escaping Handler
     ) throws(HTTPError) {
         listener = try ListeningSocket(configuration.listen)
         frontDoor = try FrontDoor()
         firstRequestTimeout = configuration.firstRequestTimeout
-        let core = ServerCore(configuration, feedPaths: Set(feeds.keys), handler: handler)
+        let core = ServerCore(
+            configuration, feedPaths: Set(feeds.keys), statistics: statistics, handler: handler)
         self.core = core
         let threads = max(1, configuration.threads)
         var daemons: [MHDDaemon] = []
@@ -61,7 +65,7 @@ public final class HTTPServer: Sendable {
         }
         self.daemons = daemons
         self.feeds = feeds
-        for feed in feeds.values { try feed.start(sending: configuration.headers) }
+        for feed in feeds.values { try feed.start(sending: configuration.headers, counting: statistics) }
     }
 
     /// Serves until the task is cancelled; then stops accepting, lets what is in flight finish for `grace`, and stops

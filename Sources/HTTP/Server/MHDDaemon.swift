@@ -96,7 +96,7 @@ private func begin(_ exchange: ServerExchange, _ head: RequestHead, _ context: U
         switch core.route(head, exchange) {
         case .answer(var response):
             core.complete(&response.headers, origin: head.headers["Origin"])
-            exchange.start(answering: response)
+            exchange.start(answering: response, isHead: head.method == "HEAD")
         case .handle(let request): exchange.start(request, declaredLength: head.declaredLength)
         }
     }

@@ -52,10 +52,11 @@ struct MHDResponse: ~Copyable {
 
     /// Not with the library's `sendfile`: that never ends when the file has become shorter meanwhile.
     private static func file(
-        _ file: FileDescriptor, _ offset: Int64, _ length: Int64, of exchange: ServerExchange
+        _ file: FileDescriptor, _ offset: Int64, _ length: Int64, of exchange: ServerExchange, isCounted: Bool = false
     ) throws(HTTPError) -> MHDResponse {
         guard length > 0 else { return try .empty() }
-        let owner = Unmanaged.passRetained(FileSource(file: file, offset: offset, exchange: exchange))
+        let owner = Unmanaged.passRetained(
+            FileSource(file: file, offset: offset, exchange: exchange, isCounted: isCounted))
         let pointer = MHD_create_response_from_callback(
             UInt64(length), min(Int(clamping: length), 128 << 10), readFile, owner.toOpaque(), releaseObject)
         if pointer == nil { owner.release() }
@@ -66,7 +67,7 @@ struct MHDResponse: ~Copyable {
         _ file: FileDescriptor, _ offset: Int64, _ length: Int64, of exchange: ServerExchange
     ) throws(HTTPError) -> MHDResponse {
         guard length > 0, let identity = try? file.identity(), identity.size >= offset + length else {
-            return try .file(file, offset, length, of: exchange)
+            return try .file(file, offset, length, of: exchange, isCounted: true)
         }
         // The response closes its descriptor, and may outlive ours.
         let own = fcntl(file.raw, F_DUPFD_CLOEXEC, 0)
@@ -99,17 +100,23 @@ struct MHDResponse: ~Copyable {
         private let file: FileDescriptor
         private let offset: Int64
         private let exchange: ServerExchange
+        /// The bytes are in the statistics already.
+        private let isCounted: Bool
 
-        init(file: FileDescriptor, offset: Int64, exchange: ServerExchange) {
+        init(file: FileDescriptor, offset: Int64, exchange: ServerExchange, isCounted: Bool) {
             self.file = file
             self.offset = offset
             self.exchange = exchange
+            self.isCounted = isCounted
         }
 
         func fill(_ target: UnsafeMutableRawBufferPointer, from position: UInt64) -> Int {
             while true {
                 let count = pread(file.raw, target.baseAddress, target.count, off_t(offset) + off_t(position))
-                if count > 0 { return count }
+                if count > 0 {
+                    if !isCounted { exchange.noteSent(count) }
+                    return count
+                }
                 if count == 0 || errno != EINTR { return exchange.fail(target) }
             }
         }

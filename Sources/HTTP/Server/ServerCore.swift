@@ -4,6 +4,7 @@ internal import Synchronization
 /// What the callbacks of libmicrohttpd see of the server.
 final class ServerCore: Sendable {
     let handler: HTTPServer.Handler
+    let statistics: ServerStatistics
     let requestBodyLimit: Int
     private let commonHeaders: HTTPHeaders
     /// Exchanges between the head of their request and the end of their response.
@@ -19,8 +20,12 @@ final class ServerCore: Sendable {
         var isAborted = false
     }
 
-    init(_ configuration: HTTPServer.Configuration, feedPaths: Set<String>, handler: @escaping HTTPServer.Handler) {
+    init(
+        _ configuration: HTTPServer.Configuration, feedPaths: Set<String>, statistics: ServerStatistics,
+        handler: @escaping HTTPServer.Handler
+    ) {
         self.handler = handler
+        self.statistics = statistics
         self.feedPaths = feedPaths
         requestBodyLimit = configuration.requestBodyLimit
         commonHeaders = configuration.headers

@@ -48,9 +48,10 @@ final class ServerExchange: Sendable {
     }
 
     /// Answers without asking the handler.
-    func start(answering response: HTTPResponse) {
+    func start(answering response: HTTPResponse, isHead: Bool) {
         stage = .started
         core.inFlight.enter()
+        core.statistics.note(response, isHead: isHead)
         _ = state.withLock { $0.publish(response, streaming: false) }
     }
 
@@ -110,6 +111,7 @@ final class ServerExchange: Sendable {
         release?.resume(returning: .success(()))
         switch action {
         case .piece(let piece, let offset, let count):
+            noteSent(count)
             let part = UnsafeMutableRawBufferPointer(rebasing: target[..<count])
             return piece.fill(part, from: offset) ? count : fail(target)
         case .suspend: return 0
@@ -117,6 +119,9 @@ final class ServerExchange: Sendable {
         case .fail: return fail(target)
         }
     }
+
+    /// Bytes of a file or a stream are on their way.
+    func noteSent(_ count: Int) { core.statistics.note(sent: count) }
 
     /// Resets the connection now; the byte that libmicrohttpd gets, and cannot send, tells it.
     ///
@@ -144,7 +149,9 @@ final class ServerExchange: Sendable {
     // MARK: On the handler's task
 
     private func answer(_ request: HTTPRequest) async {
+        let start = ContinuousClock.now
         var response = await core.handler(request)
+        core.statistics.note(response, isHead: request.isHead, duration: .now - start)
         core.complete(&response.headers, origin: request.headers["Origin"])
         guard case .stream(_, let produce) = response.body, !request.isHead, ![204, 304].contains(response.status)
         else {

@@ -69,7 +69,7 @@ final class ChangeFeed: FeedSource {
         guard let page = copy.page(after: position, limit: 256 << 10, filter ?? { _ in true }) else {
             return .gone(farewell: Self.end(position, "the catalogue does not reach back to that revision: list again"))
         }
-        return .entries(SharedBytes(Self.joined(page.lines)), position: page.revision)
+        return .entries(SharedBytes(Self.joined(page.lines)), count: page.lines.count, position: page.revision)
     }
 
     func heartbeat() -> SharedBytes {
