@@ -1,5 +1,6 @@
 import Catalogue
 import HTTP
+import Metrics
 public import Platform
 
 /// A broker: the control plane over a log, on an address.
@@ -50,27 +51,35 @@ public final class Broker: Sendable {
         let leases = try await LeaseKeeper(
             log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,
             logger: logger)
+        let metrics = BrokerMetrics(
+            log: log, leases: leases, folder: folder, acceptedChanges: Counter(), server: ServerStatistics(),
+            feed: FeedStatistics())
         let handler = RequestHandler(
             log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger),
-            largeWork: largeWork)
-        feed = Self.feed(of: log, configuration)
+            largeWork: largeWork, metrics: MetricsPage("broker") { metrics.families },
+            acceptedChanges: metrics.acceptedChanges)
+        feed = Self.feed(of: log, configuration, counting: metrics.feed)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
-        server = try HTTPServer(settings, feeds: ["/api/changes": feed]) { await handler.answer($0) }
+        server = try HTTPServer(settings, feeds: ["/api/changes": feed], statistics: metrics.server) {
+            await handler.answer($0)
+        }
         self.configuration = configuration
         self.folder = folder
         self.log = log
         self.leases = leases
     }
 
-    private static func feed(of log: any ChangeLog, _ configuration: Configuration) -> Feed {
+    private static func feed(
+        of log: any ChangeLog, _ configuration: Configuration, counting statistics: FeedStatistics
+    ) -> Feed {
         var settings = Feed.Configuration()
         settings.heartbeatInterval = configuration.bookmarkInterval
         settings.stallTimeout = configuration.stallTimeout
         // Who is behind it reads the log, whose pages are at hand.
         settings.memoryLimit = 4 << 20
         let source = ChangesFeed(log: log, logger: configuration.logger)
-        let feed = Feed(source: source, configuration: settings)
+        let feed = Feed(source: source, configuration: settings, statistics: statistics)
         // Weak, for the feed keeps its source, and that the log.
         _ = log.observe { [weak feed] commit in if let feed { source.pass(commit, to: feed) } }
         return feed

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import HTTP
+internal import Metrics
 public import Platform
 internal import Synchronization
 
@@ -15,6 +16,7 @@ public final class Publisher: Sendable {
     private let watcher: FolderWatcher
     private let workers: VersionWorkers
     private let announcer: Announcer
+    private let standing = BrokerStanding()
     private let server: HTTPServer
     private let reports: Reports
     private let isScanned = Flag()
@@ -46,18 +48,22 @@ public final class Publisher: Sendable {
         let files = VersionFiles(folder: watcher.folder, index: index, suspect: { watcher.ask(.settle($0)) })
         let routes = VersionRoutes(
             files: files, store: state.store, statistics: statistics, pool: BlockingPool(name: "serving", threads: 4))
+        let metrics = PublisherMetrics(
+            index: index, statistics: statistics, workers: workers, queue: queue, standing: standing,
+            isScanned: isScanned, server: ServerStatistics())
         let plane = DataPlane(
-            group: group, versions: routes, isReady: { [isScanned] in isScanned.isSet }, logger: configuration.logger)
+            group: group, versions: routes, isReady: { [isScanned] in isScanned.isSet },
+            metrics: MetricsPage("publisher") { metrics.families }, logger: configuration.logger)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
-        server = try HTTPServer(settings) { await plane.answer($0) }
+        server = try HTTPServer(settings, statistics: metrics.server) { await plane.answer($0) }
         let claim = Claim(
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
             class: configuration.class)
         let link = BrokerLink(client: HTTPClient(), broker: configuration.broker, group: group, claim: claim)
         announcer = Announcer(
-            link: link, store: state.store, queue: queue, isPending: { [workers] in workers.isPending($0) },
-            logger: configuration.logger)
+            link: link, store: state.store, queue: queue, standing: standing,
+            isPending: { [workers] in workers.isPending($0) }, logger: configuration.logger)
         self.state = state
         self.index = index
         self.watcher = watcher
@@ -87,7 +93,7 @@ public final class Publisher: Sendable {
     /// Files that wait to be read, or are being read.
     public var pendingCount: Int { workers.pendingCount }
     /// Whether the broker knows all that was announced.
-    public var isAnnouncing: Bool { announcer.standing == .announcing }
+    public var isAnnouncing: Bool { standing.snapshot.isConnected }
 
     private func watch() async {
         await watcher.run(

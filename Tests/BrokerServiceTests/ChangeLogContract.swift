@@ -76,6 +76,26 @@ import Testing
         #expect(try await log.entry(of: "foo/x") == nil)
     }
 
+    @Test(arguments: LogEngine.all) func datasetsAreCountedWhateverBecameOfThem(engine: LogEngine) async throws {
+        var log = try await engine.open(folder)
+        #expect(log.datasetCount == 0)
+        try await log.append([Sample.group("foo"), Sample.put("foo/a"), Sample.put("foo/b"), Sample.put("bar/a")])
+        #expect(log.datasetCount == 3)
+        try await log.append([Sample.put("foo/a", 1), Sample.put("foo/b"), Sample.group("foo", online: false)])
+        #expect(log.datasetCount == 3)
+        try await log.append([
+            Sample.delete("foo/a"), Sample.delete("foo/x"), Sample.put("foo/c", 1), Sample.put("foo/c"),
+        ])
+        #expect(log.datasetCount == 3)
+        try await log.append([Sample.delete("bar/a"), Sample.put("foo/a")])
+        #expect(log.datasetCount == 3)
+        await log.close()
+        log = try await engine.open(folder)
+        #expect(log.datasetCount == 3)
+        try await log.prune(TombstoneRetention(count: 0, seconds: 0), now: .infinity)
+        #expect(log.datasetCount == 3)
+    }
+
     @Test(arguments: LogEngine.all) func aFollowerResumesFromARevision(engine: LogEngine) async throws {
         let log = try await engine.open(folder)
         try await log.append((0..<100).map { try Sample.put("foo/\($0)") })

@@ -14,6 +14,9 @@ public protocol ChangeLog: Sendable {
     /// The state after the last commit; its observers may be running still.
     var state: LogState { get }
 
+    /// Datasets that the log has now.
+    var datasetCount: Int { get }
+
     /// Appends changes, in order and as a whole; returns when they are durable.
     ///
     /// - Parameter expecting: Keys that must still be at these revisions (zero: absent), or nothing is appended and

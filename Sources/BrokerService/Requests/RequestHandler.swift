@@ -1,5 +1,6 @@
 import Catalogue
 import HTTP
+import Metrics
 import Platform
 
 /// Answers the requests of the control plane, all but the feed.
@@ -9,6 +10,8 @@ struct RequestHandler: Sendable {
     let listings: Listings
     /// Batches take a multiple of their size while they are read.
     let largeWork: LargeWork
+    let metrics: MetricsPage
+    let acceptedChanges: Counter
     let uploads = UploadBudget()
     /// For JSON that takes long to read: the server's threads must not wait for it.
     let pool = BlockingPool(name: "announcements", threads: 2)
@@ -35,6 +38,7 @@ struct RequestHandler: Sendable {
         switch (route, request.method) {
         case (.health, _): return .json("{\"status\":\"alive\"}")
         case (.ready, _): return await readiness()
+        case (.metrics, _): return await metrics.answer()
         case (.publishers, _): return .json(leases.groups)
         case (.publisher(let name), "PUT"): return .json(try await claim(name, request))
         case (.publisher(let name), "DELETE"):
@@ -89,6 +93,7 @@ struct RequestHandler: Sendable {
         let body = try await collect(request, upTo: size)
         let changes = try await pool.run { Self.changes(in: body) }.get()
         let revisions = try await leases.announce(changes, lease: lease)
+        acceptedChanges.add(changes.count)
         return Acknowledgement(epoch: log.epoch, revisions: revisions)
     }
 

@@ -2,7 +2,7 @@ import Catalogue
 
 /// What a path of the control plane stands for.
 enum Route: Hashable, Sendable {
-    case health, ready
+    case health, ready, metrics
     case publishers, publisher(GroupName)
     case datasets, dataset(DatasetPath)
     case changes
@@ -11,6 +11,7 @@ enum Route: Hashable, Sendable {
         switch path {
         case "/health": self = .health
         case "/ready": self = .ready
+        case "/metrics": self = .metrics
         case "/api/publishers": self = .publishers
         case "/api/datasets": self = .datasets
         case "/api/changes": self = .changes
@@ -28,7 +29,7 @@ enum Route: Hashable, Sendable {
         throw Refusal(
             404,
             "there is nothing at '\(path.prefix(200))': a broker has /api/publishers, /api/publishers/GROUP, "
-                + "/api/datasets, /api/datasets/PATH, /api/changes, /health and /ready")
+                + "/api/datasets, /api/datasets/PATH, /api/changes, /health, /ready and /metrics")
     }
 
     private static func rest(of path: String, behind prefix: String) -> String? {
@@ -38,7 +39,7 @@ enum Route: Hashable, Sendable {
 
     var methods: [String] {
         switch self {
-        case .health, .ready, .publishers, .datasets, .dataset: ["GET"]
+        case .health, .ready, .metrics, .publishers, .datasets, .dataset: ["GET"]
         case .publisher: ["GET", "PUT", "DELETE"]
         case .changes: ["GET", "POST"]
         }

@@ -6,6 +6,8 @@ import Storage
 struct CommitDraft: Sendable {
     private(set) var state: LogState
     private(set) var entries: [LogEntry] = []
+    /// How many more datasets there are.
+    private(set) var addedDatasets = 0
     /// For each batch, in order.
     private(set) var outcomes: [Result<[Revision], LogError>] = []
     private var digests: [String: StateDigest] = [:]
@@ -40,6 +42,7 @@ struct CommitDraft: Sendable {
         if let current, current.kind != .delete { digest.remove(line: current.line) }
         if entry.kind != .delete { digest.insert(line: entry.line) }
         digests[change.group] = digest
+        addedDatasets += (entry.kind == .put ? 1 : 0) - (current?.kind == .put ? 1 : 0)
         try connection.write(entry, time: now)
         entries.append(entry)
         return entry.revision

@@ -46,6 +46,17 @@ extension Connection {
         return state
     }
 
+    /// From indices alone: all keys, less those of deletions and groups.
+    func datasetCount() throws -> Int {
+        let count = try first(
+            """
+            SELECT (SELECT count(*) FROM entry) - (SELECT count(*) FROM entry WHERE kind = 2)
+                - (SELECT count(*) FROM digest JOIN entry ON key = name WHERE kind = 0)
+            """
+        ) { $0.int(0) }
+        return count ?? 0
+    }
+
     private func damage(_ what: String) -> LogError {
         LogError(.unavailable, "the log is damaged: \(what): move it away to start with a new one")
     }

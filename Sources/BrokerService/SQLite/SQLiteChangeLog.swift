@@ -20,6 +20,7 @@ public final class SQLiteChangeLog: ChangeLog {
 
     private struct Published {
         var state: LogState
+        var datasetCount: Int
         var observers: [Observer] = []
     }
 
@@ -27,19 +28,20 @@ public final class SQLiteChangeLog: ChangeLog {
     public init(path: String) throws(LogError) {
         do {
             let database = try Database(path: path, schema: .changeLog)
-            let state = try database.transaction { connection in
+            let (state, datasetCount) = try database.transaction { connection in
                 try connection.startEpoch()
-                return try connection.logState()
+                return (try connection.logState(), try connection.datasetCount())
             }
             self.database = database
             epoch = state.epoch
-            published = Locked(Published(state: state))
+            published = Locked(Published(state: state, datasetCount: datasetCount))
         } catch {
             throw LogError(.unavailable, "\(error)")
         }
     }
 
     public var state: LogState { published.withLock { $0.state } }
+    public var datasetCount: Int { published.withLock { $0.datasetCount } }
 
     public func observe(_ observer: @escaping @Sendable (LogCommit) -> Void) -> LogState {
         published.withLock {
@@ -89,13 +91,15 @@ public final class SQLiteChangeLog: ChangeLog {
             for append in batch { append.finish(.failure(failure)) }
             return
         }
-        if !draft.entries.isEmpty { publish(LogCommit(entries: draft.entries, state: draft.state)) }
+        if !draft.entries.isEmpty { publish(draft) }
         for (append, outcome) in zip(batch, draft.outcomes) { append.finish(outcome) }
     }
 
-    private func publish(_ commit: LogCommit) {
+    private func publish(_ draft: CommitDraft) {
+        let commit = LogCommit(entries: draft.entries, state: draft.state)
         let observers = published.withLock {
             $0.state = commit.state
+            $0.datasetCount += draft.addedDatasets
             return $0.observers
         }
         for observer in observers { observer(commit) }

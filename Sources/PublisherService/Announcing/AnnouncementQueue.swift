@@ -16,6 +16,9 @@ final class AnnouncementQueue: Sendable {
     private let state = Locked(State())
     private let signal = Signal()
 
+    /// How many wait.
+    var count: Int { state.withLock { $0.paths.count + $0.deferred.count } }
+
     func add(_ paths: some Sequence<RelativePath>) { update { $0.paths.formUnion(paths) } }
 
     /// These files were looked at.

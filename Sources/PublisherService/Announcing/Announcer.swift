@@ -1,37 +1,28 @@
 internal import Catalogue
 internal import Platform
-internal import Synchronization
 
 /// Keeps the broker's catalogue of the group equal to what is published.
 final class Announcer: Sendable {
-    /// How the publisher stands with its broker.
-    enum Standing: Equatable, Sendable {
-        case apart(String)
-        case announcing
-    }
-
     private let link: BrokerLink
     private let store: DigestStore
     private let queue: AnnouncementQueue
+    private let standing: BrokerStanding
     /// Whether a file is being looked at.
     private let isPending: @Sendable (RelativePath) -> Bool
     private let logger: Logger
     private let pool = BlockingPool(name: "announce", threads: 1)
-    private let current = Locked<Standing>(.apart("the folder is being read"))
-    private let lease = Locked<Lease?>(nil)
 
     init(
-        link: BrokerLink, store: DigestStore, queue: AnnouncementQueue,
+        link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, standing: BrokerStanding,
         isPending: @escaping @Sendable (RelativePath) -> Bool, logger: Logger
     ) {
         self.link = link
         self.store = store
         self.queue = queue
+        self.standing = standing
         self.isPending = isPending
         self.logger = logger
     }
-
-    var standing: Standing { current.withLock { $0 } }
 
     /// Announces until the task is cancelled; then gives the lease back.
     func run() async {
@@ -55,7 +46,7 @@ final class Announcer: Sendable {
     /// From a claim to the first failure.
     private func session(_ backoff: inout Backoff) async throws {
         let first = try await link.renew()
-        lease.withLock { $0 = first }
+        standing.renewed(first)
         defer { queue.stop() }
         queue.start()
         queue.add(try await differences(), isPending: isPending)
@@ -75,7 +66,7 @@ final class Announcer: Sendable {
         while true {
             try await Task.sleep(for: .seconds(max(0.05, seconds / 3)))
             let renewed = try await link.renew()
-            lease.withLock { $0 = renewed }
+            standing.renewed(renewed)
             guard renewed.lease == first.lease, renewed.epoch == first.epoch else {
                 throw BrokerFailure.leaseLost("the broker was started anew, or the lease had run out")
             }
@@ -129,7 +120,7 @@ final class Announcer: Sendable {
     }
 
     private func release() async {
-        guard let lease = lease.withLock({ $0 }) else { return }
+        guard let lease = standing.snapshot.lease else { return }
         do {
             try await link.release(lease.lease)
         } catch {
@@ -139,13 +130,9 @@ final class Announcer: Sendable {
     }
 
     /// Logs each turn once.
-    private func set(_ standing: Standing) {
-        let isNews = current.withLock { current in
-            defer { current = standing }
-            return current != standing
-        }
-        guard isNews else { return }
-        switch standing {
+    private func set(_ news: BrokerStanding.Standing) {
+        guard standing.set(news) else { return }
+        switch news {
         case .announcing: logger.info("announcing", ["broker": link.broker, "group": link.group])
         case .apart(let reason):
             logger.warning("not announcing; the data are served, and it is tried again", ["reason": reason])

@@ -9,6 +9,7 @@ struct DataPlane: Sendable {
     let versions: VersionRoutes
     /// Whether the folder has been walked.
     let isReady: @Sendable () -> Bool
+    let metrics: MetricsPage
     let logger: Logger
 
     private var files: VersionFiles { versions.files }
@@ -41,6 +42,7 @@ struct DataPlane: Sendable {
         case "/ready":
             return isReady()
                 ? .json("{\"status\":\"ready\"}") : .json(status: 503, "{\"status\":\"the folder is being read\"}")
+        case "/metrics": return await metrics.answer()
         case "/api/list": return await versions.pool.run { list() }
         default: break
         }
@@ -49,7 +51,8 @@ struct DataPlane: Sendable {
         throw Refusal(
             404,
             "there is nothing at '\(path.prefix(200))': a publisher has /api/list, /api/download/PATH, "
-                + "/versions/VERSION/data, /versions/VERSION/manifest, /versions/VERSION/blocks, /health and /ready")
+                + "/versions/VERSION/data, /versions/VERSION/manifest, /versions/VERSION/blocks, /health, /ready and /metrics"
+        )
     }
 
     private func list() -> HTTPResponse {

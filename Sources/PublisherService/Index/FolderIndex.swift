@@ -25,6 +25,9 @@ final class FolderIndex: Sendable {
 
     var count: Int { state.withLock { $0.entries.count } }
 
+    /// How many different contents there are.
+    var versionCount: Int { state.withLock { $0.paths.count } }
+
     func entry(_ path: RelativePath) -> Entry? { state.withLock { $0.entries[path] } }
 
     /// The files that have the version.

@@ -1,5 +1,6 @@
 import Catalogue
 import HTTP
+import Metrics
 import Platform
 import Synchronization
 
@@ -50,6 +51,8 @@ final class AnswerCache: Sendable {
     private let copy: CatalogueCopy
     private let freshness: Freshness
     private let table = Locked(Table())
+    private let hits = Counter()
+    private let misses = Counter()
 
     init(copy: CatalogueCopy, freshness: Freshness) {
         self.copy = copy
@@ -69,7 +72,24 @@ final class AnswerCache: Sendable {
             headers = [:]
         }
         for field in entry.headers.fields { headers[field.name] = field.value }
+        hits.add()
         return HTTPResponse(headers: headers, body: .bytes(entry.body)).unlessKnown(to: request)
+    }
+
+    /// What is kept, and what came of it since the start.
+    struct Use: Encodable {
+        let answers: Int
+        let bytes: Int
+        let limit: Int
+        /// Requests that were answered with what was kept.
+        let hits: Int64
+        /// Answers that had to be made, of those that are kept.
+        let misses: Int64
+    }
+
+    var use: Use {
+        let (answers, bytes) = table.withLock { ($0.entries.count, $0.size) }
+        return Use(answers: answers, bytes: bytes, limit: Self.limit, hits: hits.total, misses: misses.total)
     }
 
     /// Keeps an answer that `entry` of the catalogue led to.
@@ -94,6 +114,7 @@ final class AnswerCache: Sendable {
         guard case .bytes(let body) = response.body, body.count <= limit, response.status == 200,
             let key = Key(request)
         else { return }
+        misses.add()
         var headers = HTTPHeaders()
         for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag", "Bpubsub-Reduction"] {
             headers[name] = response.headers[name]

@@ -13,7 +13,7 @@ struct ReadRoutes: Sendable {
     private let chunk: ChunkRoute
     private let explain: ExplainRoute
     private let view: ViewRoute
-    private let cache: AnswerCache
+    let cache: AnswerCache
     private let pool: BlockingPool
 
     init(

@@ -12,6 +12,7 @@ struct Router: Sendable {
     let downloads: DownloadRoutes
     let versions: VersionRoutes
     let status: StatusRoutes
+    let metrics: MetricsPage
     let tree: TreeRoute
     let page = Page()
     let log: Logger
@@ -47,6 +48,9 @@ struct Router: Sendable {
         case "/health": return try status.health(request)
         case "/ready": return try status.ready(request)
         case "/api/status": return try status.status(request)
+        case "/metrics":
+            try request.require("GET")
+            return await metrics.answer()
         case "/api/list": return try await catalogue.list(request)
         case "/api/datasets": return try await catalogue.datasets(request)
         case "/api/publishers": return try catalogue.publishers(request)

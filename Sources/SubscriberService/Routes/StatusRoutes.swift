@@ -9,39 +9,8 @@ struct StatusRoutes: Sendable {
     let copy: CatalogueCopy
     let keeper: MirrorKeeper
     let counters: TransferCounters
-
-    struct Status: Encodable {
-        struct Broker: Encodable {
-            let url: String
-            let connected: Bool
-            let since: Double
-            let epoch: Epoch?
-            let revision: Revision?
-            /// Seconds since the broker was last heard of.
-            let lag: Double?
-        }
-        struct Mirrors: Encodable {
-            let count: Int
-            let complete: Int
-            let bytes: Int64
-            let size: Int64
-            /// Bytes that may be held.
-            let limit: Int64?
-        }
-        struct Transfers: Encodable {
-            let running: Int
-            let fetchedBytes: Int64
-            let savedBytes: Int64
-            let rejectedChunks: Int
-        }
-        let version: String
-        let broker: Broker
-        let groups: [Group]
-        let datasets: Int
-        let followed: [String]
-        let mirrors: Mirrors
-        let transfers: Transfers
-    }
+    let cache: AnswerCache
+    let server: ServerStatistics
 
     func health(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
@@ -60,12 +29,14 @@ struct StatusRoutes: Sendable {
         return .json(current)
     }
 
-    var current: Status {
+    var current: SubscriberStatus {
         let broker = brokerStatus.snapshot
         let position = copy.position
         let totals = keeper.library.totals
-        return Status(
+        return SubscriberStatus(
             version: ProgramVersion.current,
+            uptime: ProcessUsage.started.map { Timestamp.now.seconds - $0.seconds },
+            memory: ProcessUsage.residentBytes,
             broker: .init(
                 url: self.broker, connected: broker.isConnected, since: broker.since.seconds, epoch: position?.epoch,
                 revision: position?.revision, lag: broker.heard.map { max(0, Timestamp.now.seconds - $0.seconds) }),
@@ -74,7 +45,11 @@ struct StatusRoutes: Sendable {
                 count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size,
                 limit: keeper.library.limit),
             transfers: .init(
-                running: keeper.runningCount, fetchedBytes: counters.fetched, savedBytes: counters.saved,
-                rejectedChunks: counters.rejections))
+                running: keeper.runningCount, requests: counters.requests, fetchedBytes: counters.fetched,
+                savedBytes: counters.saved,
+                rejectedChunks: counters.rejections),
+            requests: .init(
+                answered: server.answered, refused: server.refused, failed: server.failed, sentBytes: server.sentBytes),
+            cache: cache.use)
     }
 }

@@ -53,12 +53,14 @@ public final class Subscriber: Sendable {
         var memory = Feed.Configuration()
         // The catalogue is in memory already, and events are soon old.
         memory.memoryLimit = 1 << 20
-        let changes = Feed(source: parts.changes, configuration: memory)
-        let events = Feed(source: parts.events, configuration: memory)
+        let metrics = parts.metrics
+        let changes = Feed(source: parts.changes, configuration: memory, statistics: metrics.changes)
+        let events = Feed(source: parts.events, configuration: memory, statistics: metrics.events)
         parts.connect(changes: changes, events: events)
         let router = parts.router
         server = try HTTPServer(
-            .init(listen: configuration.listen), feeds: ["/api/changes": changes, "/api/events": events]
+            .init(listen: configuration.listen), feeds: ["/api/changes": changes, "/api/events": events],
+            statistics: metrics.server
         ) { await router.answer($0) }
         self.parts = parts
     }

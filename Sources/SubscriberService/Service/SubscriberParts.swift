@@ -12,6 +12,7 @@ struct SubscriberParts: Sendable {
     let changes: ChangeFeed
     let events: EventFeed
     let router: Router
+    let metrics: SubscriberMetrics
     private let brokerStatus: BrokerStatus
 
     /// Blocks: opens the database and reads what was known.
@@ -46,20 +47,23 @@ struct SubscriberParts: Sendable {
         let versions = CurrentVersions(
             copy: copy, keeper: keeper, sources: sources, changes: VersionChanges(copy: copy))
         let stored = StoredFile(copy: copy, reader: reader, freshness: freshness)
+        let reading = ReadRoutes(
+            catalogue: catalogue, versions: versions, stored: stored, freshness: freshness,
+            codec: configuration.responseCodec.frameCodec)
+        let status = StatusRoutes(
+            broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper, counters: counters,
+            cache: reading.cache, server: ServerStatistics())
+        let metrics = SubscriberMetrics(
+            status: status, server: status.server, changes: FeedStatistics(), events: FeedStatistics())
         router = Router(
-            catalogue: catalogue,
-            reading: ReadRoutes(
-                catalogue: catalogue, versions: versions, stored: stored, freshness: freshness,
-                codec: configuration.responseCodec.frameCodec),
+            catalogue: catalogue, reading: reading,
             following: FollowRoutes(copy: copy, keeper: keeper, links: links),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
-            status: StatusRoutes(
-                broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper,
-                counters: counters),
-            tree: TreeRoute(copy: copy, keeper: keeper, pool: pool),
-            log: log)
+            status: status, metrics: MetricsPage("subscriber") { metrics.families },
+            tree: TreeRoute(copy: copy, keeper: keeper, pool: pool), log: log)
         self.events = events
+        self.metrics = metrics
     }
 
     /// Lets the feeds be told of what happens.

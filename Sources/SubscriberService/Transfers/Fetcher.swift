@@ -41,6 +41,7 @@ struct Fetcher: Sendable {
             url: source.manifestURL(version, since: old?.version), idleTimeout: timeout,
             minimumProgress: Self.minimumProgress)
         let response: HTTPClient.Response
+        counters.asked()
         do {
             response = try await client.send(request, limit: Self.manifestLimit)
         } catch {
@@ -122,6 +123,7 @@ struct Fetcher: Sendable {
             url: source.dataURL(mirror.version), headers: ["Range": "bytes=\(first)-\(end - 1)"], idleTimeout: timeout,
             minimumProgress: Self.minimumProgress)
         let assembler = Locked(ChunkAssembler(mirror, run))
+        counters.asked()
         do {
             _ = try await client.receive(request) { head in
                 try check(head.status, mirror.version, source)
@@ -172,6 +174,7 @@ struct Fetcher: Sendable {
         let asked = HTTPClient.Request(
             url: source.blocksURL(mirror.version, request), idleTimeout: timeout, minimumProgress: Self.minimumProgress)
         let decoder = Locked(ProvenBlocksDecoder(mirror.manifest))
+        counters.asked()
         do {
             _ = try await client.receive(asked) { head in
                 try check(head.status, mirror.version, source)
@@ -229,20 +232,4 @@ enum MediaType {
     static let manifestDelta = "application/vnd.bpubsub.manifest-delta"
     static let blocks = "application/vnd.bpubsub.blocks"
     static let lines = "application/x-ndjson"
-}
-
-/// What went over the network, and what did not have to.
-final class TransferCounters: Sendable {
-    private let fetchedBytes = Atomic(Int64(0))
-    private let savedBytes = Atomic(Int64(0))
-    private let rejectedChunks = Atomic(0)
-
-    func fetched(_ bytes: Int64) { fetchedBytes.add(bytes, ordering: .relaxed) }
-    /// Bytes of a new version that were copied from an older mirror.
-    func saved(_ bytes: Int64) { savedBytes.add(bytes, ordering: .relaxed) }
-    func rejected() { rejectedChunks.add(1, ordering: .relaxed) }
-
-    var fetched: Int64 { fetchedBytes.load(ordering: .relaxed) }
-    var saved: Int64 { savedBytes.load(ordering: .relaxed) }
-    var rejections: Int { rejectedChunks.load(ordering: .relaxed) }
 }

@@ -1,0 +1,56 @@
+import Catalogue
+
+/// How a subscriber is: `GET /api/status` as JSON, `GET /metrics` as metrics.
+struct SubscriberStatus: Encodable {
+    struct Broker: Encodable {
+        let url: String
+        let connected: Bool
+        let since: Double
+        let epoch: Epoch?
+        let revision: Revision?
+        /// Seconds since the broker was last heard of.
+        let lag: Double?
+    }
+
+    struct Mirrors: Encodable {
+        let count: Int
+        let complete: Int
+        let bytes: Int64
+        let size: Int64
+        /// Bytes that may be held.
+        let limit: Int64?
+    }
+
+    struct Transfers: Encodable {
+        let running: Int
+        /// To publishers, since the start; the bytes and chunks as well.
+        let requests: Int64
+        let fetchedBytes: Int64
+        let savedBytes: Int64
+        let rejectedChunks: Int64
+    }
+
+    /// Of clients, since the start.
+    struct Requests: Encodable {
+        let answered: Int64
+        /// With a status of 400 to 499.
+        let refused: Int64
+        /// With a status of 500 or more.
+        let failed: Int64
+        let sentBytes: Int64
+    }
+
+    let version: String
+    /// Seconds since the start.
+    let uptime: Double?
+    /// Bytes that the process occupies.
+    let memory: Int64?
+    let broker: Broker
+    let groups: [Group]
+    let datasets: Int
+    let followed: [String]
+    let mirrors: Mirrors
+    let transfers: Transfers
+    let requests: Requests
+    let cache: AnswerCache.Use
+}
