@@ -4,9 +4,6 @@ import PackageDescription
 // `scripts/setup.sh` puts C-Blosc2 there (Debian has no package of it); the other C libraries come from pkg-config.
 let blosc2 = Context.packageDirectory + "/.deps/blosc2"
 
-// The ready-made parts of the web page.
-let page = Context.packageDirectory + "/.deps/page"
-
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -48,7 +45,7 @@ let package = Package(
         .target(name: "CSystem", path: "Sources/CSystem"),
         .target(
             name: "CPage", path: "Sources/CPage", exclude: ["page"],
-            cSettings: [.unsafeFlags(["-std=c23", "--embed-dir=\(page)", "-Wno-c23-extensions"])]),
+            cSettings: [.unsafeFlags(["-std=c23", "-Wno-c23-extensions"])]),
 
         module("Platform", ["CSystem"], isWrapper: true),
         module("Metrics", ["Platform"]),

@@ -1,4 +1,44 @@
-const groups = await (await fetch("/api/roots")).json();
-const list = document.createElement("ul");
-for (const name of Object.keys(groups)) list.appendChild(document.createElement("li")).textContent = name;
-document.getElementById("main").append(list);
+import { browse, groups } from "./browse.js";
+import { dataset } from "./dataset.js";
+import { element } from "./dom.js";
+import { Live } from "./live.js";
+import { status } from "./status.js";
+
+const main = document.getElementById("main");
+const live = new Live(document.getElementById("live"));
+let leave = () => {};
+
+/** Shows what the address says. */
+async function show() {
+  leave();
+  const ending = new AbortController();
+  leave = () => ending.abort();
+  const context = { main, live, signal: ending.signal, go };
+  const [, kind, ...rest] = location.pathname.split("/");
+  const path = rest.map(decodeURIComponent).join("/").replace(/\/$/, "");
+  try {
+    if (kind === "browse" && path) await browse(context, path);
+    else if (kind === "datasets" && path) await dataset(context, path);
+    else if (kind === "status") await status(context);
+    else await groups(context);
+  } catch (error) {
+    if (ending.signal.aborted) return;
+    main.replaceChildren(element("h1", {}, "This cannot be shown"), element("p", {}, error.message));
+  }
+}
+
+/** Goes to another view without loading the page again. */
+function go(href) {
+  history.pushState(null, "", href);
+  show().then(() => main.focus());
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='/']");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.hasAttribute("download")) return;
+  if (link.pathname.startsWith("/api/")) return;
+  event.preventDefault();
+  go(link.href);
+});
+addEventListener("popstate", show);
+show();

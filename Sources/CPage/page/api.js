@@ -1,0 +1,44 @@
+/** What the server says is wrong. */
+export class Refused extends Error {
+  constructor(status, detail) { super(detail); this.status = status; }
+}
+
+async function answered(response) {
+  if (response.ok) return response;
+  const text = await response.text();
+  let detail = text;
+  try { detail = JSON.parse(text).detail; } catch { /* The text is all there is. */ }
+  throw new Refused(response.status, String(detail));
+}
+
+export const get = async (url, options) => (await answered(await fetch(url, options))).json();
+
+export const post = async (url, body) => (await answered(await fetch(url, {
+  method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
+}))).json();
+
+const readers = {
+  b1: Uint8Array, u1: Uint8Array, i1: Int8Array, u2: Uint16Array, i2: Int16Array, u4: Uint32Array, i4: Int32Array,
+  f4: Float32Array, f8: Float64Array, u8: BigUint64Array, i8: BigInt64Array,
+};
+
+/**
+ * A view: items in C order, their shape, and what was done to them.
+ * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, version: string}>}
+ */
+export async function view(path, query, signal) {
+  const response = await answered(await fetch(`/api/view/${path}?${new URLSearchParams(query)}`, { signal }));
+  const buffer = await response.arrayBuffer();
+  const start = 10 + new DataView(buffer).getUint16(8, true);
+  const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
+  const code = /'descr': '[<|]([a-z]\d+)'/.exec(header)?.[1];
+  const reader = readers[code];
+  if (!reader) throw new Refused(415, "values of this type are not shown as a picture");
+  const shape = /'shape': \(([^)]*)\)/.exec(header)[1].split(",").filter((part) => part.trim()).map(Number);
+  let values = new reader(buffer, start);
+  if (code === "u8" || code === "i8") values = Float64Array.from(values, Number);
+  return {
+    shape, values, reduction: response.headers.get("Bpubsub-Reduction") ?? "",
+    version: response.headers.get("Bpubsub-Version") ?? "",
+  };
+}

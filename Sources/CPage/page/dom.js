@@ -1,0 +1,38 @@
+/**
+ * Makes an element. Text is always text: nothing that a dataset is called or contains becomes markup.
+ * @param {string} name
+ * @param {Object<string, unknown>} properties `class`, attributes, and functions as listeners.
+ * @param {...(Node|string|number|null)} children
+ */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child) => child !== null).map((child) => (child instanceof Node ? child : String(child))));
+  return made;
+}
+
+/** @param {string[]} head @param {Array<Array<Node|string|number>>} rows */
+export function table(head, rows) {
+  const cells = (kind, values) => values.map((value) =>
+    element(kind, { class: typeof value === "number" ? "number" : undefined }, value));
+  return element("div", { class: "scroll" }, element("table", {},
+    element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells("td", row))))));
+}
+
+export const link = (text, href) => element("a", { href }, text);
+
+/** A path of the catalogue as part of a URL. */
+export const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
+
+export function bytes(count) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0, value = count;
+  while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
+  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
+}
+
+export const moment = (seconds) => new Date(seconds * 1000).toLocaleString();
