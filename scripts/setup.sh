@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; takes well under a second when nothing is.
-# With --tests also what only the tests need: python-blosc2, the client of Caterva2, NumPy and the parser of Prometheus'
-# client in .deps/python.
+# With --tests also what only the tests need: a browser, and in .deps/python what drives it (Playwright), python-blosc2, the
+# client of Caterva2, NumPy and the parser of Prometheus' client.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,6 +10,7 @@ swift_needed=6.3
 blosc2_needed=2.15
 blosc2_wheel=4.14.1
 caterva2_wheel=2026.9.2
+playwright_wheel=1.65.2
 prometheus_wheel=0.26.0
 packages=(
     libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev libmsgpack-dev
@@ -117,17 +118,22 @@ unpack_blosc2() { # FOLDER
 }
 
 install_test_tools() {
-    local wanted="blosc2[fsspec]==$blosc2_wheel caterva2==$caterva2_wheel numpy prometheus-client==$prometheus_wheel"
-    [ "$(cat "$deps/python/bpubsub-tests" 2>/dev/null)" = "$wanted" ] && return
+    local wanted=(
+        "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy "playwright==$playwright_wheel"
+        "prometheus-client==$prometheus_wheel"
+    )
+    [ "$(cat "$deps/python/bpubsub-tests" 2>/dev/null)" = "${wanted[*]}" ] && return
     make_python
-    say "installing python-blosc2, the client of Caterva2, NumPy and Prometheus' client for the tests"
-    pip install "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy "prometheus-client==$prometheus_wheel"
-    echo "$wanted" >"$deps/python/bpubsub-tests"
+    say "installing python packages for the tests: ${wanted[*]}"
+    pip install "${wanted[@]}"
+    echo "${wanted[*]}" >"$deps/python/bpubsub-tests"
 }
 
 check_swift
 check_system
 mkdir -p "$deps"
+# Driven by Playwright, which brings none of its own.
+[ "${1:-}" != --tests ] || packages+=(chromium)
 install_packages
 name_msgpack
 install_blosc2

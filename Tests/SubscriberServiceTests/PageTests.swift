@@ -20,6 +20,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/api/follow", "/api/unfollow", "/api/download"])
+    func pagesOfOtherSitesChangeNothing(_ path: String) async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            try await network.publish("a.txt", [1, 2, 3])
+            try await subscriber.waitForList(["a.txt"])
+            let own = subscriber.url
+            _ = try await subscriber.post("/api/follow", ["foo/a.txt"])
+            for (origin, status) in [("http://elsewhere.example", 403), ("null", 403), (own, 200)] {
+                let answer = try await subscriber.ask(
+                    path, method: "POST", headers: ["Origin": origin], body: #"["foo/a.txt"]"#)
+                #expect(answer.status == status, "\(origin): \(answer.text)")
+            }
+        }
+    }
+
     @Test func whatThePageDoesNotHaveIsNotFound() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

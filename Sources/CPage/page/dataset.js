@@ -71,9 +71,16 @@ export async function dataset(context, path) {
     ...(shown ? [element("h2", {}, "Values"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);
   signal.addEventListener("abort", live.listen((name, data) => {
-    if (name !== "change" || changed(data) !== path) return;
-    const text = data.dataset ? "There is a newer version. " : "This dataset has been removed. ";
-    const again = element("button", { click: () => go(location.href) }, "Show it");
-    notice.replaceChildren(element("p", { class: "notice" }, text, data.dataset ? again : null));
+    if (name === "reset") {
+      get(`/api/datasets/${encoded(path)}`, { signal }).then((now) => tell(now), () => {});
+    } else if (name === "change" && changed(data) === path) {
+      tell(data.dataset);
+    }
   }));
+  function tell(now) {
+    if (now?.version === info.version) return;
+    const text = now ? "There is a newer version. " : "This dataset has been removed. ";
+    const again = element("button", { click: () => go(location.href) }, "Show it");
+    notice.replaceChildren(element("p", { class: "notice" }, text, now ? again : null));
+  }
 }

@@ -4,14 +4,19 @@ export class Live {
 
   constructor(line) {
     const source = new EventSource("/api/events");
-    source.onopen = () => { line.textContent = "live"; };
+    source.onopen = () => {
+      line.textContent = "live";
+      // What happened before somebody listened is not told.
+      this.#tell("reset", {});
+    };
     source.onerror = () => { line.textContent = "connection lost, trying again…"; };
     for (const name of ["change", "progress", "status", "reset"]) {
-      source.addEventListener(name, (event) => {
-        const data = JSON.parse(event.data);
-        for (const listener of [...this.#listeners]) listener(name, data);
-      });
+      source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
     }
+  }
+
+  #tell(name, data) {
+    for (const listener of [...this.#listeners]) listener(name, data);
   }
 
   /** @returns {() => void} ends it. */
