@@ -75,7 +75,7 @@ def catalogue(count: int) -> list[tuple[str, str]]:
             return program, time.monotonic() - begin
 
         program, first = subscriber()
-        first_memory = program.memory()
+        first_memory, first_peak = program.memory(), program.peak()
         # Written behind: only what is on disk is there after a restart.
         state = os.path.join(shop.folder, "state-subscriber")
         size = lambda: sum(os.path.getsize(os.path.join(state, f)) for f in os.listdir(state) if "sqlite" in f)
@@ -92,7 +92,7 @@ def catalogue(count: int) -> list[tuple[str, str]]:
         return [
             (f"{count:,} datasets announced in batches of 10,000", f"{taken:.1f} s"),
             ("broker, restarted, until it answers for the last of them", f"{broker_restart:.2f} s, {broker.memory():.0f} MB"),
-            ("subscriber, the first time", f"{first:.1f} s, {first_memory:.0f} MB, at most {program.peak():.0f} MB"),
+            ("subscriber, the first time", f"{first:.1f} s, {first_memory:.0f} MB, at most {first_peak:.0f} MB"),
             ("subscriber, restarted", f"{again:.2f} s, {program.memory():.0f} MB"),
             ("a folder of 1,000: list, the first time and again; tree",
              f"{statistics.median(cold):.2f}, {listed:.2f}; {tree:.2f} ms"),
@@ -184,7 +184,7 @@ def change(folder: str) -> list[tuple[str, str]]:
         old = [info(c)["version"] for c in clients]
         array = blosc2.open(path, mode="a")
         array_chunks = array.schunk.nchunks
-        count = max(1, round(array_chunks / 100))
+        count = max(1, array_chunks // 100)
         for number in range(count):
             place = number * 97 % array_chunks
             array.schunk.update_data(place, bytes(reversed(array.schunk.decompress_chunk(place))), copy=True)
