@@ -1,3 +1,4 @@
+import Catalogue
 import HTTP
 import Testing
 
@@ -33,6 +34,23 @@ import Testing
                     path, method: "POST", headers: ["Origin": origin], body: #"["foo/a.txt"]"#)
                 #expect(answer.status == status, "\(origin): \(answer.text)")
             }
+        }
+    }
+
+    @Test func whatADatasetContainsIsNothingThatABrowserRuns() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let content = Array("alert(1)".utf8), version = try network.publisher.add(content)
+            let dataset = Dataset(
+                path: try DatasetPath("foo/a.js"), version: version, size: Int64(content.count), modified: 1,
+                mediaType: "text/javascript")
+            try await network.announce(.put(dataset))
+            try await subscriber.waitForList(["a.js"])
+            let answer = try await subscriber.ask("/api/download/foo/a.js")
+            #expect(answer.status == 200 && answer.body == content)
+            #expect(answer.headers["Content-Type"] == "text/plain")
+            #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
+            #expect(answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'")
         }
     }
 
