@@ -76,7 +76,8 @@ struct TestSubscriber: Sendable {
 
     /// Waits, by the subscriber's own events, until `condition` holds.
     func wait(_ what: String, until condition: @escaping @Sendable () async throws -> Bool) async throws {
-        try await Eventually.holds(what) { (try? await condition()) ?? false }
+        // Long: a hundred tests may share the processors.
+        try await Eventually.holds(what, within: .seconds(60)) { (try? await condition()) ?? false }
     }
 
     func waitForList(_ names: [String]) async throws {
