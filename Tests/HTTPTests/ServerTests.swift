@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    // More vectors than the library has room for in a connection.
+    @Test func sendsAnswersOfThousandsOfSegments() async throws {
+        let parts = (0..<5_000).map { SharedBytes("\($0),") }
+        try await withServer { _ in
+            HTTPResponse(body: .segments(parts))
+        } _: { port in
+            let reply = try await blocking { try RawClient.get(port, "/") }
+            #expect(reply?.text == (0..<5_000).map { "\($0)," }.joined())
+        }
+    }
+
     @Test func answersHeadLikeGetWithoutTheBody() async throws {
         try await withServer { request in
             switch request.path {

@@ -39,10 +39,22 @@ struct MHDResponse: ~Copyable {
         return try MHDResponse(pointer)
     }
 
+    /// The library copies vectors into the connection's 32 KiB of memory; where they do not fit it cuts the answer, and
+    /// 0.9.75 ends the process.
+    private static let mostVectors = 256
+
+    private static func joined(_ segments: [SharedBytes]) -> SharedBytes {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(segments.reduce(0) { $0 + $1.count })
+        for segment in segments { bytes += segment.pointer }
+        return SharedBytes(bytes)
+    }
+
     private static func segments(_ segments: [SharedBytes]) throws(HTTPError) -> MHDResponse {
         let vectors = segments.filter { $0.count > 0 }
             .map { MHD_IoVec(iov_base: $0.pointer.baseAddress, iov_len: $0.count) }
         guard !vectors.isEmpty else { return try .empty() }
+        guard vectors.count <= mostVectors else { return try .bytes(joined(segments)) }
         let owner = Unmanaged.passRetained(Retained(segments))
         let pointer = MHD_create_response_from_iovec(
             vectors, UInt32(vectors.count), releaseObject, owner.toOpaque())
