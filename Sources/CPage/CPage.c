@@ -28,14 +28,26 @@ static const unsigned char dom_js[] = {
 static const unsigned char live_js[] = {
 #embed "page/live.js"
 };
+static const unsigned char latest_js[] = {
+#embed "page/latest.js"
+};
 static const unsigned char picture_js[] = {
 #embed "page/picture.js"
+};
+static const unsigned char preview_js[] = {
+#embed "page/preview.js"
 };
 static const unsigned char status_js[] = {
 #embed "page/status.js"
 };
 static const unsigned char takeaway_js[] = {
 #embed "page/takeaway.js"
+};
+static const unsigned char values_js[] = {
+#embed "page/values.js"
+};
+static const unsigned char window_js[] = {
+#embed "page/window.js"
 };
 
 #define HTML "text/html; charset=utf-8"
@@ -53,8 +65,12 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
     FILE_OF("live.js", SCRIPT, live_js),
+    FILE_OF("latest.js", SCRIPT, latest_js),
     FILE_OF("picture.js", SCRIPT, picture_js),
+    FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("status.js", SCRIPT, status_js),
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),
+    FILE_OF("values.js", SCRIPT, values_js),
+    FILE_OF("window.js", SCRIPT, window_js),
 };
 const size_t cpage_file_count = sizeof cpage_files / sizeof *cpage_files;

@@ -1,7 +1,7 @@
 """Looks at a subscriber's web page with a real browser, as a person would.
 
 browse_page.py make FOLDER           makes the files
-browse_page.py PART URL FOLDER       PART: walk, live, hostile, keyboard
+browse_page.py PART URL FOLDER       PART: walk, live, hostile, contents, keyboard
 """
 
 import os
@@ -22,8 +22,12 @@ def make(folder: str) -> None:
     array.schunk.vlmeta["units"] = "<b>m/s</b><script>alert(2)</script>"
     blosc2.asarray(np.arange(5000.0), urlpath=folder + "/dir/line.b2nd", mode="w")
     blosc2.asarray(np.arange(12), urlpath=f"{folder}/{HOSTILE}", mode="w")
+    rows = np.zeros(30, dtype=[("height", "<f4"), ("count", "<i8"), ("name", "S5")])
+    rows["height"], rows["count"], rows["name"] = np.arange(30) / 4, np.arange(30) * 10**9, b"<b>"
+    blosc2.asarray(rows, urlpath=folder + "/rows.b2nd", mode="w")
+    blosc2.asarray(np.arange(64 * 48 * 3).reshape(64, 48, 3), urlpath=folder + "/volume.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as f:
-        f.write("last\n")
+        f.write("<b>last</b>\n")
 
 
 def drawn(page, text: str) -> None:
@@ -91,6 +95,27 @@ def hostile(page, url: str, folder: str) -> None:
     expect(page.get_by_role("heading", name="This cannot be shown")).to_be_visible()
 
 
+def contents(page, url: str, folder: str) -> None:
+    page.goto(url + "/datasets/pictures/last.txt")
+    expect(page.get_by_label("The start of the text")).to_have_text("<b>last</b>\n")
+    page.goto(url + "/datasets/pictures/rows.b2nd")
+    drawn(page, "0.0000 to 7.2500")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("row", name="3 0.75 3000000000 <b>")).to_be_visible()
+    page.get_by_role("button", name="Later rows").click()
+    expect(page.get_by_role("row", name="29 7.25 29000000000 <b>")).to_be_visible()
+    page.get_by_label("Field").select_option("count")
+    drawn(page, "0.0000 to 2.9000e+10")
+    page.goto(url + "/datasets/pictures/volume.b2nd")
+    drawn(page, "[0:64,0:48,0]")
+    page.get_by_label("Axes shown").select_option(label="axes 1 and 2")
+    drawn(page, "[0,0:48,0:3]")
+    page.get_by_label("Position on axis 0").fill("63")
+    drawn(page, "[63,0:48,0:3]: 9072.0 (dark) to 9215.0 (bright)")
+    page.reload()
+    drawn(page, "[63,0:48,0:3]: 9072.0 (dark) to 9215.0 (bright)")
+
+
 def keyboard(page, url: str, folder: str) -> None:
     def to(role: str, name: str) -> None:
         wanted = page.get_by_role(role, name=name, exact=True)
@@ -126,7 +151,7 @@ def main(part: str, url: str, folder: str) -> None:
         page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
         page.on("request", lambda request: request.url.startswith(url) or request.url.startswith("data:")
                 or wrong.append("a request to elsewhere: " + request.url))
-        {"walk": walk, "live": live, "hostile": hostile, "keyboard": keyboard}[part](page, url, folder)
+        {"walk": walk, "live": live, "hostile": hostile, "contents": contents, "keyboard": keyboard}[part](page, url, folder)
         browser.close()
     if wrong:
         raise SystemExit("\n".join(wrong))

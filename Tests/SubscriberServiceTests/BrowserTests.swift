@@ -19,9 +19,11 @@ struct BrowserTests {
         }
     }
 
-    // Somebody finds a picture and takes it away; sees changes as they happen; names that are markup stay text; all of it
-    // without a mouse.
-    @Test("The web page serves a person with a browser", arguments: ["walk", "live", "hostile", "keyboard"])
+    // Somebody finds a picture and takes it away; sees changes as they happen; names that are markup stay text; texts and
+    // tables of values; all of it without a mouse.
+    @Test(
+        "The web page serves a person with a browser",
+        arguments: ["walk", "live", "hostile", "contents", "keyboard"])
     func looking(_ part: String) async throws {
         try await Network.with { network in
             let data = network.folder + "/data"

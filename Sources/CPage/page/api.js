@@ -22,6 +22,18 @@ const readers = {
   f4: Float32Array, f8: Float64Array, u8: BigUint64Array, i8: BigInt64Array,
 };
 
+/** Texts of NumPy: `S` has bytes, `U` four bytes a character; both end where zeros begin. */
+function texts(buffer, start, code) {
+  const isWide = code[0] === "U", width = Number(code.slice(1)) * (isWide ? 4 : 1);
+  const decoder = new TextDecoder();
+  return Array.from({ length: width ? (buffer.byteLength - start) / width : 0 }, (_, place) => {
+    const bytes = buffer.slice(start + place * width, start + (place + 1) * width);
+    const text = isWide ? String.fromCodePoint(...new Uint32Array(bytes).map((point) => Math.min(point, 0x10ffff)))
+      : decoder.decode(bytes);
+    return text.replace(/\0+$/, "");
+  });
+}
+
 /**
  * A view: items in C order, their shape, and what was done to them.
  * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, version: string}>}
@@ -31,11 +43,11 @@ export async function view(path, query, signal) {
   const buffer = await response.arrayBuffer();
   const start = 10 + new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
-  const code = /'descr': '[<|]([a-z]\d+)'/.exec(header)?.[1];
-  const reader = readers[code];
-  if (!reader) throw new Refused(415, "values of this type are not shown as a picture");
+  const code = /'descr': '[<|]([a-zA-Z]\d+)'/.exec(header)?.[1];
+  const reader = readers[code], isText = /^[SU]/.test(code);
+  if (!reader && !isText) throw new Refused(415, "values of this type are not shown");
   const shape = /'shape': \(([^)]*)\)/.exec(header)[1].split(",").filter((part) => part.trim()).map(Number);
-  let values = new reader(buffer, start);
+  let values = isText ? texts(buffer, start, code) : new reader(buffer, start);
   if (code === "u8" || code === "i8") values = Float64Array.from(values, Number);
   return {
     shape, values, reduction: response.headers.get("Bpubsub-Reduction") ?? "",

@@ -1,6 +1,7 @@
 import { get } from "./api.js";
 import { bytes, element, encoded, link, moment, table } from "./dom.js";
 import { changed } from "./live.js";
+import { fieldsOf } from "./window.js";
 
 const pageSize = 100;
 
@@ -33,11 +34,17 @@ export function trail(path) {
     [" / ", link(part, `/browse/${encoded(parts.slice(0, index + 1).join("/"))}`)]));
 }
 
+/** A structure's type is named by its fields. */
+function typeOf({ shape, dtype }) {
+  const fields = fieldsOf(dtype);
+  return `${shape.join(" × ")} ${fields.length ? `of ${fields.join(", ")}` : dtype}`;
+}
+
 function datasetRow({ dataset, held, followed }, folder) {
   const name = dataset.path.slice(folder.length + 1);
   const array = dataset.array;
   return [
-    link(name, `/datasets/${encoded(dataset.path)}`), array ? `${array.shape.join(" × ")} ${array.dtype}` : dataset.kind,
+    link(name, `/datasets/${encoded(dataset.path)}`), array ? typeOf(array) : dataset.kind,
     element("span", { class: "number" }, bytes(dataset.size)), moment(dataset.modified),
     element("progress", {
       class: "held", max: Math.max(dataset.size, 1), value: held,
@@ -53,7 +60,7 @@ export async function browse({ main, live, signal }, path) {
   const filter = element("input", {
     type: "search", placeholder: "filter", "aria-label": `Filter the datasets below ${path}`, value: address.get("filter") ?? "",
   });
-  const list = element("div", { "aria-live": "polite" });
+  const list = element("div", { class: "listing", "aria-live": "polite" });
   const fill = async () => {
     const query = new URLSearchParams({ offset, limit: pageSize, filter: filter.value });
     const asked = filter.value;

@@ -3,6 +3,7 @@ import { trail } from "./browse.js";
 import { bytes, element, encoded, moment, table } from "./dom.js";
 import { changed } from "./live.js";
 import { picture } from "./picture.js";
+import { preview } from "./preview.js";
 import { takeAway } from "./takeaway.js";
 
 function facts(info) {
@@ -17,7 +18,7 @@ function facts(info) {
     const ratio = info.frame.cbytes ? ` (${(info.frame.nbytes / info.frame.cbytes).toPrecision(3)} : 1)` : "";
     rows.push(["uncompressed", bytes(info.frame.nbytes) + ratio]);
   }
-  return table(["what", ""], rows);
+  return table(["property", "value"], rows);
 }
 
 function attributes(info) {
@@ -66,9 +67,9 @@ export async function dataset(context, path) {
   document.title = `${path} – bpubsub`;
   const notice = element("div", { "aria-live": "polite" });
   const taken = takeAway(path, Boolean(info.array));
-  const shown = info.array ? picture(path, info.array, signal, taken.update) : null;
+  const shown = info.array ? picture(path, info.array, signal, taken.update) : preview(path, info, signal);
   main.replaceChildren(trail(path), element("h1", {}, path), notice, holding(path, info, live, signal),
-    ...(shown ? [element("h2", {}, "Values"), shown] : []), element("h2", {}, "Description"), facts(info),
+    ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);
   signal.addEventListener("abort", live.listen((name, data) => {
     if (name === "reset") {

@@ -1,63 +1,44 @@
 import { view } from "./api.js";
 import { colours, range } from "./colour.js";
 import { element, encoded } from "./dom.js";
+import { latest } from "./latest.js";
+import { values } from "./values.js";
+import { pairs, Window } from "./window.js";
 
 const canvasPixels = [400, 600];
 
-/** What is seen: a position on every axis before the last two, and a part of those. It is the address's query. */
-class Window {
-  constructor(shape) {
-    this.shape = shape;
-    this.seen = shape.slice(-2);
-    this.reset();
-    const query = new URLSearchParams(location.search);
-    const at = (query.get("at") ?? "").split(",").map(Number);
-    this.at = shape.slice(0, -2).map((size, axis) => Math.min(Math.max(0, at[axis] || 0), size - 1));
-    const zoom = (query.get("zoom") ?? "").split(",").map((part) => part.split(":").map(Number));
-    if (zoom.length === this.seen.length) zoom.forEach(([from, to], axis) => this.set(axis, from, to));
-    this.reduce = ["stride", "mean", "min", "max"].find((name) => name === query.get("reduce")) ?? "stride";
-  }
+/** Points are squares unless the picture would be a mere strip; it never is higher than a screen. */
+function size(canvas, width, height) {
+  [canvas.width, canvas.height] = [width, height];
+  const ratio = Math.min(Math.max(width / height, 0.4), 4);
+  canvas.style.aspectRatio = String(ratio);
+  canvas.style.maxWidth = `min(48rem, ${34 * ratio}rem)`;
+}
 
-  reset() { this.zoom = this.seen.map((size) => [0, size]); }
+/** Which field of a structure is drawn. */
+function fieldChoice(window, changed) {
+  if (!window.fields.length) return null;
+  const choice = element("select", { "aria-label": "Field" }, ...window.fields.map((field) =>
+    element("option", { value: field, selected: field === window.field }, field)));
+  choice.addEventListener("change", () => { window.field = choice.value; changed(); });
+  return choice;
+}
 
-  set(axis, from, to) {
-    if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to) return;
-    const length = Math.min(to - from, this.seen[axis]);
-    const start = Math.min(Math.max(0, from), this.seen[axis] - length);
-    this.zoom[axis] = [start, start + length];
-  }
-
-  /** By a factor about a place from 0 to 1 on each axis. */
-  scale(factor, places) {
-    this.zoom.forEach(([from, to], axis) => {
-      const length = Math.max(1, Math.round((to - from) * factor));
-      const start = Math.round(from + (to - from) * places[axis] - length * places[axis]);
-      this.set(axis, start, start + length);
-    });
-  }
-
-  /** By a part of what is seen. */
-  move(parts) {
-    this.zoom.forEach(([from, to], axis) => {
-      const step = Math.round((to - from) * parts[axis]);
-      this.set(axis, from + step, to + step);
-    });
-  }
-
-  get slice() { return [...this.at, ...this.zoom.map(([from, to]) => `${from}:${to}`)].join(","); }
-
-  remember() {
-    const query = new URLSearchParams({ reduce: this.reduce, zoom: this.zoom.map((part) => part.join(":")).join(",") });
-    if (this.at.length) query.set("at", this.at.join(","));
-    history.replaceState(null, "", `${location.pathname}?${query}`);
-  }
+/** Which two axes are shown; the sliders are then those of the others. */
+function axesChoice(window, changed) {
+  const choices = pairs(window.shape);
+  if (choices.length < 2) return null;
+  const choice = element("select", { "aria-label": "Axes shown" }, ...choices.map((pair, index) =>
+    element("option", { value: index, selected: String(pair) === String(window.axes) }, `axes ${pair.join(" and ")}`)));
+  choice.addEventListener("change", () => { window.show(choices[choice.value]); changed(); });
+  return choice;
 }
 
 function paintImage(canvas, { shape, values }) {
   const [height, width] = shape;
   const [least, greatest] = range(values);
   const scale = greatest > least ? 255 / (greatest - least) : 0;
-  [canvas.width, canvas.height] = [width, height];
+  size(canvas, width, height);
   const context = canvas.getContext("2d"), image = context.createImageData(width, height);
   for (let place = 0; place < values.length; place += 1) {
     const value = values[place];
@@ -73,7 +54,7 @@ function paintImage(canvas, { shape, values }) {
 function paintLine(canvas, { values }) {
   const [height, width] = [300, 900];
   const [least, greatest] = range(values);
-  [canvas.width, canvas.height] = [width, height];
+  size(canvas, width, height);
   const context = canvas.getContext("2d");
   context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--accent");
   context.lineWidth = 2;
@@ -90,29 +71,14 @@ function paintLine(canvas, { values }) {
   return `${least.toPrecision(5)} to ${greatest.toPrecision(5)}`;
 }
 
-/** Calls `load` with a signal, one at a time: what is asked for meanwhile replaces what was asked before. */
-function latest(signal, load) {
-  let running = false, isWaiting = false, ending = new AbortController();
-  signal.addEventListener("abort", () => ending.abort());
-  return async function again() {
-    if (signal.aborted) return;
-    if (running) { isWaiting = true; return; }
-    running = true;
-    ending = new AbortController();
-    await load(ending.signal);
-    running = false;
-    if (isWaiting) { isWaiting = false; again(); }
-  };
-}
-
 function sliders(window, changed) {
-  return window.at.map((position, axis) => {
-    const last = window.shape[axis] - 1;
+  return window.others.map((axis, place) => {
+    const last = window.shape[axis] - 1, position = window.at[place];
     const shown = element("output", { class: "number" }, `${position} of ${last}`);
     const slider = element("input", {
       type: "range", min: 0, max: last, value: position, "aria-label": `Position on axis ${axis}`,
       input: () => {
-        window.at[axis] = Number(slider.value);
+        window.at[place] = Number(slider.value);
         shown.textContent = `${slider.value} of ${last}`;
         changed();
       },
@@ -154,7 +120,7 @@ function listen(canvas, window, changed) {
 /** A picture of an array: its last two axes as an image, or its only one as a line. */
 export function picture(path, array, signal, moved) {
   if (array.shape.length === 0 || array.shape.includes(0)) return element("p", {}, "There are no values to draw.");
-  const window = new Window(array.shape), isLine = window.seen.length === 1;
+  const window = new Window(array), isLine = window.seen.length === 1;
   const canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": "The values as a picture" });
   const line = element("p", { class: "faint", role: "status" });
   const draw = latest(signal, async (ending) => {
@@ -162,7 +128,9 @@ export function picture(path, array, signal, moved) {
     try {
       const answer = await view(encoded(path), {
         slice_: window.slice, pixels: pixels.join(","), reduce: window.reduce,
+        ...(window.field === undefined ? {} : { field: window.field }),
       }, ending);
+      if (typeof answer.values[0] === "string") throw new Error("Texts are not drawn: they are in the table below.");
       const scale = (isLine ? paintLine : paintImage)(canvas, answer);
       const factors = answer.reduction.split("factors=")[1] ?? "1";
       const what = /^1(,1)*$/.test(factors) ? "every value" : `${window.reduce} of ${factors.replace(",", " × ")} values a point`;
@@ -171,9 +139,14 @@ export function picture(path, array, signal, moved) {
       if (error.name !== "AbortError") line.textContent = error.message;
     }
   });
-  const changed = () => { window.remember(); moved(window.slice); draw(); };
+  const listing = values(path, window, signal);
+  const changed = () => { window.remember(); moved(window.slice); draw(); listing.update(); };
   listen(canvas, window, changed);
   moved(window.slice);
   draw();
-  return element("div", {}, ...sliders(window, changed), canvas, line, buttons(window, changed));
+  const slid = element("div", {}, ...sliders(window, changed));
+  const choice = axesChoice(window, () => { slid.replaceChildren(...sliders(window, changed)); changed(); });
+  const tools = buttons(window, changed);
+  tools.append(...[choice, fieldChoice(window, changed)].filter(Boolean));
+  return element("div", {}, slid, canvas, line, tools, listing.node);
 }

@@ -1,0 +1,77 @@
+import { view } from "./api.js";
+import { element, encoded, table } from "./dom.js";
+import { latest } from "./latest.js";
+
+const [pageRows, pageColumns] = [20, 10];
+
+/** A page of the part that is seen: where it starts, relative to that part, on one or two axes. */
+class Page {
+  constructor(window) { this.window = window; this.start = [0, 0]; }
+
+  /** From and to on each axis that is shown. */
+  get ranges() {
+    return this.window.zoom.map(([from, to], axis) => {
+      const start = from + this.start[axis];
+      return [start, Math.min(to, start + [pageRows, pageColumns][axis])];
+    });
+  }
+
+  get slice() {
+    const { axes, at, others, shape } = this.window;
+    return shape.map((_, axis) => axes.includes(axis) ? this.ranges[axes.indexOf(axis)].join(":")
+      : at[others.indexOf(axis)]).join(",");
+  }
+
+  /** Whether there is more on that side. */
+  has(axis, by) {
+    const [from, to] = this.window.zoom[axis] ?? [0, 0], start = this.start[axis] + by;
+    return start >= 0 && from + start < to;
+  }
+}
+
+/** The columns: of structures the fields, else one, or those of the second axis. */
+async function columns(path, page, signal) {
+  const ask = (query) => view(encoded(path), {
+    slice_: page.slice, pixels: page.ranges.map(([from, to]) => to - from).join(","), ...query,
+  }, signal);
+  const { fields, field } = page.window, [rows, across] = page.ranges;
+  if (fields.length && !across) {
+    const answers = await Promise.all(fields.map((name) => ask({ field: name })));
+    return fields.map((name, index) => [name, answers[index].values]);
+  }
+  const { values } = await ask(field === undefined ? {} : { field });
+  if (!across) return [["value", values]];
+  const width = across[1] - across[0], height = rows[1] - rows[0];
+  return Array.from({ length: width }, (_, column) =>
+    [String(across[0] + column), Array.from({ length: height }, (_, row) => values[row * width + column])]);
+}
+
+/** Numbers as short as they are exact: of float32 as many digits as it has. */
+function shown(value, values) {
+  if (typeof value !== "number") return String(value);
+  return values instanceof Float32Array ? Number(value.toPrecision(7)) : value;
+}
+
+/** The values of the part that is seen, page by page; nothing is read before it is opened. */
+export function values(path, window, signal) {
+  const page = new Page(window), body = element("div");
+  const node = element("details", {}, element("summary", {}, "As a table"), body);
+  const draw = latest(signal, async (ending) => {
+    try {
+      const found = await columns(path, page, ending), [from, to] = page.ranges[0];
+      const rows = Array.from({ length: to - from }, (_, row) =>
+        [from + row, ...found.map(([, items]) => shown(items[row], items))]);
+      body.replaceChildren(table(["index", ...found.map(([name]) => name)], rows), turning());
+    } catch (error) {
+      if (error.name !== "AbortError") body.replaceChildren(element("p", {}, error.message));
+    }
+  });
+  const turn = (text, axis, by) => element("button", {
+    disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },
+  }, text);
+  const turning = () => element("div", { class: "row" },
+    turn("Earlier rows", 0, -pageRows), turn("Later rows", 0, pageRows),
+    ...(window.seen.length > 1 ? [turn("Earlier columns", 1, -pageColumns), turn("Later columns", 1, pageColumns)] : []));
+  node.addEventListener("toggle", () => { if (node.open) draw(); });
+  return { node, update: () => { page.start = [0, 0]; if (node.open) draw(); } };
+}
