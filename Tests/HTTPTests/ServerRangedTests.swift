@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -9,6 +10,11 @@ import Testing
     private static let count = 5_000_000
     private static let bytes = SharedBytes((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
     private static let tag = EntityTag("v1")
+
+    /// A file that is gone when nobody has it open any more.
+    private static func emptyFile() throws -> FileDescriptor {
+        try withTemporaryFolder { try FileDescriptor($0 + "/file", .creating) }
+    }
 
     /// A server of ``bytes``; the last kibibyte cannot be read at `/broken`, nor anything at `/lost`.
     private func serve(_ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
@@ -184,10 +190,7 @@ import Testing
 
     @Test func aFileGoesOutAsItIsAlsoBeyondFourGibibytes() async throws {
         let length: Int64 = 5 << 30
-        var template = Array("/tmp/bpubsub-test-XXXXXX".utf8CString)
-        let raw = mkstemp(&template)
-        unlink(&template)
-        let file = FileDescriptor(taking: raw, path: "large")
+        let file = try Self.emptyFile()
         try file.resize(to: length)
         try file.write(([1, 2, 3] as [UInt8]).span.bytes, at: length - 3)
         try await withServer { request in
@@ -212,10 +215,7 @@ import Testing
     }
 
     @Test func aFixedFileIsSentFromItsPageCacheAndCutWhenItIsTooShort() async throws {
-        var template = Array("/tmp/bpubsub-test-XXXXXX".utf8CString)
-        let raw = mkstemp(&template)
-        unlink(&template)
-        let file = FileDescriptor(taking: raw, path: "short")
+        let file = try Self.emptyFile()
         let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
         try file.write(content.span.bytes, at: 0)
         try await withServer { request in
@@ -231,10 +231,7 @@ import Testing
     }
 
     @Test func aFileThatShrinksWhileItIsSentCutsTheConnection() async throws {
-        var template = Array("/tmp/bpubsub-test-XXXXXX".utf8CString)
-        let raw = mkstemp(&template)
-        unlink(&template)
-        let file = FileDescriptor(taking: raw, path: "shrinking")
+        let file = try Self.emptyFile()
         try file.resize(to: 64 << 20)
         try await withServer {
             $0.threads = 1

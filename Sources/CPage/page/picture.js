@@ -117,7 +117,7 @@ function listen(canvas, window, changed) {
   }, { passive: false });
 }
 
-/** A picture of an array: its last two axes as an image, or its only one as a line. */
+/** A picture of an array: two of its axes as an image, or its only one as a line. */
 export function picture(path, array, signal, moved) {
   if (array.shape.length === 0 || array.shape.includes(0)) return element("p", {}, "There are no values to draw.");
   const window = new Window(array), isLine = window.seen.length === 1;
