@@ -72,8 +72,12 @@ def walk(page, url: str, folder: str) -> None:
 
 def live(page, url: str, folder: str) -> None:
     page.goto(url + "/browse/pictures")
-    expect(page.get_by_role("link", name="waves.b2nd")).to_be_visible()
+    reached = page.get_by_role("link", name="waves.b2nd")
+    reached.focus()
     blosc2.asarray(np.arange(9), urlpath=folder + "/new.b2nd", mode="w")
+    expect(page.get_by_role("link", name="new.b2nd")).to_be_visible()
+    # Who is there by the keyboard stays there.
+    expect(reached).to_be_focused()
     page.get_by_role("link", name="new.b2nd").click()
     drawn(page, "0.0000 to 8.0000")
     blosc2.asarray(np.arange(10, 30), urlpath=folder + "/new.b2nd", mode="w")

@@ -1,5 +1,5 @@
 import { get } from "./api.js";
-import { bytes, element, encoded, link, moment, table } from "./dom.js";
+import { bytes, element, encoded, link, moment, refill, table } from "./dom.js";
 import { changed } from "./live.js";
 import { fieldsOf } from "./window.js";
 
@@ -16,8 +16,9 @@ export async function groups({ main, live, signal }) {
   document.title = "Groups – bpubsub";
   const fill = async () => {
     const answer = await get("/api/tree", { signal });
+    signal.throwIfAborted();
     const state = ({ group }) => group.online ? "online" : `offline since ${moment(group.since)}`;
-    main.replaceChildren(element("h1", {}, "Groups"), answer.groups.length
+    refill(main, element("h1", {}, "Groups"), answer.groups.length
       ? table(["group", "publisher", "datasets"], answer.groups.map((row) =>
         [link(row.group.name, `/browse/${encoded(row.group.name)}`), state(row), row.datasets]))
       : element("p", {}, "Nothing is published yet: ", element("code", {}, "bpubsub-publisher NAME FOLDER"), "."));
@@ -65,13 +66,14 @@ export async function browse({ main, live, signal }, path) {
     const query = new URLSearchParams({ offset, limit: pageSize, filter: filter.value });
     const asked = filter.value;
     const answer = await get(`/api/tree/${encoded(path)}?${query}`, { signal });
+    signal.throwIfAborted();
     if (asked !== filter.value) return;
     const rows = answer.folders.map((folder) =>
       [link(`${folder.name}/`, `/browse/${encoded(folder.path)}`), `${folder.datasets} ${folder.datasets === 1 ? "dataset" : "datasets"}`, "", "", "", ""]);
     const turn = (text, to, enabled) => element("button", {
       disabled: !enabled, click: () => { offset = to; remember(); fill(); },
     }, text);
-    list.replaceChildren(
+    refill(list,
       table(["name", "what", "size", "modified", "held here", ""],
         [...(offset ? [] : rows), ...answer.datasets.map((row) => datasetRow(row, path))]),
       element("div", { class: "row" }, turn("Previous", Math.max(0, offset - pageSize), offset > 0),

@@ -64,6 +64,7 @@ function holding(path, info, live, signal) {
 export async function dataset(context, path) {
   const { main, live, signal, go } = context;
   const info = await get(`/api/datasets/${encoded(path)}`, { signal });
+  signal.throwIfAborted();
   document.title = `${path} – bpubsub`;
   const notice = element("div", { "aria-live": "polite" });
   const taken = takeAway(path, Boolean(info.array));

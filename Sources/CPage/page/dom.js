@@ -25,6 +25,19 @@ export function table(head, rows) {
 
 export const link = (text, href) => element("a", { href }, text);
 
+/** What tells an element from its neighbours, also after they have been made anew. */
+const mark = (node) => node.getAttribute("href") ?? node.getAttribute("aria-label") ?? node.textContent;
+
+/** Replaces what is in `node`; who had reached something in it by the keyboard stays there. */
+export function refill(node, ...children) {
+  const focused = document.activeElement;
+  const isInside = focused !== node && node.contains(focused);
+  node.replaceChildren(...children);
+  if (!isInside) return;
+  const again = [...node.querySelectorAll(focused.localName)].find((made) => mark(made) === mark(focused));
+  again?.focus({ preventScroll: true });
+}
+
 /** A path of the catalogue as part of a URL. */
 export const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 

@@ -1,12 +1,13 @@
 import { get } from "./api.js";
-import { bytes, element, moment, table } from "./dom.js";
+import { bytes, element, moment, refill, table } from "./dom.js";
 
 export async function status({ main, live, signal }) {
   document.title = "Status – bpubsub";
   const fill = async () => {
     const answer = await get("/api/status", { signal });
+    signal.throwIfAborted();
     const { broker, mirrors, transfers } = answer;
-    main.replaceChildren(element("h1", {}, "Status"), table(["what", "now"], [
+    refill(main, element("h1", {}, "Status"), table(["what", "now"], [
       ["broker", `${broker.url}, ${broker.connected ? "connected" : "not connected"} since ${moment(broker.since)}`],
       ["last heard of it", broker.lag == null ? "never" : `${broker.lag.toFixed(1)} s ago`],
       ["datasets", answer.datasets], ["followed", answer.followed.join(", ") || "nothing"],

@@ -1,5 +1,5 @@
 import { view } from "./api.js";
-import { element, encoded, table } from "./dom.js";
+import { element, encoded, refill, table } from "./dom.js";
 import { latest } from "./latest.js";
 
 const [pageRows, pageColumns] = [20, 10];
@@ -61,7 +61,7 @@ export function values(path, window, signal) {
       const found = await columns(path, page, ending), [from, to] = page.ranges[0];
       const rows = Array.from({ length: to - from }, (_, row) =>
         [from + row, ...found.map(([, items]) => shown(items[row], items))]);
-      body.replaceChildren(table(["index", ...found.map(([name]) => name)], rows), turning());
+      refill(body, table(["index", ...found.map(([name]) => name)], rows), turning());
     } catch (error) {
       if (error.name !== "AbortError") body.replaceChildren(element("p", {}, error.message));
     }
