@@ -17,7 +17,9 @@ struct FetchRoute: Sendable {
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET", "POST")
         let question = try await FetchQuestion(request)
-        let (path, part) = try await find(question, text)
+        let path = try await ReadPlace.path(text, in: copy, on: pool, to: "fetch")
+        // Lists of indices may be long.
+        let part = question.indices == nil ? try question.part() : try await pool.run { try question.part() }
         let entry = copy.entry(path)
         return try await versions.read(path) { reading in
             // The clients take what they fetch for a frame, also when it is a plain file's.
@@ -30,17 +32,6 @@ struct FetchRoute: Sendable {
             let response = try response(request, answer, reading)
             if reading.isCurrent { cache.keep(response, to: request, of: path, entry, version: reading.version) }
             return response.unlessKnown(to: request)
-        }
-    }
-
-    private func find(_ question: FetchQuestion, _ text: String) async throws -> (DatasetPath, SliceQuestion?) {
-        if question.indices == nil, let path = try? DatasetPath(text), copy.entry(path) != nil {
-            return (path, try question.part())
-        }
-        return try await pool.run {
-            let dataset = try ReadPlace.dataset(text, in: copy, to: "fetch")
-            // Lists of indices may be long.
-            return (dataset.path, try question.part())
         }
     }
 

@@ -1,4 +1,5 @@
 import Catalogue
+import Platform
 
 /// What a path of the read API names: `GROUP`, `GROUP/DIR` or `GROUP/DIR/NAME`, with or without a slash at the end.
 enum ReadPlace: Sendable {
@@ -26,6 +27,14 @@ enum ReadPlace: Sendable {
         } else {
             throw Refusal(404, "there is no group '\(pattern.group)'; /api/roots lists the groups")
         }
+    }
+
+    /// The dataset's path, or a refusal. Cost: a look into a table for what exists; other names are searched for elsewhere.
+    static func path(
+        _ text: String, in copy: CatalogueCopy, on pool: BlockingPool, to purpose: String
+    ) async throws -> DatasetPath {
+        if let path = try? DatasetPath(text), copy.entry(path) != nil { return path }
+        return try await pool.run { try dataset(text, in: copy, to: purpose).path }
     }
 
     /// The dataset, or a refusal.

@@ -18,7 +18,7 @@ struct ViewRoute: Sendable {
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET")
         let question = try ViewQuestion(request)
-        let path = try await pool.run { try ReadPlace.dataset(text, in: copy, to: "look at").path }
+        let path = try await ReadPlace.path(text, in: copy, on: pool, to: "look at")
         let entry = copy.entry(path)
         return try await versions.read(path) { reading in
             let reader = try await reducer.slices.opened(reading)
