@@ -10,7 +10,13 @@ import Testing
     .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs the browser"), .serialized,
     .timeLimit(.minutes(4)))
 struct BrowserTests {
-    private static let script = TestPython.packageFolder + "/Tests/Python/browse_page.py"
+    private static let script = TestPython.packageFolder + "/Tests/Python/page"
+
+    /// The stories are files in `Tests/Python/page/stories`; a new one needs nothing here.
+    private static let stories: [String] = {
+        let names = (try? FileSystem.list(script + "/stories").entries.map(\.name)) ?? []
+        return names.filter { $0.hasSuffix(".py") }.map { String($0.dropLast(3)) }.sorted()
+    }()
 
     private static func run(_ arguments: [String]) async throws {
         try await ChildProcess.with(TestPython.path, [script] + arguments) { process in
@@ -19,22 +25,15 @@ struct BrowserTests {
         }
     }
 
-    // Somebody finds a picture and takes it away; sees changes as they happen; names that are markup stay text; texts and
-    // tables of values; all of it without a mouse.
-    @Test(
-        "The web page serves a person with a browser",
-        arguments: ["walk", "live", "hostile", "contents", "keyboard"])
-    func looking(_ part: String) async throws {
+    @Test("The stories are found") func storiesAreFound() { #expect(Self.stories.contains("walk")) }
+
+    @Test("The web page serves a person with a browser", arguments: stories)
+    func looking(_ story: String) async throws {
         try await Network.with { network in
-            let data = network.folder + "/data"
-            try FileSystem.createDirectories(data)
-            try await Self.run(["make", data])
-            try await network.publish(folder: data, as: "pictures")
-            let subscriber = try await network.subscriber()
-            try await subscriber.wait("all is listed") {
-                try await subscriber.ask("/api/list/pictures").text.contains("last.txt")
-            }
-            try await Self.run([part, subscriber.url, data])
+            let stage = try PageStage(network)
+            try await Self.run(["make", story, stage.data])
+            let subscriber = try await stage.open()
+            try await Self.run(["play", story, subscriber.url, stage.data, try stage.direct()])
         }
     }
 }

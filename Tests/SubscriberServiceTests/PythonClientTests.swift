@@ -54,17 +54,18 @@ struct PythonClientTests {
 }
 
 extension Network {
-    /// Starts a real publisher of a folder, and waits until the broker knows all of it.
-    func publish(folder: String, as group: String) async throws {
+    /// Starts a real publisher of a folder, waits until the broker knows all of it, and gives what ends it.
+    @discardableResult func publish(folder: String, as group: String) async throws -> Stop {
         var configuration = Publisher.Configuration(
             group: group, folder: folder, broker: brokerURL, listen: Endpoint(host: "127.0.0.1", port: 0),
             state: self.folder + "/publisher")
         configuration.settle = .milliseconds(10)
         configuration.logger = Logger("publisher", level: .error)
         let publisher = try await Publisher(configuration)
-        start { try? await publisher.run() }
+        let stop = start { try? await publisher.run() }
         try await Eventually.holds("all is announced") {
             publisher.datasetCount > 0 && publisher.pendingCount == 0 && publisher.isAnnouncing
         }
+        return stop
     }
 }

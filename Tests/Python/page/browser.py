@@ -1,0 +1,30 @@
+"""The browser, and what goes for every page that is looked at."""
+
+from typing import Callable
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from scene import Scene
+
+
+def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
+    """Plays a story; no page may show a dialog, fail in its scripts or ask anything of another server."""
+    wrong = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)
+        page.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
+        page.on("request", lambda request: request.url.startswith((scene.url, "data:"))
+                or wrong.append("a request to elsewhere: " + request.url))
+        story(page, scene)
+        browser.close()
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+
+
+def drawn(page: Page, text: str) -> None:
+    """Waits until the line below the picture says this."""
+    expect(page.locator("canvas + p")).to_contain_text(text)

@@ -1,0 +1,26 @@
+"""What a story is played in front of: a broker, a publisher of a folder as the group `pictures`, a subscriber."""
+
+import urllib.request
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scene:
+    url: str
+    """The subscriber's."""
+    folder: str
+    """Of the publisher, with the files."""
+    stage: str
+    """Where the test starts and stops services."""
+
+    def stop(self, service: str) -> None:
+        """Ends the `publisher` or the `subscriber`, and waits until it has ended."""
+        self._do("stop", service)
+
+    def start(self, service: str) -> None:
+        """Starts it again, at the address that it had, and waits until it answers."""
+        self._do("start", service)
+
+    def _do(self, action: str, service: str) -> None:
+        with urllib.request.urlopen(f"{self.stage}/{action}/{service}", timeout=60) as answer:
+            assert answer.status == 200
