@@ -102,8 +102,7 @@ import Versions
     /// A mirror that nobody fills.
     private struct NoFiller: MirrorFilling {
         func start(_ mirror: Mirror) -> Bool { false }
-        func progressed(_ mirror: Mirror) {}
-        func gaveUp(_ mirror: Mirror, _ failure: FetchFailure) {}
+        func happened(_ event: MirrorEvent, to mirror: Mirror) {}
     }
 
     @Test(arguments: [Manifest.Content.plain, .frame])

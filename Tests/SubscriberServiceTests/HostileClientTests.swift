@@ -75,7 +75,8 @@ import Testing
             try await subscriber.waitForList(["a"])
             let routes = [
                 "/health", "/ready", "/api/list", "/api/info", "/api/followed", "/api/status", "/api/datasets",
-                "/api/datasets/foo/a", "/api/publishers", "/api/publishers/foo", "/api/download/foo/a",
+                "/api/datasets/foo/a", "/api/held/foo/a",
+                "/api/publishers", "/api/publishers/foo", "/api/download/foo/a",
                 "/versions/\(version)/manifest", "/versions/\(version)/data", "/versions/\(version)/blocks?of=0",
                 "/none",
                 "/api/download/foo/none",

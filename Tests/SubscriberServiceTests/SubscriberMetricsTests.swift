@@ -72,6 +72,21 @@ import Testing
         }
     }
 
+    @Test func aPublisherThatWentLagsMoreAndMore() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let lag = #"bpubsub_subscriber_publisher_lag_seconds{group="foo"}"#
+            try await subscriber.wait("the publisher is known") { try await Self.read(subscriber)[lag] != nil }
+            try await network.giveBackLease()
+            try await subscriber.wait("it lags, though the broker is heard of all the time") {
+                try await Self.read(subscriber)[lag] ?? 0 > 0.5
+            }
+            for path in ["/api/status", "/api/tree"] {
+                #expect(try await subscriber.get(path).text.contains(#""lag":"#), "\(path)")
+            }
+        }
+    }
+
     @Test func manyGroupsDoNotBecomeManyNumbers() async throws {
         try await Network.with { network in
             let count = SubscriberMetrics.groupLimit + 20

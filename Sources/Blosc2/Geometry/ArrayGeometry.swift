@@ -14,6 +14,9 @@ public struct ArrayGeometry: Sendable, Hashable {
     /// Uncompressed, with its padding.
     public let chunkByteCount: Int
 
+    /// Chunks along each dimension.
+    public var chunkGrid: [Int] { zip(shape, chunks).map(Self.parts) }
+
     /// From a chunk (a block) to the next along each dimension, in their numbers.
     let chunkStrides: [Int]
     let blockStrides: [Int]
@@ -34,9 +37,8 @@ public struct ArrayGeometry: Sendable, Hashable {
         guard chunks.allSatisfy({ $0 > 0 }), blocks.allSatisfy({ $0 > 0 }) else {
             throw .corrupt("array: chunks \(chunks) and blocks \(blocks) must not have a size of 0")
         }
-        func parts(_ whole: Int, _ part: Int) -> Int { whole / part + (whole % part > 0 ? 1 : 0) }
-        let chunkGrid = zip(shape, chunks).map(parts)
-        let blockGrid = zip(chunks, blocks).map(parts)
+        let chunkGrid = zip(shape, chunks).map(Self.parts)
+        let blockGrid = zip(chunks, blocks).map(Self.parts)
         guard ([itemSize] + shape).checkedProduct != nil, let chunkCount = chunkGrid.checkedProduct,
             let blockCount = blockGrid.checkedProduct, let blockBytes = ([itemSize] + blocks).checkedProduct,
             let chunkBytes = [blockBytes, blockCount].checkedProduct,
@@ -54,6 +56,8 @@ public struct ArrayGeometry: Sendable, Hashable {
         blockStrides = blockGrid.strides
         itemStrides = blocks.strides
     }
+
+    private static func parts(_ whole: Int, _ part: Int) -> Int { whole / part + (whole % part > 0 ? 1 : 0) }
 
     /// That of what a frame holds: of its array; or of its items, one dimension, when it is none.
     ///

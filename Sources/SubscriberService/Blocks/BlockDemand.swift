@@ -8,7 +8,7 @@ struct BlockDemand {
         var waiter: Waiter
     }
 
-    private var inFlight: Set<BlockKey> = []
+    private(set) var inFlight: Set<BlockKey> = []
     private var askers: [Token: Asker] = [:]
     private var nextToken: Token = 0
 

@@ -28,6 +28,7 @@ extension MirrorKeeper {
                 // A child of the transfer service: an asker that leaves does not end it for the others.
                 let accepted = transfers.submit { [self] in
                     mirror.blocks.fetched(batch.keys, await transfers.fetch(batch.request, of: mirror))
+                    transfers.happened(.requested, to: mirror)
                 }
                 if !accepted {
                     mirror.blocks.fetched(batch.keys, .failure(FetchFailure(.stopping, "the subscriber is stopping")))

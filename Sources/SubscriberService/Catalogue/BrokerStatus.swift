@@ -8,6 +8,9 @@ final class BrokerStatus: Sendable {
         /// When `isConnected` last changed.
         var since = Timestamp.now
         var heard: Timestamp?
+
+        /// Seconds since the broker was last heard of.
+        func lag(now: Double) -> Double? { heard.map { max(0, now - $0.seconds) } }
     }
 
     private let url: String

@@ -3,7 +3,7 @@ import HTTP
 import Platform
 import Synchronization
 
-/// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `status`.
+/// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `held`, `status`.
 ///
 /// An event's id is the run of the process and a number; who comes back with an id that is no longer in memory gets an
 /// event `reset` first, and should ask for the present state.
@@ -26,6 +26,9 @@ final class EventFeed: FeedSource {
             feed.publish([FeedEntry(position: shared.position, key: nil, bytes: heartbeat())])
         }
     }
+
+    /// Whether anybody watches now.
+    var isWatched: Bool { shared.withLock { $0.feed?.watcherCount ?? 0 } > 0 }
 
     // MARK: Telling
 

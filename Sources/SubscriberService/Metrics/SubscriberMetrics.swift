@@ -20,7 +20,7 @@ struct SubscriberMetrics: Sendable {
     }
 
     private static func catalogue(_ status: SubscriberStatus) -> [MetricFamily] {
-        let online = status.groups.count { $0.online }
+        let online = status.groups.count { $0.group.online }
         return [
             MetricFamily(
                 .gauge, "bpubsub_subscriber_broker_connected", "1 while the broker's feed is followed.",
@@ -38,7 +38,13 @@ struct SubscriberMetrics: Sendable {
             MetricFamily(
                 .gauge, "bpubsub_subscriber_publisher_online",
                 "1 while the group's publisher is there; of the first \(groupLimit) groups by name.", by: "group",
-                status.groups.prefix(groupLimit).map { ($0.name, .flag($0.online)) }),
+                status.groups.prefix(groupLimit).map { ($0.group.name, .flag($0.group.online)) }),
+            MetricFamily(
+                .gauge, "bpubsub_subscriber_publisher_lag_seconds", unit: .seconds,
+                "Time for which nothing has been heard of the group's publisher.", by: "group",
+                status.groups.prefix(groupLimit).compactMap { status in
+                    status.lag.map { (status.group.name, .real($0)) }
+                }),
             MetricFamily(
                 .gauge, "bpubsub_subscriber_datasets", "Datasets that the catalogue has.", .count(status.datasets)),
             MetricFamily(

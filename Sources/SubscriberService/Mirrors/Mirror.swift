@@ -41,6 +41,8 @@ final class Mirror: Sendable {
     /// Of whole chunks and of blocks.
     var heldBytes: Int64 { state.withLock { $0.heldBytes } + blocks.heldBytes }
     var present: ChunkSet { state.withLock { $0.present } }
+    /// The chunks that are held as a whole, and those that have been asked for.
+    var presentAndRequested: (ChunkSet, ChunkSet) { state.withLock { ($0.present, $0.inFlight) } }
     var wantsAll: Bool { state.withLock { $0.wantsAll } }
 
     /// The datasets that it has been asked for as; where to fetch it follows from their groups.
@@ -147,6 +149,7 @@ final class Mirror: Sendable {
             }
             return true
         }
+        if removed { filler.happened(.removed, to: self) }
         kick()
         return removed
     }
@@ -192,7 +195,7 @@ final class Mirror: Sendable {
         // Only now: in between it is in both, and not in neither.
         blocks.completed(chunk)
         for waiter in waiters { waiter.resume(returning: .success(())) }
-        filler.progressed(self)
+        filler.happened(.arrived, to: self)
     }
 
     /// Copies what `old` holds of the chunks that this version has as well, wherever they have moved to. Blocks the thread.
@@ -227,7 +230,7 @@ final class Mirror: Sendable {
     }
 
     /// Blocks have arrived.
-    func progressed() { filler.progressed(self) }
+    func progressed() { filler.happened(.arrived, to: self) }
 
     func release(_ run: Range<Int>) { state.withLock { $0.release(run) } }
 
@@ -235,7 +238,7 @@ final class Mirror: Sendable {
     func workerFailed(_ failure: FetchFailure) {
         let action = state.withLock { $0.failed() }
         for waiter in action.waiters { waiter.resume(returning: .failure(failure)) }
-        if action.gaveUp { filler.gaveUp(self, failure) }
+        if action.gaveUp { filler.happened(.gaveUp(failure), to: self) }
     }
 }
 
@@ -244,8 +247,6 @@ protocol MirrorFilling: Sendable {
     /// Starts a worker, which ends with ``Mirror/claim()`` giving `nil` or with ``Mirror/workerFailed(_:)``; false when
     /// no work is taken any more. It must not do the work before it returns.
     func start(_ mirror: Mirror) -> Bool
-    /// A chunk has arrived.
-    func progressed(_ mirror: Mirror)
-    /// All of the mirror was wanted and could not be had.
-    func gaveUp(_ mirror: Mirror, _ failure: FetchFailure)
+    /// Is told what happens to the mirror; it must not block.
+    func happened(_ event: MirrorEvent, to mirror: Mirror)
 }

@@ -26,9 +26,16 @@ extension MirrorKeeper {
     /// Progress of one version is told this often at most, besides its end.
     private static let progressInterval = Duration.milliseconds(100)
 
-    /// A chunk of the mirror has arrived, or all of it was wanted and could not be had.
-    func observe(_ mirror: Mirror, _ failure: FetchFailure?) {
-        if let failure { return gaveUp(mirror, failure) }
+    func observe(_ mirror: Mirror, _ event: MirrorEvent) {
+        switch event {
+        case .arrived: progressed(mirror)
+        case .gaveUp(let failure): gaveUp(mirror, failure)
+        // Whoever removes chunks tells the index before.
+        case .requested, .removed: break
+        }
+    }
+
+    private func progressed(_ mirror: Mirror) {
         library.progressed(mirror)
         let now = ContinuousClock.now
         let isDue = shared.withLock { shared in

@@ -44,7 +44,10 @@ extension MirrorKeeper {
                 await pool.run { [links] in links.remove(path) }
             }
         }
-        _ = await library.discard(version)
+        guard await library.discard(version) else { return }
+        for path in paths where copy.entry(path)?.version == version {
+            onProgress(progress(path, version, copy.entry(path)?.size ?? 0))
+        }
     }
 
     /// What does not fit at all is not begun.

@@ -13,7 +13,7 @@ struct MirrorState {
 
     private(set) var present: ChunkSet
     private(set) var heldBytes: Int64
-    private var inFlight: ChunkSet
+    private(set) var inFlight: ChunkSet
     private var readers: [Token: Range<Int>] = [:]
     private var nextToken: Token = 0
     private var waiters: [Int: [(token: Token, waiter: Waiter)]] = [:]

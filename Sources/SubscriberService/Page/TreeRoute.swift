@@ -9,6 +9,7 @@ struct TreeRoute: Sendable {
 
     let copy: CatalogueCopy
     let keeper: MirrorKeeper
+    let broker: BrokerStatus
     let pool: BlockingPool
 
     private struct Groups: Encodable {
@@ -16,6 +17,8 @@ struct TreeRoute: Sendable {
             let group: Group
             let datasets: Int
             let followed: Bool
+            /// As in ``GroupStatus``.
+            let lag: Double?
         }
         let groups: [Row]
     }
@@ -38,9 +41,11 @@ struct TreeRoute: Sendable {
         try request.require("GET")
         return await pool.run {
             let paths = SortedPaths(all: copy.paths), followed = keeper.followed.all.map(\.text)
+            let broker = broker.snapshot, now = Timestamp.now.seconds
             let rows = copy.groups.map {
                 Groups.Row(
-                    group: $0, datasets: paths.range(of: $0.name + "/").count, followed: followed.contains($0.name))
+                    group: $0, datasets: paths.range(of: $0.name + "/").count, followed: followed.contains($0.name),
+                    lag: GroupStatus($0, broker, now: now).lag)
             }
             return .json(Groups(groups: rows))
         }

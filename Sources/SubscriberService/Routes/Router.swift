@@ -14,6 +14,7 @@ struct Router: Sendable {
     let status: StatusRoutes
     let metrics: MetricsPage
     let tree: TreeRoute
+    let held: HeldRoute
     let page = Page()
     let log: Logger
 
@@ -66,6 +67,7 @@ struct Router: Sendable {
         if let rest = path.suffix(after: "/api/datasets/") { return try await catalogue.dataset(request, rest) }
         if let rest = path.suffix(after: "/api/publishers/") { return try catalogue.publisher(request, rest) }
         if let rest = path.suffix(after: "/api/tree/") { return try await tree.folder(request, rest) }
+        if let rest = path.suffix(after: "/api/held/") { return try await held.answer(request, of: rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
         if let answer = try await reading.answer(request) { return answer }
         if let answer = page.answer(request) { return answer }

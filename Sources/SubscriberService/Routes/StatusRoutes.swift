@@ -30,17 +30,18 @@ struct StatusRoutes: Sendable {
     }
 
     var current: SubscriberStatus {
-        let broker = brokerStatus.snapshot
+        let broker = brokerStatus.snapshot, now = Timestamp.now.seconds
         let position = copy.position
         let totals = keeper.library.totals
         return SubscriberStatus(
             version: ProgramVersion.current,
-            uptime: ProcessUsage.started.map { Timestamp.now.seconds - $0.seconds },
+            uptime: ProcessUsage.started.map { now - $0.seconds },
             memory: ProcessUsage.residentBytes,
             broker: .init(
                 url: self.broker, connected: broker.isConnected, since: broker.since.seconds, epoch: position?.epoch,
-                revision: position?.revision, lag: broker.heard.map { max(0, Timestamp.now.seconds - $0.seconds) }),
-            groups: copy.groups, datasets: copy.count, followed: keeper.followed.all.map(\.text),
+                revision: position?.revision, lag: broker.lag(now: now)),
+            groups: copy.groups.map { GroupStatus($0, broker, now: now) }, datasets: copy.count,
+            followed: keeper.followed.all.map(\.text),
             mirrors: .init(
                 count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size,
                 limit: keeper.library.limit),

@@ -46,7 +46,7 @@ struct SubscriberStatus: Encodable {
     /// Bytes that the process occupies.
     let memory: Int64?
     let broker: Broker
-    let groups: [Group]
+    let groups: [GroupStatus]
     let datasets: Int
     let followed: [String]
     let mirrors: Mirrors

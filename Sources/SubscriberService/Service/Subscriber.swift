@@ -73,6 +73,7 @@ public final class Subscriber: Sendable {
             group.addTask { await self.parts.copy.run(on: index, log: self.log) }
             group.addTask { await self.parts.transfers.run() }
             group.addTask { await self.parts.keeper.run() }
+            group.addTask { await self.parts.held.run() }
             group.addTask { await self.parts.follower.run() }
             await group.waitForAll()
         }

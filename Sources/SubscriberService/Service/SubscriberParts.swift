@@ -11,6 +11,7 @@ struct SubscriberParts: Sendable {
     let follower: CatalogueFollower
     let changes: ChangeFeed
     let events: EventFeed
+    let held: HeldEvents
     let router: Router
     let metrics: SubscriberMetrics
     private let brokerStatus: BrokerStatus
@@ -28,6 +29,7 @@ struct SubscriberParts: Sendable {
             folder: configuration.state + "/mirrors", limit: configuration.cacheSize,
             index: MirrorIndex(database: database), fetcher: fetcher,
             pool: pool, log: log)
+        held = HeldEvents(copy: copy, library: library, events: events)
         let sources = CatalogueSources(copy: copy)
         transfers = TransferService(
             fetcher: fetcher, directory: sources, concurrency: configuration.concurrency, log: log)
@@ -35,7 +37,11 @@ struct SubscriberParts: Sendable {
         keeper = try MirrorKeeper(
             copy: copy, library: library, transfers: transfers, directory: sources,
             store: HoldingsStore(database: database), links: links, pool: pool, log: log
-        ) { events.progress($0) }
+        ) { [held] in
+            events.progress($0)
+            held.note($0.version, of: [$0.path])
+        }
+        transfers.observe { [held] mirror, _ in held.note(mirror.version, of: mirror.askedFor) }
         copy.observe { events.change($0) }
         brokerStatus = BrokerStatus(url: configuration.broker)
         follower = CatalogueFollower(
@@ -61,7 +67,8 @@ struct SubscriberParts: Sendable {
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: status, metrics: MetricsPage("subscriber") { metrics.families },
-            tree: TreeRoute(copy: copy, keeper: keeper, pool: pool), log: log)
+            tree: TreeRoute(copy: copy, keeper: keeper, broker: brokerStatus, pool: pool),
+            held: HeldRoute(copy: copy, keeper: keeper, pool: pool), log: log)
         self.events = events
         self.metrics = metrics
     }

@@ -15,7 +15,7 @@ final class TransferService: MirrorFilling {
     private let directory: any SourceDirectory
     private let slots: RequestSlots
     private let log: Logger
-    private let onProgress = Locked<(@Sendable (Mirror, FetchFailure?) -> Void)?>(nil)
+    private let observers = Locked<[@Sendable (Mirror, MirrorEvent) -> Void]>([])
 
     /// - Parameter concurrency: requests for chunks that are under way at the same time, over all mirrors.
     init(fetcher: Fetcher, directory: any SourceDirectory, concurrency: Int, log: Logger) {
@@ -27,9 +27,9 @@ final class TransferService: MirrorFilling {
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
 
-    /// Called for each chunk that arrives, and with the reason when a version of which all is wanted cannot be had.
-    func observe(_ observer: @Sendable @escaping (Mirror, FetchFailure?) -> Void) {
-        onProgress.withLock { $0 = observer }
+    /// Adds an observer: called for all that happens to any mirror, by whoever does it; it must not block.
+    func observe(_ observer: @Sendable @escaping (Mirror, MirrorEvent) -> Void) {
+        observers.withLock { $0.append(observer) }
     }
 
     func run() async {
@@ -50,6 +50,7 @@ final class TransferService: MirrorFilling {
     func fetch(_ request: BlockRequest, of mirror: Mirror) async -> Result<Void, FetchFailure> {
         let use = MirrorUse(mirror)
         defer { withExtendedLifetime(use) {} }
+        happened(.requested, to: mirror)
         return await whenItIsItsTurn(mirror, size: request.size) { () throws(FetchFailure) in
             try await fetcher.fetch(request, of: mirror, from: sources(of: mirror))
         }
@@ -59,18 +60,20 @@ final class TransferService: MirrorFilling {
 
     func start(_ mirror: Mirror) -> Bool { submit { await self.work(on: mirror) } }
 
-    func progressed(_ mirror: Mirror) { onProgress.withLock { $0 }?(mirror, nil) }
-
-    func gaveUp(_ mirror: Mirror, _ failure: FetchFailure) { onProgress.withLock { $0 }?(mirror, failure) }
+    func happened(_ event: MirrorEvent, to mirror: Mirror) {
+        for observer in observers.withLock({ $0 }) { observer(mirror, event) }
+    }
 
     // MARK: -
 
     private func work(on mirror: Mirror) async {
         while let run = mirror.claim() {
+            happened(.requested, to: mirror)
             let outcome = await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
                 try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
             }
             mirror.release(run)
+            happened(.requested, to: mirror)
             if case .failure(let failure) = outcome {
                 log.debug("a fetch failed", ["version": mirror.version.short, "error": failure])
                 return mirror.workerFailed(failure)
