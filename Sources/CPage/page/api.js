@@ -3,6 +3,16 @@ export class Refused extends Error {
   constructor(status, detail) { super(detail); this.status = status; }
 }
 
+/** `fetch`, with a reason that tells people something. */
+async function reached(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The subscriber cannot be reached. This is asked for again when it can.");
+  }
+}
+
 async function answered(response) {
   if (response.ok) return response;
   const text = await response.text();
@@ -11,9 +21,9 @@ async function answered(response) {
   throw new Refused(response.status, String(detail));
 }
 
-export const get = async (url, options) => (await answered(await fetch(url, options))).json();
+export const get = async (url, options) => (await answered(await reached(url, options))).json();
 
-export const post = async (url, body) => (await answered(await fetch(url, {
+export const post = async (url, body) => (await answered(await reached(url, {
   method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
 }))).json();
 
@@ -39,7 +49,7 @@ function texts(buffer, start, code) {
  * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, version: string}>}
  */
 export async function view(path, query, signal) {
-  const response = await answered(await fetch(`/api/view/${path}?${new URLSearchParams(query)}`, { signal }));
+  const response = await answered(await reached(`/api/view/${path}?${new URLSearchParams(query)}`, { signal }));
   const buffer = await response.arrayBuffer();
   const start = 10 + new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));

@@ -1,14 +1,25 @@
-/** Calls `load` with a signal, one at a time: what is asked for meanwhile replaces what was asked before. */
-export function latest(signal, load) {
-  let running = false, isWaiting = false, ending = new AbortController();
-  signal.addEventListener("abort", () => ending.abort());
-  return async function again() {
+import { recovery } from "./live.js";
+
+/**
+ * Calls `load` with a signal, one at a time: what is asked for meanwhile replaces what was asked before. What fails is told
+ * to `failed`, and tried again when it may work.
+ */
+export function latest(signal, load, failed) {
+  let running = false, isWaiting = false, hasFailed = false;
+  async function again() {
     if (signal.aborted) return;
     if (running) { isWaiting = true; return; }
     running = true;
-    ending = new AbortController();
-    await load(ending.signal);
+    try {
+      await load(signal);
+      hasFailed = false;
+    } catch (error) {
+      hasFailed = !signal.aborted;
+      if (hasFailed) failed(error);
+    }
     running = false;
     if (isWaiting) { isWaiting = false; again(); }
-  };
+  }
+  recovery.addEventListener("mended", () => { if (hasFailed) again(); }, { signal });
+  return again;
 }

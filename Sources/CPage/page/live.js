@@ -1,15 +1,31 @@
+/** Tells `mended` when what failed may be tried again: the connection is back, or a publisher or the broker. */
+export const recovery = new EventTarget();
+
+/** Milliseconds until the next attempt where the browser makes none by itself. */
+const pause = 2000;
+
 /** Tells views what happens, for as long as they are shown; a connection that is lost comes back by itself. */
 export class Live {
   #listeners = new Set();
+  #line;
 
   constructor(line) {
+    this.#line = line;
+    this.#connect();
+  }
+
+  #connect() {
     const source = new EventSource("/api/events");
     source.onopen = () => {
-      line.textContent = "live";
+      this.#line.textContent = "live";
       // What happened before somebody listened is not told.
       this.#tell("reset", {});
     };
-    source.onerror = () => { line.textContent = "connection lost, trying again…"; };
+    source.onerror = () => {
+      this.#line.textContent = "connection lost, trying again…";
+      // After an answer that is no feed, as a proxy gives while the subscriber is away, a browser gives up.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), pause);
+    };
     for (const name of ["change", "progress", "status", "reset"]) {
       source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
     }
@@ -17,6 +33,7 @@ export class Live {
 
   #tell(name, data) {
     for (const listener of [...this.#listeners]) listener(name, data);
+    if (name === "reset" || name === "status" || data.group?.online) recovery.dispatchEvent(new Event("mended"));
   }
 
   /** @returns {() => void} ends it. */

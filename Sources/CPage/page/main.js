@@ -1,7 +1,7 @@
 import { browse, groups } from "./browse.js";
 import { dataset } from "./dataset.js";
 import { element } from "./dom.js";
-import { Live } from "./live.js";
+import { Live, recovery } from "./live.js";
 import { status } from "./status.js";
 
 const main = document.getElementById("main");
@@ -24,6 +24,7 @@ async function show() {
   } catch (error) {
     if (ending.signal.aborted) return;
     main.replaceChildren(element("h1", {}, "This cannot be shown"), element("p", {}, error.message));
+    recovery.addEventListener("mended", show, { once: true, signal: ending.signal });
   }
 }
 

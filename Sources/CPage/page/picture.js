@@ -125,20 +125,16 @@ export function picture(path, array, signal, moved) {
   const line = element("p", { class: "faint", role: "status" });
   const draw = latest(signal, async (ending) => {
     const pixels = isLine ? [900] : canvasPixels;
-    try {
-      const answer = await view(encoded(path), {
-        slice_: window.slice, pixels: pixels.join(","), reduce: window.reduce,
-        ...(window.field === undefined ? {} : { field: window.field }),
-      }, ending);
-      if (typeof answer.values[0] === "string") throw new Error("Texts are not drawn: they are in the table below.");
-      const scale = (isLine ? paintLine : paintImage)(canvas, answer);
-      const factors = answer.reduction.split("factors=")[1] ?? "1";
-      const what = /^1(,1)*$/.test(factors) ? "every value" : `${window.reduce} of ${factors.replace(",", " × ")} values a point`;
-      line.textContent = `[${window.slice}]: ${scale}; ${what}`;
-    } catch (error) {
-      if (error.name !== "AbortError") line.textContent = error.message;
-    }
-  });
+    const answer = await view(encoded(path), {
+      slice_: window.slice, pixels: pixels.join(","), reduce: window.reduce,
+      ...(window.field === undefined ? {} : { field: window.field }),
+    }, ending);
+    if (typeof answer.values[0] === "string") throw new Error("Texts are not drawn: they are in the table below.");
+    const scale = (isLine ? paintLine : paintImage)(canvas, answer);
+    const factors = answer.reduction.split("factors=")[1] ?? "1";
+    const what = /^1(,1)*$/.test(factors) ? "every value" : `${window.reduce} of ${factors.replace(",", " × ")} values a point`;
+    line.textContent = `[${window.slice}]: ${scale}; ${what}`;
+  }, (error) => { line.textContent = error.message; });
   const listing = values(path, window, signal);
   const changed = () => { window.remember(); moved(window.slice); draw(); listing.update(); };
   listen(canvas, window, changed);

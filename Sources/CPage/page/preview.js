@@ -1,4 +1,5 @@
 import { element, encoded } from "./dom.js";
+import { latest } from "./latest.js";
 
 const mostText = 64 << 10;
 const pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
@@ -13,7 +14,7 @@ function text(url, info, signal) {
     if (info.mediaType === "application/json" && info.size <= mostText) shown = indented(shown);
     node.textContent = info.size > mostText ? `${shown}\n… the rest is in the file` : shown;
   };
-  if (info.size) load().catch((error) => { node.textContent = error.message; });
+  if (info.size) latest(signal, load, (error) => { node.textContent = error.message; })();
   else node.textContent = "The file is empty.";
   return node;
 }

@@ -57,15 +57,11 @@ export function values(path, window, signal) {
   const page = new Page(window), body = element("div");
   const node = element("details", {}, element("summary", {}, "As a table"), body);
   const draw = latest(signal, async (ending) => {
-    try {
-      const found = await columns(path, page, ending), [from, to] = page.ranges[0];
-      const rows = Array.from({ length: to - from }, (_, row) =>
-        [from + row, ...found.map(([, items]) => shown(items[row], items))]);
-      refill(body, table(["index", ...found.map(([name]) => name)], rows), turning());
-    } catch (error) {
-      if (error.name !== "AbortError") body.replaceChildren(element("p", {}, error.message));
-    }
-  });
+    const found = await columns(path, page, ending), [from, to] = page.ranges[0];
+    const rows = Array.from({ length: to - from }, (_, row) =>
+      [from + row, ...found.map(([, items]) => shown(items[row], items))]);
+    refill(body, table(["index", ...found.map(([name]) => name)], rows), turning());
+  }, (error) => body.replaceChildren(element("p", {}, error.message)));
   const turn = (text, axis, by) => element("button", {
     disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },
   }, text);

@@ -73,7 +73,8 @@ final class EventFeed: FeedSource {
         }
         let now = position
         var position = now
-        var greeting = ": bpubsub\n\n"
+        // Who loses the connection comes back after a second: browsers would wait for three.
+        var greeting = "retry: 1000\n: bpubsub\n\n"
         if let last = request.headers["Last-Event-ID"] {
             let parts = last.split(separator: "-")
             if parts.count == 2, parts[0] == run, let seen = UInt64(parts[1]), seen <= now {

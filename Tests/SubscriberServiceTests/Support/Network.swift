@@ -86,7 +86,8 @@ final class Network: Sendable {
 
     private static let secret = String(repeating: "ab", count: 32)
 
-    private func claim() async throws {
+    /// As a publisher that starts does: the group is online.
+    func claim() async throws {
         let claim = Claim(secret: Self.secret, urls: [state.withLock { $0.publisherURL }], class: "public")
         let answer = try await client.send(
             .init(method: "PUT", url: brokerURL + "/api/publishers/foo", body: SharedBytes(WireJSON.encode(claim))))
