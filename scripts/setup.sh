@@ -47,17 +47,19 @@ missing_packages() {
     done
 }
 
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
 install_packages() {
-    local missing as_root=()
+    local missing
     mapfile -t missing < <(missing_packages)
     [ "${#missing[@]}" -gt 0 ] || return 0
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || die "not root and no sudo: let root run 'apt-get install ${missing[*]}'"
-        as_root=(sudo)
-    fi
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||
+        die "not root and no sudo: let root run 'apt-get install ${missing[*]}'"
     say "installing ${missing[*]}"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
 }
 
@@ -117,6 +119,30 @@ unpack_blosc2() { # FOLDER
     rm -rf "$1/wheel"
 }
 
+# What the web page reads Markdown with: one file out of a Debian package, which is not installed. The subscriber's program
+# has it inside; without it, Markdown is shown as text.
+fetch_markdown_it() {
+    local package=libjs-markdown-it folder="$deps/page.new"
+    [ ! -s "$deps/page/markdown-it.js" ] || return 0
+    say "fetching $package"
+    rm -rf "$folder"
+    mkdir -p "$folder" "$deps/page"
+    if download_package "$package" "$folder" && dpkg-deb -x "$folder"/*.deb "$folder" &&
+        mv "$folder/usr/share/javascript/markdown-it/markdown-it.js" "$deps/page/"; then
+        # The compiler did not see that it was missing.
+        touch "$root/Sources/CPage/CPage.c"
+    else
+        say "there is no $package here: the web page will show Markdown as text"
+    fi
+    rm -rf "$folder"
+}
+
+download_package() { # NAME FOLDER; the lists of packages may be missing or old
+    (cd "$2" && apt-get download -qq "$1" 2>/dev/null) && return
+    { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; } && as_root apt-get update -qq &&
+        (cd "$2" && apt-get download -qq "$1" 2>/dev/null)
+}
+
 install_test_tools() {
     local wanted=(
         "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy "playwright==$playwright_wheel"
@@ -137,6 +163,7 @@ mkdir -p "$deps"
 install_packages
 name_msgpack
 install_blosc2
+fetch_markdown_it
 case "${1:-}" in
 "") ;;
 --tests) install_test_tools ;;

@@ -7,9 +7,6 @@ static const unsigned char index_html[] = {
 static const unsigned char style_css[] = {
 #embed "page/style.css"
 };
-static const unsigned char main_js[] = {
-#embed "page/main.js"
-};
 static const unsigned char api_js[] = {
 #embed "page/api.js"
 };
@@ -19,17 +16,41 @@ static const unsigned char browse_js[] = {
 static const unsigned char colour_js[] = {
 #embed "page/colour.js"
 };
+static const unsigned char controls_js[] = {
+#embed "page/controls.js"
+};
 static const unsigned char dataset_js[] = {
 #embed "page/dataset.js"
 };
 static const unsigned char dom_js[] = {
 #embed "page/dom.js"
 };
-static const unsigned char live_js[] = {
-#embed "page/live.js"
+static const unsigned char gestures_js[] = {
+#embed "page/gestures.js"
+};
+static const unsigned char groups_js[] = {
+#embed "page/groups.js"
 };
 static const unsigned char latest_js[] = {
 #embed "page/latest.js"
+};
+static const unsigned char legend_js[] = {
+#embed "page/legend.js"
+};
+static const unsigned char line_js[] = {
+#embed "page/line.js"
+};
+static const unsigned char live_js[] = {
+#embed "page/live.js"
+};
+static const unsigned char main_js[] = {
+#embed "page/main.js"
+};
+static const unsigned char markdown_js[] = {
+#embed "page/markdown.js"
+};
+static const unsigned char paint_js[] = {
+#embed "page/paint.js"
 };
 static const unsigned char picture_js[] = {
 #embed "page/picture.js"
@@ -37,11 +58,23 @@ static const unsigned char picture_js[] = {
 static const unsigned char preview_js[] = {
 #embed "page/preview.js"
 };
+static const unsigned char problem_js[] = {
+#embed "page/problem.js"
+};
+static const unsigned char scene_js[] = {
+#embed "page/scene.js"
+};
 static const unsigned char status_js[] = {
 #embed "page/status.js"
 };
 static const unsigned char takeaway_js[] = {
 #embed "page/takeaway.js"
+};
+static const unsigned char theme_js[] = {
+#embed "page/theme.js"
+};
+static const unsigned char types_js[] = {
+#embed "page/types.js"
 };
 static const unsigned char values_js[] = {
 #embed "page/values.js"
@@ -49,6 +82,13 @@ static const unsigned char values_js[] = {
 static const unsigned char window_js[] = {
 #embed "page/window.js"
 };
+// Made by others; `scripts/setup.sh` fetches it. Without it Markdown is shown as plain text.
+#if __has_embed("../../.deps/page/markdown-it.js")
+#define HAS_MARKDOWN_IT
+static const unsigned char markdown_it_js[] = {
+#embed "../../.deps/page/markdown-it.js"
+};
+#endif
 
 #define HTML "text/html; charset=utf-8"
 #define CSS "text/css; charset=utf-8"
@@ -58,19 +98,33 @@ static const unsigned char window_js[] = {
 const struct cpage_file cpage_files[] = {
     FILE_OF("index.html", HTML, index_html),
     FILE_OF("style.css", CSS, style_css),
-    FILE_OF("main.js", SCRIPT, main_js),
     FILE_OF("api.js", SCRIPT, api_js),
     FILE_OF("browse.js", SCRIPT, browse_js),
     FILE_OF("colour.js", SCRIPT, colour_js),
+    FILE_OF("controls.js", SCRIPT, controls_js),
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
-    FILE_OF("live.js", SCRIPT, live_js),
+    FILE_OF("gestures.js", SCRIPT, gestures_js),
+    FILE_OF("groups.js", SCRIPT, groups_js),
     FILE_OF("latest.js", SCRIPT, latest_js),
+    FILE_OF("legend.js", SCRIPT, legend_js),
+    FILE_OF("line.js", SCRIPT, line_js),
+    FILE_OF("live.js", SCRIPT, live_js),
+    FILE_OF("main.js", SCRIPT, main_js),
+    FILE_OF("markdown.js", SCRIPT, markdown_js),
+    FILE_OF("paint.js", SCRIPT, paint_js),
     FILE_OF("picture.js", SCRIPT, picture_js),
     FILE_OF("preview.js", SCRIPT, preview_js),
+    FILE_OF("problem.js", SCRIPT, problem_js),
+    FILE_OF("scene.js", SCRIPT, scene_js),
     FILE_OF("status.js", SCRIPT, status_js),
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),
+    FILE_OF("theme.js", SCRIPT, theme_js),
+    FILE_OF("types.js", SCRIPT, types_js),
     FILE_OF("values.js", SCRIPT, values_js),
     FILE_OF("window.js", SCRIPT, window_js),
+#ifdef HAS_MARKDOWN_IT
+    FILE_OF("markdown-it.js", SCRIPT, markdown_it_js),
+#endif
 };
 const size_t cpage_file_count = sizeof cpage_files / sizeof *cpage_files;

@@ -15,6 +15,7 @@ import Testing
         struct Row: Decodable { let dataset: Dataset }
         let folders: [Inner]
         let total: Int
+        let entries: Int
         let datasets: [Row]
         var names: [String] { datasets.map(\.dataset.path.text) }
     }
@@ -52,6 +53,19 @@ import Testing
             #expect(try await subscriber.ask("/api/tree/nobody").status == 404)
             let groups = try await subscriber.json("/api/tree")
             #expect("\(groups)".contains("foo"))
+        }
+    }
+
+    @Test func foldersAndDatasetsArePagedThroughTogether() async throws {
+        try await Self.with { subscriber in
+            var seen: [[String]] = []
+            for offset in 0..<5 {
+                let page = try await Self.folder(subscriber, "foo", [("limit", "2"), ("offset", "\(offset)")])
+                #expect(page.entries == 4)
+                seen.append(page.folders.map(\.name) + page.names)
+            }
+            #expect(
+                seen == [["dir", "dir2"], ["dir2", "foo/a.txt"], ["foo/a.txt", "foo/dir.txt"], ["foo/dir.txt"], []])
         }
     }
 

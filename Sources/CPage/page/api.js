@@ -32,6 +32,15 @@ const readers = {
   f4: Float32Array, f8: Float64Array, u8: BigUint64Array, i8: BigInt64Array,
 };
 
+/** Floats of two bytes, which not all browsers have an array of. */
+function halves(buffer, start) {
+  return Float32Array.from(new Uint16Array(buffer, start), (bits) => {
+    const sign = bits >> 15 ? -1 : 1, exponent = bits >> 10 & 31, fraction = bits & 1023;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * fraction / 1024);
+  });
+}
+
 /** Texts of NumPy: `S` has bytes, `U` four bytes a character; both end where zeros begin. */
 function texts(buffer, start, code) {
   const isWide = code[0] === "U", width = Number(code.slice(1)) * (isWide ? 4 : 1);
@@ -46,7 +55,7 @@ function texts(buffer, start, code) {
 
 /**
  * A view: items in C order, their shape, and what was done to them.
- * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, version: string}>}
+ * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, factors: number[], version: string}>}
  */
 export async function view(path, query, signal) {
   const response = await answered(await reached(`/api/view/${path}?${new URLSearchParams(query)}`, { signal }));
@@ -54,13 +63,14 @@ export async function view(path, query, signal) {
   const start = 10 + new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
   const code = /'descr': '[<|]([a-zA-Z]\d+)'/.exec(header)?.[1];
-  const reader = readers[code], isText = /^[SU]/.test(code);
-  if (!reader && !isText) throw new Refused(415, "values of this type are not shown");
+  const reader = readers[code], isText = /^[SU]/.test(code), isHalf = code === "f2";
+  if (!reader && !isText && !isHalf) throw new Refused(415, "values of this type are not shown");
   const shape = /'shape': \(([^)]*)\)/.exec(header)[1].split(",").filter((part) => part.trim()).map(Number);
-  let values = isText ? texts(buffer, start, code) : new reader(buffer, start);
+  let values = isText ? texts(buffer, start, code) : isHalf ? halves(buffer, start) : new reader(buffer, start);
   if (code === "u8" || code === "i8") values = Float64Array.from(values, Number);
+  const reduction = response.headers.get("Bpubsub-Reduction") ?? "";
   return {
-    shape, values, reduction: response.headers.get("Bpubsub-Reduction") ?? "",
-    version: response.headers.get("Bpubsub-Version") ?? "",
+    shape, values, reduction, version: response.headers.get("Bpubsub-Version") ?? "",
+    factors: (/factors=([\d,]+)/.exec(reduction)?.[1] ?? "").split(",").map(Number),
   };
 }

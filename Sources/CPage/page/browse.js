@@ -1,32 +1,10 @@
 import { get } from "./api.js";
 import { bytes, element, encoded, link, moment, refill, table } from "./dom.js";
+import { latest, settled, throttled } from "./latest.js";
 import { changed } from "./live.js";
-import { fieldsOf } from "./window.js";
+import { fieldsOf } from "./types.js";
 
 const pageSize = 100;
-
-/** Does `act` at most every half second, however often it is called, until the view is left. */
-function throttled(signal, act) {
-  let timer = 0;
-  signal.addEventListener("abort", () => clearTimeout(timer));
-  return () => { timer ||= setTimeout(() => { timer = 0; act(); }, 500); };
-}
-
-export async function groups({ main, live, signal }) {
-  document.title = "Groups – bpubsub";
-  const fill = async () => {
-    const answer = await get("/api/tree", { signal });
-    signal.throwIfAborted();
-    const state = ({ group }) => group.online ? "online" : `offline since ${moment(group.since)}`;
-    refill(main, element("h1", {}, "Groups"), answer.groups.length
-      ? table(["group", "publisher", "datasets"], answer.groups.map((row) =>
-        [link(row.group.name, `/browse/${encoded(row.group.name)}`), state(row), row.datasets]))
-      : element("p", {}, "Nothing is published yet: ", element("code", {}, "bpubsub-publisher NAME FOLDER"), "."));
-  };
-  await fill();
-  const again = throttled(signal, () => fill().catch(() => {}));
-  signal.addEventListener("abort", live.listen((name) => { if (name !== "progress") again(); }));
-}
 
 /** Each folder above, as links. */
 export function trail(path) {
@@ -54,43 +32,77 @@ function datasetRow({ dataset, held, followed }, folder) {
   ];
 }
 
-export async function browse({ main, live, signal }, path) {
-  document.title = `${path} – bpubsub`;
-  const address = new URLSearchParams(location.search);
-  let offset = Number(address.get("offset")) || 0;
-  const filter = element("input", {
-    type: "search", placeholder: "filter", "aria-label": `Filter the datasets below ${path}`, value: address.get("filter") ?? "",
-  });
-  const list = element("div", { class: "listing", "aria-live": "polite" });
-  const fill = async () => {
-    const query = new URLSearchParams({ offset, limit: pageSize, filter: filter.value });
-    const asked = filter.value;
-    const answer = await get(`/api/tree/${encoded(path)}?${query}`, { signal });
-    signal.throwIfAborted();
-    if (asked !== filter.value) return;
-    const rows = answer.folders.map((folder) =>
-      [link(`${folder.name}/`, `/browse/${encoded(folder.path)}`), `${folder.datasets} ${folder.datasets === 1 ? "dataset" : "datasets"}`, "", "", "", ""]);
-    const turn = (text, to, enabled) => element("button", {
-      disabled: !enabled, click: () => { offset = to; remember(); fill(); },
+const folderRow = ({ name, path, datasets }) =>
+  [link(`${name}/`, `/browse/${encoded(path)}`), `${datasets.toLocaleString()} ${datasets === 1 ? "dataset" : "datasets"}`, "", "", "", ""];
+
+/** A folder, a page at a time: whatever is in it, there are no more rows than a page has. */
+class Listing {
+  #count = element("p", { class: "faint", role: "status" });
+  #rows = element("div", { class: "listing" });
+  #turning = element("nav", { class: "row", "aria-label": "Pages" });
+
+  constructor(path, signal) {
+    this.path = path;
+    this.signal = signal;
+    const address = new URLSearchParams(location.search);
+    this.offset = Math.max(0, Math.floor(Number(address.get("offset")))) || 0;
+    this.filter = element("input", {
+      type: "search", placeholder: "filter", "aria-label": `Filter the datasets below ${path}`, value: address.get("filter") ?? "",
+    });
+    this.fill = latest(signal, () => this.#fill(), (error) => { this.#count.textContent = error.message; });
+    const soon = settled(signal, 150, this.fill);
+    this.filter.addEventListener("input", () => { this.#move(0); soon(); });
+    this.node = element("div", {}, element("div", { class: "row" }, this.filter, this.#count), this.#rows, this.#turning);
+  }
+
+  /** The first page; throws when there is none. */
+  open() { return this.#fill(); }
+
+  async #fill() {
+    const asked = this.filter.value;
+    const query = new URLSearchParams({ offset: this.offset, limit: pageSize, filter: asked });
+    const answer = await get(`/api/tree/${encoded(this.path)}?${query}`, { signal: this.signal });
+    // Another is on its way.
+    if (asked !== this.filter.value) return;
+    const shown = answer.folders.length + answer.datasets.length;
+    if (!shown && this.offset > 0) {
+      // There are fewer than there were.
+      this.#move(Math.max(0, Math.ceil(answer.entries / pageSize) - 1) * pageSize);
+      return this.#fill();
+    }
+    this.#count.textContent = answer.entries
+      ? `${(this.offset + 1).toLocaleString()} to ${(this.offset + shown).toLocaleString()} of ${answer.entries.toLocaleString()}` : "nothing here";
+    refill(this.#rows, table(["name", "what", "size", "modified", "held here", ""],
+      [...answer.folders.map(folderRow), ...answer.datasets.map((row) => datasetRow(row, this.path))]));
+    this.#turn(answer.entries);
+  }
+
+  #turn(entries) {
+    const last = Math.max(0, Math.ceil(entries / pageSize) - 1) * pageSize;
+    const button = (text, to, enabled) => element("button", {
+      disabled: !enabled, click: () => { this.#move(to); this.fill().then(() => this.#rows.scrollIntoView({ block: "nearest" })); },
     }, text);
-    refill(list,
-      table(["name", "what", "size", "modified", "held here", ""],
-        [...(offset ? [] : rows), ...answer.datasets.map((row) => datasetRow(row, path))]),
-      element("div", { class: "row" }, turn("Previous", Math.max(0, offset - pageSize), offset > 0),
-        element("span", { class: "faint" },
-          answer.total ? `${offset + 1} to ${Math.min(offset + pageSize, answer.total)} of ${answer.total}` : "no datasets here"),
-        turn("Next", offset + pageSize, offset + pageSize < answer.total)));
-  };
-  const remember = () => {
+    this.#turning.hidden = last === 0 && this.offset === 0;
+    refill(this.#turning, button("First", 0, this.offset > 0), button("Previous", Math.max(0, this.offset - pageSize), this.offset > 0),
+      button("Next", this.offset + pageSize, this.offset < last), button("Last", last, this.offset < last));
+  }
+
+  #move(offset) {
+    this.offset = offset;
     const query = new URLSearchParams();
-    if (filter.value) query.set("filter", filter.value);
+    if (this.filter.value) query.set("filter", this.filter.value);
     if (offset) query.set("offset", offset);
     history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
-  };
-  filter.addEventListener("input", () => { offset = 0; remember(); fill().catch(() => {}); });
-  await fill();
-  main.replaceChildren(trail(path), element("h1", {}, path), element("div", { class: "row" }, filter), list);
-  const again = throttled(signal, () => fill().catch(() => {}));
+  }
+}
+
+export async function browse({ main, live, signal }, path) {
+  document.title = `${path} – bpubsub`;
+  const listing = new Listing(path, signal);
+  await listing.open();
+  signal.throwIfAborted();
+  main.replaceChildren(trail(path), element("h1", {}, path), listing.node);
+  const again = throttled(signal, 500, listing.fill);
   signal.addEventListener("abort", live.listen((name, data) => {
     if (name === "reset" || changed(data).startsWith(`${path}/`)) again();
   }));

@@ -1,14 +1,28 @@
-/** Viridis, by a polynomial of degree 6 for each channel (Matt Zucker, public domain): 256 colours. */
-const terms = [
-  [0.2777273272, 0.1050930431, -0.3308618287, -4.6342304990, 6.2282699363, 4.7763849977, -5.4354558559],
-  [0.0054073445, 1.4046135299, 0.2148475595, -5.7991009734, 14.1799333668, -13.7451453777, 4.6458526127],
-  [0.3340998053, 1.3845901626, 0.0950951630, -19.3324409563, 56.6905526007, -65.3530326339, 26.3124352496],
-];
+/** Colour maps as colours at equal distances; what lies between is mixed. All but grey are even to the eye, or nearly. */
+const stops = {
+  viridis: "440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 addc30 fde725",
+  magma: "000004 1c1044 4f127b 812581 b5367a e55964 fb8761 fec287 fcfdbf",
+  "blue to red": "053061 2166ac 4393c3 92c5de d1e5f0 f7f7f7 fddbc7 f4a582 d6604d b2182b 67001f",
+  grey: "000000 ffffff",
+};
+export const mapNames = Object.keys(stops);
 
-export const colours = Uint8ClampedArray.from({ length: 256 * 3 }, (_, index) => {
-  const position = Math.floor(index / 3) / 255;
-  return 255 * terms[index % 3].reduceRight((sum, term) => sum * position + term, 0);
-});
+const parsed = (name) => stops[name].split(" ").map((text) => [0, 2, 4].map((at) => parseInt(text.slice(at, at + 2), 16)));
+
+/** The 256 colours of a map as the four bytes of a canvas' point, opaque. */
+export function palette(name) {
+  const colours = parsed(name), bytes = new Uint8ClampedArray(256 * 4);
+  for (let index = 0; index < 256; index += 1) {
+    const position = index / 255 * (colours.length - 1), before = Math.min(Math.floor(position), colours.length - 2);
+    const part = position - before;
+    bytes.set(colours[before].map((value, channel) => value + (colours[before + 1][channel] - value) * part), 4 * index);
+    bytes[4 * index + 3] = 255;
+  }
+  return new Uint32Array(bytes.buffer);
+}
+
+/** A map from left to right, for a style sheet. */
+export const gradient = (name) => `linear-gradient(to right, ${stops[name].split(" ").map((text) => `#${text}`).join(", ")})`;
 
 /** The least and the greatest of the values that are numbers. */
 export function range(values) {

@@ -48,4 +48,6 @@ export function bytes(count) {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
 
-export const moment = (seconds) => new Date(seconds * 1000).toLocaleString();
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export const moment = (seconds) => moments.format(seconds * 1000);

@@ -23,3 +23,20 @@ export function latest(signal, load, failed) {
   recovery.addEventListener("mended", () => { if (hasFailed) again(); }, { signal });
   return again;
 }
+
+/** Does `act` at most once in so many milliseconds, however often it is called, until the view is left. */
+export function throttled(signal, milliseconds, act) {
+  let timer = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return () => { timer ||= setTimeout(() => { timer = 0; act(); }, milliseconds); };
+}
+
+/** Does `act` when it has not been called for so many milliseconds. */
+export function settled(signal, milliseconds, act) {
+  let timer = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, milliseconds);
+  };
+}

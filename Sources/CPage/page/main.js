@@ -1,6 +1,7 @@
-import { browse, groups } from "./browse.js";
+import { browse } from "./browse.js";
 import { dataset } from "./dataset.js";
 import { element } from "./dom.js";
+import { groups } from "./groups.js";
 import { Live, recovery } from "./live.js";
 import { status } from "./status.js";
 

@@ -1,38 +1,59 @@
 import { element, encoded } from "./dom.js";
 
-/** What to paste elsewhere for exactly what is seen. */
-export function takeAway(path, isArray) {
-  const node = element("div");
-  const update = (slice = "") => {
-    const base = location.origin, whole = slice === "" || slice === "...";
-    const quoted = `'${path.replaceAll("'", "'\\''")}${whole ? "" : `[${slice}]`}'`;
-    const python = JSON.stringify(path), index = whole ? ":" : slice;
-    const query = whole ? "" : `?slice_=${encodeURIComponent(slice)}`;
-    const texts = { "the path": path };
-    texts.curl = isArray
-      ? `curl -o part.b2nd '${base}/api/fetch/${encoded(path)}${query}'` : `curl -OJ '${base}/api/download/${encoded(path)}'`;
-    texts["the command line"] = isArray ? `bpubsub show ${quoted} --subscriber ${base}`
-      : `bpubsub download ${quoted} --subscriber ${base}`;
-    if (isArray) {
-      texts["Python, caterva2"] = `import caterva2\nclient = caterva2.Client("${base}")\ndata = client.get(${python})[${index}]`;
-      texts["Python, blosc2"] = `import blosc2\narray = blosc2.C2Array(${python}, urlbase="${base}/")\ndata = array[${index}]`;
-    }
-    node.replaceChildren(...Object.entries(texts).map(([name, text]) => element("div", { class: "row" },
-      element("pre", { tabindex: 0, "aria-label": name }, text), copyButton(name, text))));
+/** A text as one word of a shell. */
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** For an array: whatever part of it is seen. */
+function arrayTexts(path, { slice, isWhole, field, others, address }) {
+  const base = location.origin, all = isWhole && !others.length, part = all ? ":" : slice, python = JSON.stringify(path);
+  const query = new URLSearchParams({ ...(all ? {} : { slice_: slice }), ...(field === undefined ? {} : { field }) });
+  const name = field === undefined ? "" : `[${JSON.stringify(field)}]`;
+  return {
+    "Python, caterva2": `import caterva2\nclient = caterva2.Client("${base}")\ndata = client.get(${python})[${part}]${name}`,
+    "Python, blosc2": `import blosc2\narray = blosc2.C2Array(${python}, urlbase="${base}/")\ndata = array[${part}]${name}`,
+    "the command line": `bpubsub show ${quoted(path + (all ? "" : `[${slice}]`))}${field === undefined ? "" : ` --field ${quoted(field)}`} --subscriber ${base}`,
+    curl: `curl -o part.b2nd ${quoted(`${base}/api/fetch/${encoded(path)}${query.size ? `?${query}` : ""}`)}`,
+    "the path": path,
+    "a link to this view": base + address,
   };
-  update();
+}
+
+const fileTexts = (path) => ({
+  "the command line": `bpubsub download ${quoted(path)} --subscriber ${location.origin}`,
+  curl: `curl -OJ ${quoted(`${location.origin}/api/download/${encoded(path)}`)}`,
+  "the path": path,
+  "a link to this view": location.origin + location.pathname,
+});
+
+/** What to paste elsewhere for exactly what is seen. `update` takes the window through which an array is seen. */
+export function takeAway(path, isArray) {
+  const node = element("div", { class: "take" }), shown = new Map();
+  const update = (window) => {
+    for (const [name, text] of Object.entries(isArray ? arrayTexts(path, window) : fileTexts(path))) {
+      if (!shown.has(name)) shown.set(name, textToCopy(node, name));
+      shown.get(name).textContent = text;
+    }
+  };
+  update({ slice: "", isWhole: true, others: [], address: location.pathname });
   return { node, update };
+}
+
+function textToCopy(node, name) {
+  const text = element("pre", { tabindex: 0, role: "group", "aria-label": name });
+  node.append(element("div", { class: "row" }, text, copyButton(name, text)));
+  return text;
 }
 
 function copyButton(name, text) {
   const button = element("button", {}, `Copy ${name}`);
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(text.textContent);
       button.textContent = "Copied";
+      setTimeout(() => { button.textContent = `Copy ${name}`; }, 2000);
     } catch {
       // Only pages from this machine or by TLS may write to the clipboard.
-      getSelection().selectAllChildren(button.previousSibling);
+      getSelection().selectAllChildren(text);
     }
   });
   return button;

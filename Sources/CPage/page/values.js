@@ -16,11 +16,7 @@ class Page {
     });
   }
 
-  get slice() {
-    const { axes, at, others, shape } = this.window;
-    return shape.map((_, axis) => axes.includes(axis) ? this.ranges[axes.indexOf(axis)].join(":")
-      : at[others.indexOf(axis)]).join(",");
-  }
+  get slice() { return this.window.sliceOf(this.ranges); }
 
   /** Whether there is more on that side. */
   has(axis, by) {
@@ -28,6 +24,10 @@ class Page {
     return start >= 0 && from + start < to;
   }
 }
+
+/** Red, green, blue and perhaps opacity of each point as one text. */
+const colours = ({ values, shape }) => Array.from({ length: shape[0] * shape[1] }, (_, place) =>
+  [...values.subarray(place * shape[2], (place + 1) * shape[2])].map((value) => Number(value.toPrecision(4))).join(", "));
 
 /** The columns: of structures the fields, else one, or those of the second axis. */
 async function columns(path, page, signal) {
@@ -39,7 +39,8 @@ async function columns(path, page, signal) {
     const answers = await Promise.all(fields.map((name) => ask({ field: name })));
     return fields.map((name, index) => [name, answers[index].values]);
   }
-  const { values } = await ask(field === undefined ? {} : { field });
+  const answer = await ask(field === undefined ? {} : { field });
+  const values = page.window.colours ? colours(answer) : answer.values;
   if (!across) return [["value", values]];
   const width = across[1] - across[0], height = rows[1] - rows[0];
   return Array.from({ length: width }, (_, column) =>

@@ -1,41 +1,65 @@
-/** The names of the fields of a structure, as NumPy writes its type; of other types none. */
-export const fieldsOf = (dtype) => dtype.startsWith("[")
-  ? [...dtype.matchAll(/\('([^']*)', (?:'|\[)/g)].map((match) => match[1]) : [];
+import { mapNames } from "./colour.js";
+import { fieldsOf, hasChannels, isCounts, likely, pairs } from "./types.js";
 
-/** All choices of two axes; of an array of one dimension that one. */
-export const pairs = (shape) => shape.length === 1 ? [[0]]
-  : shape.flatMap((_, first) => shape.slice(first + 1).map((_, more) => [first, first + 1 + more]));
+const reductions = ["stride", "mean", "min", "max"];
+const numbers = (text) => (text ?? "").split(",").map(Number);
 
-/** The two longest axes: the last of those that are equally long. */
-const longest = (shape) => shape.map((_, axis) => axis).sort((a, b) => shape[b] - shape[a] || b - a).slice(0, 2)
-  .sort((a, b) => a - b);
+/** `null` for what is no number, which stands for the limit that the values have. */
+export const limit = (text) => text === null || text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
 
-/** What is seen: a part of one or two axes, and a position on each of the others. It is the address's query. */
+/** What is seen, and how: a part of one or two axes, and a position on each of the others. It is the address's query. */
 export class Window {
-  constructor({ shape, dtype }) {
+  constructor(array) {
+    const { shape, dtype } = array, query = new URLSearchParams(location.search);
     this.shape = shape;
     this.fields = fieldsOf(dtype);
-    const query = new URLSearchParams(location.search);
-    const axes = (query.get("axes") ?? "").split(",").map(Number);
-    this.show(pairs(shape).find((pair) => String(pair) === String(axes)) ?? longest(shape));
-    const at = (query.get("at") ?? "").split(",").map(Number);
-    this.at = this.others.map((axis, place) => Math.min(Math.max(0, at[place] || 0), shape[axis] - 1));
+    this.canBeColours = hasChannels(array);
+    this.usualColours = this.canBeColours && dtype === "uint8";
+    this.colours = this.canBeColours && query.has("as") ? query.get("as") === "colours" : this.usualColours;
+    this.usualMap = isCounts(dtype) && shape.length > 1 ? "grey" : "viridis";
+    this.map = mapNames.find((name) => name === query.get("map")) ?? this.usualMap;
+    this.limits = [limit(query.get("low")), limit(query.get("high"))];
+    this.reduce = reductions.find((name) => name === query.get("reduce")) ?? reductions[0];
+    this.field = this.fields.find((field) => field === query.get("field")) ?? this.fields[0];
+    this.#place(query);
+  }
+
+  #place(query) {
+    const axes = numbers(query.get("axes")), at = numbers(query.get("at"));
+    this.show(this.pairs.find((pair) => String(pair) === String(axes)) ?? this.likely);
+    this.at = this.others.map((axis, place) => Math.min(Math.max(0, at[place] || 0), this.shape[axis] - 1));
     const zoom = (query.get("zoom") ?? "").split(",").map((part) => part.split(":").map(Number));
     if (zoom.length === this.seen.length) zoom.forEach(([from, to], axis) => this.set(axis, from, to));
-    this.reduce = ["stride", "mean", "min", "max"].find((name) => name === query.get("reduce")) ?? "stride";
-    this.field = this.fields.find((field) => field === query.get("field")) ?? this.fields[0];
   }
+
+  /** All but the axis of the colours. */
+  get #positions() { return this.shape.map((_, axis) => axis).slice(0, this.colours ? -1 : undefined); }
+  get pairs() { return pairs(this.#positions); }
+  get likely() { return likely(this.#positions, this.shape); }
 
   /** Shows these axes, in their order, and the first of everything else. */
   show(axes) {
     this.axes = axes;
     this.seen = axes.map((axis) => this.shape[axis]);
-    this.others = this.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    this.others = this.#positions.filter((axis) => !axes.includes(axis));
     this.at = this.others.map(() => 0);
     this.reset();
   }
 
+  /** The last axis as colours, or as one like the others; what else is seen stays. */
+  showColours(colours) {
+    const { axes, zoom, at } = this;
+    this.colours = colours;
+    this.limits = [null, null];
+    if (!this.pairs.some((pair) => String(pair) === String(axes))) return this.show(this.likely);
+    this.show(axes);
+    this.zoom = zoom;
+    this.at = this.others.map((_, place) => at[place] ?? 0);
+  }
+
   reset() { this.zoom = this.seen.map((size) => [0, size]); }
+
+  get isWhole() { return this.zoom.every(([from, to], axis) => from === 0 && to === this.seen[axis]); }
 
   set(axis, from, to) {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to) return;
@@ -53,28 +77,49 @@ export class Window {
     });
   }
 
-  /** By a part of what is seen. */
-  move(parts) {
-    this.zoom.forEach(([from, to], axis) => {
-      const step = Math.round((to - from) * parts[axis]);
-      this.set(axis, from + step, to + step);
+  /** By parts of what is seen; `from` is where that was, when not now. */
+  move(parts, from = this.zoom) {
+    from.forEach(([start, end], axis) => {
+      const step = Math.round((end - start) * parts[axis]);
+      this.set(axis, start + step, end + step);
     });
   }
 
-  get slice() {
-    return this.shape.map((_, axis) => {
-      const place = this.axes.indexOf(axis);
-      return place < 0 ? this.at[this.others.indexOf(axis)] : this.zoom[place].join(":");
+  /** What an answer's dimensions are. */
+  get arrangement() { return `${this.axes};${this.colours}`; }
+
+  /** What is seen, where, of which values: what differs in this is another picture. */
+  get layer() { return [this.arrangement, this.at, this.field, this.reduce].join(";"); }
+
+  get slice() { return this.sliceOf(this.zoom); }
+
+  /** The slice of other ranges of the axes that are shown. */
+  sliceOf(ranges) {
+    return this.shape.map((size, axis) => {
+      const place = this.axes.indexOf(axis), other = this.others.indexOf(axis);
+      return place >= 0 ? ranges[place].join(":") : other >= 0 ? this.at[other] : `0:${size}`;
     }).join(",");
   }
 
-  remember() {
-    const query = new URLSearchParams({ reduce: this.reduce, zoom: this.zoom.map((part) => part.join(":")).join(",") });
-    if (this.field !== undefined) query.set("field", this.field);
-    if (this.at.length) {
-      query.set("axes", this.axes.join(","));
-      query.set("at", this.at.join(","));
-    }
-    history.replaceState(null, "", `${location.pathname}?${query}`);
+  /** What is different from what a view shows by itself. */
+  get query() {
+    const query = new URLSearchParams(), set = (name, value, usual) => { if (value !== usual) query.set(name, value); };
+    set("as", this.colours ? "colours" : "values", this.usualColours ? "colours" : "values");
+    set("reduce", this.reduce, reductions[0]);
+    set("field", this.field, this.fields[0]);
+    set("axes", String(this.axes), String(this.likely));
+    set("at", String(this.at), String(this.others.map(() => 0)));
+    if (!this.isWhole) query.set("zoom", this.zoom.map((part) => part.join(":")).join(","));
+    set("map", this.map, this.usualMap);
+    ["low", "high"].forEach((name, place) => set(name, this.limits[place], null));
+    return query;
   }
+
+  get address() {
+    // Commas and colons may stand in a query as they are, and are easier to read.
+    const query = String(this.query).replaceAll("%2C", ",").replaceAll("%3A", ":");
+    return `${location.pathname}${query && `?${query}`}`;
+  }
+
+  remember() { history.replaceState(null, "", this.address); }
 }

@@ -31,8 +31,10 @@ struct TreeRoute: Sendable {
         }
         let path: String
         let folders: [Inner]
-        /// Datasets that there are to page through.
+        /// Datasets, without those in the folders.
         let total: Int
+        /// Folders and datasets that there are to page through.
+        let entries: Int
         let offset: Int
         let datasets: [DatasetRow]
     }
@@ -69,11 +71,14 @@ struct TreeRoute: Sendable {
             } else {
                 (folders, found) = paths.children(of: prefix)
             }
-            let page = found.dropFirst(offset).prefix(limit).map { paths.all[$0] }
+            // Folders come first, on as many pages as they need.
+            let inner = folders.dropFirst(offset).prefix(limit)
+            let page = found.dropFirst(max(0, offset - folders.count)).prefix(limit - inner.count)
             let answer = Folder(
                 path: name,
-                folders: folders.map { .init(name: String($0.name), path: prefix + $0.name, datasets: $0.count) },
-                total: found.count, offset: offset, datasets: keeper.rows(of: page))
+                folders: inner.map { .init(name: String($0.name), path: prefix + $0.name, datasets: $0.count) },
+                total: found.count, entries: folders.count + found.count, offset: offset,
+                datasets: keeper.rows(of: page.map { paths.all[$0] }))
             return .large(WireJSON.encode(answer), type: "application/json", request)
         }
     }

@@ -28,3 +28,10 @@ def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
 def drawn(page: Page, text: str) -> None:
     """Waits until the line below the picture says this."""
     expect(page.locator("canvas + p")).to_contain_text(text)
+
+
+def shade(page: Page, across: float) -> list[int]:
+    """The colour that the picture has half way down, and so far across: red, green, blue, opacity."""
+    return page.locator("canvas").evaluate(
+        "(canvas, across) => [...canvas.getContext('2d')"
+        ".getImageData(Math.round(canvas.width * across), Math.round(canvas.height / 2), 1, 1).data]", across)

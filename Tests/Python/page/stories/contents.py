@@ -17,6 +17,12 @@ def play(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("row", name="29 7.25 29000000000 <b>")).to_be_visible()
     page.get_by_label("Field").select_option("count")
     drawn(page, "0.0000 to 2.9000e+10")
+    # What is taken away is of this field.
+    for name in ("Python, caterva2", "Python, blosc2"):
+        taken = {}
+        exec(page.get_by_label(name, exact=True).inner_text(), taken)
+        assert list(taken["data"]) == [row * 10**9 for row in range(30)]
+    expect(page.get_by_label("the command line", exact=True)).to_contain_text("--field 'count'")
     page.goto(scene.url + "/datasets/pictures/volume.b2nd")
     drawn(page, "[0:64,0:48,0]")
     page.get_by_label("Axes shown").select_option(label="axes 1 and 2")

@@ -21,10 +21,10 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_role("searchbox").fill("")
     page.get_by_role("link", name="waves.b2nd").click()
     drawn(page, "[0,0:900,0:1300]")
-    drawn(page, "stride of 3 × 3 values a point")
+    drawn(page, "stride of 2 × 2 values a point")
     expect(page.locator("table").first).to_contain_text("5 × 900 × 1300")
     page.get_by_label("What a point shows").select_option("mean")
-    drawn(page, "mean of 3 × 3 values a point")
+    drawn(page, "mean of 2 × 2 values a point")
     page.get_by_label("Position on axis 0").fill("3")
     drawn(page, "[3,0:900,0:1300]")
     for _ in range(2):

@@ -1,0 +1,57 @@
+import { element } from "./dom.js";
+
+/** A choice of one of `[value, text]`. */
+function choice(label, options, chosen, act) {
+  const node = element("select", { "aria-label": label }, ...options.map(([value, text]) =>
+    element("option", { value, selected: value === chosen }, text)));
+  node.addEventListener("change", () => act(node.value));
+  return element("label", {}, element("span", {}, label), node);
+}
+
+const reductions = [["stride", "every so many"], ["mean", "mean"], ["min", "minimum"], ["max", "maximum"]];
+
+/** How the values are shown, as far as there is a choice. `arranged` is called when other axes are shown. */
+export function choices(window, changed, arranged) {
+  const pairs = window.pairs, list = [];
+  if (window.fields.length) {
+    list.push(choice("Field", window.fields.map((field) => [field, field]), window.field, (field) => {
+      window.field = field;
+      changed();
+    }));
+  }
+  if (window.canBeColours) {
+    list.push(choice("Show as", [["colours", window.shape.at(-1) === 3 ? "RGB" : "RGBA"], ["values", "values"]],
+      window.colours ? "colours" : "values", (value) => { window.showColours(value === "colours"); arranged(); }));
+  }
+  if (pairs.length > 1) {
+    list.push(choice("Axes shown", pairs.map((pair) => [String(pair), `axes ${pair.join(" and ")}`]), String(window.axes),
+      (value) => { window.show(pairs.find((pair) => String(pair) === value)); arranged(); }));
+  }
+  list.push(choice("What a point shows", reductions, window.reduce, (name) => { window.reduce = name; changed(); }));
+  return list;
+}
+
+/** A slider for each axis that is not shown. */
+export function sliders(window, changed) {
+  return window.others.map((axis, place) => {
+    const last = window.shape[axis] - 1, position = window.at[place];
+    const shown = element("output", { class: "number" }, `${position} of ${last}`);
+    const slider = element("input", {
+      type: "range", min: 0, max: last, value: position, "aria-label": `Position on axis ${axis}`,
+      input: () => {
+        window.at[place] = Number(slider.value);
+        shown.textContent = `${slider.value} of ${last}`;
+        changed(true);
+      },
+      change: () => changed(),
+    });
+    return element("div", { class: "row" }, `axis ${axis}`, slider, shown);
+  });
+}
+
+export function zoomButtons(window, changed) {
+  const middle = () => window.seen.map(() => 0.5);
+  const act = (text, change) => element("button", { click: () => { change(); changed(); } }, text);
+  return element("div", { class: "row" }, act("Zoom in", () => window.scale(0.5, middle())),
+    act("Zoom out", () => window.scale(2, middle())), act("All of it", () => window.reset()));
+}

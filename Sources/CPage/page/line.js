@@ -1,0 +1,73 @@
+const margin = { top: 8, right: 8, bottom: 24, left: 64 };
+
+/** About `count` round numbers from `low` to `high`. */
+export function ticks(low, high, count) {
+  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
+  if (!Number.isFinite(step) || step <= 0) return [low];
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)));
+}
+
+const short = (value) => Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(1) : String(value);
+
+/** Where values and positions are on the canvas, in CSS pixels. */
+function frame(canvas, [from, to], [low, high]) {
+  const width = canvas.clientWidth - margin.left - margin.right, height = canvas.clientHeight - margin.top - margin.bottom;
+  const span = high > low ? high - low : 1, middle = high > low ? low : low - 0.5;
+  return {
+    width, height,
+    x: (index) => margin.left + (index - from) / (to - from) * width,
+    y: (value) => margin.top + height - (value - middle) / span * height,
+  };
+}
+
+function drawAxes(context, { x, y, width, height }, [from, to], [low, high], colours) {
+  context.font = "12px system-ui, sans-serif";
+  context.fillStyle = colours.text;
+  context.strokeStyle = colours.grid;
+  context.lineWidth = 1;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of ticks(low, high, 5)) {
+    context.strokeRect(margin.left, Math.round(y(value)) + 0.5, width, 0);
+    context.fillText(short(value), margin.left - 8, y(value));
+  }
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const index of ticks(from, to - 1, Math.max(2, width / 120))) {
+    context.strokeRect(Math.round(x(index + 0.5)) + 0.5, margin.top, 0, height);
+    context.fillText(String(index), x(index + 0.5), margin.top + height + 6);
+  }
+}
+
+/** The values as a path, with a gap for each that is no number. */
+function trace({ answer, zoom }, { x, y }) {
+  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors;
+  let isDrawing = false;
+  answer.values.forEach((value, place) => {
+    if (!Number.isFinite(value)) { isDrawing = false; return; }
+    const at = x(start + (place + 0.5) * factor);
+    if (isDrawing) path.lineTo(at, y(value)); else path.moveTo(at, y(value));
+    isDrawing = true;
+  });
+  return path;
+}
+
+/** A plot of the values of one axis, with round numbers beside it. */
+export function drawLine(canvas, layer, window) {
+  const context = canvas.getContext("2d"), style = getComputedStyle(canvas), [zoom] = window.zoom;
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  const place = frame(canvas, zoom, layer.limits);
+  // The line of text below the picture is as faint as what is written in it.
+  const text = getComputedStyle(canvas.nextElementSibling).color;
+  drawAxes(context, place, zoom, layer.limits, { text, grid: style.borderTopColor });
+  context.beginPath();
+  context.rect(margin.left, margin.top, place.width, place.height);
+  context.clip();
+  context.strokeStyle = style.color;
+  context.lineWidth = 1.5;
+  context.lineJoin = "round";
+  context.stroke(trace(layer, place));
+}

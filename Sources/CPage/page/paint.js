@@ -1,0 +1,60 @@
+import { palette, range } from "./colour.js";
+
+/** What to add to a value, and what to multiply that with, so that the limits become 0 and 255. */
+const scaling = ([low, high]) => [-low, high > low ? 255 / (high - low) : 0];
+
+/** The limits that were typed, and what the values have where none was. */
+export function limitsOf(window, values) {
+  const [least, greatest] = range(values);
+  let [low, high] = [least, greatest];
+  // The middle colour of this map is for zero.
+  if (window.map === "blue to red" && !window.colours && least < 0 && greatest > 0) {
+    high = Math.max(-least, greatest);
+    low = -high;
+  }
+  return { found: [least, greatest], used: [window.limits[0] ?? low, window.limits[1] ?? high] };
+}
+
+/** One value a point; what is no number stays transparent. */
+function pointsOfValues(image, values, map, limits) {
+  const points = new Uint32Array(image.data.buffer), colours = palette(map), [offset, factor] = scaling(limits);
+  for (let place = 0; place < points.length; place += 1) {
+    const scaled = (values[place] + offset) * factor;
+    if (scaled === scaled) points[place] = colours[scaled < 0 ? 0 : scaled > 255 ? 255 : (scaled + 0.5) | 0];
+  }
+}
+
+/** Three or four values a point. Opacity has the whole of its type, whatever the limits are. */
+function pointsOfColours(image, values, channels, limits) {
+  const data = image.data, [offset, factor] = scaling(limits);
+  const opaque = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 1;
+  for (let place = 0, from = 0; place < data.length; place += 4, from += channels) {
+    for (let channel = 0; channel < 3; channel += 1) data[place + channel] = (values[from + channel] + offset) * factor;
+    data[place + 3] = channels < 4 ? 255 : values[from + 3] * 255 / opaque;
+  }
+}
+
+/** The values that have a colour: without opacity. */
+const coloured = (values, channels) => channels < 4 ? values : values.filter((_, place) => place % 4 < 3);
+
+/** The limits of colours: of bytes always the same. */
+function limitsOfColours(window, { values, shape }) {
+  const { found, used } = limitsOf(window, coloured(values, shape[2]));
+  return { found, used: values instanceof Uint8Array ? [window.limits[0] ?? 0, window.limits[1] ?? 255] : used };
+}
+
+/**
+ * Makes the picture of an answer, in its own size.
+ * @returns {{found: number[], used: number[]}} the limits that its values have, and those that were used
+ */
+export function paint(layer, window, used) {
+  const { answer } = layer, [height, width, channels] = answer.shape;
+  layer.picture = document.createElement("canvas");
+  [layer.picture.width, layer.picture.height] = [width, height];
+  const context = layer.picture.getContext("2d"), image = context.createImageData(width, height);
+  const limits = used ? { used } : window.colours ? limitsOfColours(window, answer) : limitsOf(window, answer.values);
+  if (window.colours) pointsOfColours(image, answer.values, channels, limits.used);
+  else pointsOfValues(image, answer.values, window.map, limits.used);
+  context.putImageData(image, 0, 0);
+  return limits;
+}
