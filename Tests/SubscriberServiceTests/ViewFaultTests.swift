@@ -50,4 +50,37 @@ import Testing
             #expect(try await subscriber.ask(Self.path, Self.held).status == 200)
         }
     }
+
+    // Two views are made at a time: a third comes when those who wanted the others have gone, and not before.
+    @Test func aViewThatNobodyWaitsForEnds() async throws {
+        try await Network.with { network in
+            // Longer than this test: it is not the silence of the publisher that ends the views.
+            let subscriber = try await network.subscriber { $0.fetchTimeout = .seconds(600) }
+            try await network.publishFrame("cube.b2nd", try SampleArray.cube())
+            try await subscriber.waitForList(["cube.b2nd"])
+            _ = try await subscriber.ask(Self.path, Self.held)
+            network.publisher.alwaysSuffer(.stall(after: 100))
+            let before = network.publisher.requests.count
+            let impatient = (0..<2).map { index in
+                Task {
+                    try await subscriber.ask(
+                        Self.path, [("slice_", "\(20 + index * 20)"), ("pixels", "8,8"), ("reduce", "mean")])
+                }
+            }
+            try await subscriber.wait("both have asked the publisher") {
+                network.publisher.requests.count == before + 2
+            }
+            let patient = Task {
+                try await subscriber.ask(
+                    Self.path, [("slice_", "5, 18:26, 34:42"), ("pixels", "2,2"), ("reduce", "mean")])
+            }
+            for task in impatient { task.cancel() }
+            #expect(try await patient.value.status == 200)
+            for task in impatient { #expect(await task.result.isFailure) }
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
 }

@@ -54,7 +54,7 @@ public final class HTTPServer: Sendable {
         listener = try ListeningSocket(configuration.listen)
         frontDoor = try FrontDoor()
         firstRequestTimeout = configuration.firstRequestTimeout
-        let core = ServerCore(
+        let core = try ServerCore(
             configuration, feedPaths: Set(feeds.keys), statistics: statistics, handler: handler)
         self.core = core
         let threads = max(1, configuration.threads)
@@ -73,6 +73,7 @@ public final class HTTPServer: Sendable {
     public func run(grace: Duration = .seconds(1)) async {
         precondition(!hasRun.exchange(true, ordering: .acquiringAndReleasing), "a server runs once")
         let roundRobin = RoundRobin(daemons)
+        core.departures.open()
         frontDoor.open(listener, feedPaths: Set(feeds.keys), patience: firstRequestTimeout) { [feeds] socket, path in
             if let path, let feed = feeds[path] { feed.adopt(socket) } else { roundRobin.next().add(socket) }
         }
@@ -93,6 +94,7 @@ public final class HTTPServer: Sendable {
         core.abortAll()
         // Joins the polling threads, so it must not be on the cooperative pool.
         await pool.run { [daemons] in for daemon in daemons { daemon.stop() } }
+        await core.departures.close()
     }
 
     /// Returns when the task is cancelled.

@@ -9,6 +9,7 @@ final class ServerCore: Sendable {
     private let commonHeaders: HTTPHeaders
     /// Exchanges between the head of their request and the end of their response.
     let inFlight = InFlight()
+    let departures: Departures
 
     private let feedPaths: Set<String>
     private let stopping = Atomic(false)
@@ -23,7 +24,8 @@ final class ServerCore: Sendable {
     init(
         _ configuration: HTTPServer.Configuration, feedPaths: Set<String>, statistics: ServerStatistics,
         handler: @escaping HTTPServer.Handler
-    ) {
+    ) throws(HTTPError) {
+        departures = try Departures()
         self.handler = handler
         self.statistics = statistics
         self.feedPaths = feedPaths

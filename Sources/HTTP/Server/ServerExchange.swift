@@ -23,6 +23,8 @@ final class ServerExchange: Sendable {
     enum Stage { case head, awaitingSecondCall, started }
     // Safe: touched in the callbacks of one connection only, and those come from one polling thread.
     nonisolated(unsafe) var stage = Stage.head
+    // Safe: as `stage`.
+    nonisolated(unsafe) private var departure: UInt64?
 
     init(_ connection: OpaquePointer, _ core: ServerCore, rawTarget: String) {
         self.connection = Connection(pointer: connection)
@@ -44,8 +46,15 @@ final class ServerExchange: Sendable {
             state.task = task
             return true
         }
-        if parks { core.park(self) }
+        guard parks else { return }
+        core.park(self)
+        // Who wants something changed, and goes, wants it still.
+        guard request.method == "GET" || request.isHead else { return }
+        departure = core.departures.watch(cmhd_socket(connection.pointer)) { [weak self] in self?.clientDeparted() }
     }
+
+    /// The answer is for nobody.
+    private func clientDeparted() { state.withLock { $0.depart() }?.cancel() }
 
     /// Answers without asking the handler.
     func start(answering response: HTTPResponse, isHead: Bool) {
@@ -139,6 +148,7 @@ final class ServerExchange: Sendable {
         let (reader, writer, task) = state.withLock { $0.closed() }
         reader?.resume(returning: .failure(.closed))
         writer?.resume(returning: .failure(.closed))
+        if let departure { core.departures.forget(cmhd_socket(connection.pointer), departure) }
         if let task {
             task.cancel()
             core.unpark(self)
@@ -151,6 +161,8 @@ final class ServerExchange: Sendable {
     private func answer(_ request: HTTPRequest) async {
         let start = ContinuousClock.now
         var response = await core.handler(request)
+        // Counted as what it is, not as a failure of ours; the number is the one that nginx has for it.
+        if state.withLock({ $0.isDeparted }) { response = HTTPResponse(status: 499) }
         core.statistics.note(response, isHead: request.isHead, duration: .now - start)
         core.complete(&response.headers, origin: request.headers["Origin"])
         guard case .stream(_, let produce) = response.body, !request.isHead, ![204, 304].contains(response.status)

@@ -28,6 +28,7 @@ struct ServerExchangeState: ~Copyable {
     private var isSuspended = false
     private(set) var isClosed = false
     private var isAborted = false
+    private(set) var isDeparted = false
 
     private let uploadLimit: Int
     private var uploaded = 0
@@ -186,6 +187,12 @@ struct ServerExchangeState: ~Copyable {
     mutating func abort() -> Bool {
         isAborted = true
         return takeResume()
+    }
+
+    /// Nobody waits for the answer any more; what makes it is to be cancelled.
+    mutating func depart() -> Task<Void, Never>? {
+        isDeparted = true
+        return task
     }
 
     private mutating func takeResume() -> Bool {
