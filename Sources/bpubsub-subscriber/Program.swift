@@ -28,11 +28,21 @@ import SubscriberService
             + "links; none",
         parse: OptionValue.choice(ResponseCodec.allCases.map { ($0.rawValue, $0) }))
 
+    private static let allowedHosts = Option(
+        repeated: "allowed-host", placeholder: "NAME",
+        help:
+            "a name under which browsers reach the web page, as behind a proxy; may be repeated (default: addresses and "
+            + "names of this machine)",
+        parse: OptionValue.string)
+
     static func main() async {
         let syntax = ArgumentSyntax(
             program: "bpubsub-subscriber",
             summary: "Follows the broker's catalogue, keeps copies of what is read, and serves them to clients.",
-            options: [listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize, responseCodec]
+            options: [
+                listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize, responseCodec,
+                allowedHosts,
+            ]
                 + CommonOptions.log)
         await ProgramRunner.main(syntax) { arguments in
             var configuration = Subscriber.Configuration(
@@ -43,6 +53,7 @@ import SubscriberService
             configuration.concurrency = arguments[transfers]
             configuration.cacheSize = arguments[cacheSize]
             configuration.responseCodec = arguments[responseCodec]
+            configuration.allowedHosts = arguments[allowedHosts]
             let subscriber = try await Subscriber(configuration)
             try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")
             try StandardOutput.shared.flush()

@@ -1,5 +1,6 @@
 import Catalogue
 import HTTP
+import Platform
 import Testing
 
 @testable import SubscriberService
@@ -34,6 +35,30 @@ import Testing
                     path, method: "POST", headers: ["Origin": origin], body: #"["foo/a.txt"]"#)
                 #expect(answer.status == status, "\(origin): \(answer.text)")
             }
+        }
+    }
+
+    // "rebinding": evil.example points to this machine while somebody looks at its page.
+    @Test func aNameThatIsMadeToPointHereChangesNothing() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber { $0.allowedHosts = ["Data.example"] }
+            try await network.publish("a.txt", [1, 2, 3])
+            try await subscriber.waitForList(["a.txt"])
+            @Sendable func follow(_ origin: String?, host: String) async throws -> HTTPClient.Response {
+                var headers: HTTPHeaders = ["Host": host]
+                if let origin { headers["Origin"] = origin }
+                return try await subscriber.ask(
+                    "/api/follow", method: "POST", headers: headers, body: #"["foo/a.txt"]"#)
+            }
+            let refused = try await follow("http://evil.example:8002", host: "evil.example:8002")
+            #expect(refused.status == 403 && refused.text.contains("--allowed-host evil.example"), "\(refused.text)")
+            // By addresses, names of this machine, and through a proxy that has a name of its own.
+            let own = ["127.0.0.1:8002", "[::1]:8002", "localhost:8002", "LocalHost", "\(FileSystem.hostName):8002"]
+            for host in own { #expect(try await follow("http://\(host)", host: host).status == 200, "\(host)") }
+            #expect(try await follow("https://data.example", host: "127.0.0.1:8002").status == 200)
+            #expect(try await follow("https://data.example.evil.example", host: "127.0.0.1:8002").status == 403)
+            // Programs, whatever name they were given.
+            #expect(try await follow(nil, host: "any.name.example").status == 200)
         }
     }
 

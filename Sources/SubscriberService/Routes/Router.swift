@@ -16,6 +16,7 @@ struct Router: Sendable {
     let tree: TreeRoute
     let held: HeldRoute
     let page = Page()
+    let ownPages: OwnPages
     let log: Logger
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -55,12 +56,12 @@ struct Router: Sendable {
         case "/api/list": return try await catalogue.list(request)
         case "/api/datasets": return try await catalogue.datasets(request)
         case "/api/publishers": return try catalogue.publishers(request)
-        case "/api/follow": return try await following.follow(request.fromOwnPage())
-        case "/api/unfollow": return try await following.unfollow(request.fromOwnPage())
+        case "/api/follow": return try await following.follow(ownPages.checked(request))
+        case "/api/unfollow": return try await following.unfollow(ownPages.checked(request))
         case "/api/followed": return try following.followed(request)
         case "/api/tree": return try await tree.groups(request)
         case "/api/info": return try await following.info(request)
-        case "/api/download": return try await downloads.start(request.fromOwnPage())
+        case "/api/download": return try await downloads.start(ownPages.checked(request))
         default: break
         }
         if let rest = path.suffix(after: "/api/download/") { return try await downloads.bytes(request, of: rest) }
@@ -92,15 +93,6 @@ extension HTTPRequest {
                 405, "\(path) takes \(allowed.joined(separator: " and ")), not \(method)",
                 headers: ["Allow": allowed.joined(separator: ", ")])
         }
-    }
-
-    /// The request itself, unless a page of another site makes a browser send it: whoever visits that page has not asked to
-    /// change anything here. Programs send no `Origin`.
-    func fromOwnPage() throws(Refusal) -> HTTPRequest {
-        guard let origin = headers["Origin"], origin != "http://\(headers["Host"] ?? "")",
-            origin != "https://\(headers["Host"] ?? "")"
-        else { return self }
-        throw Refusal(403, "a page of \(origin) may read here, and change nothing")
     }
 
     /// The most names in one request, and the most that are globs: each of those is compared with every dataset.

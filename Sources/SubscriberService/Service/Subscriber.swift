@@ -22,6 +22,8 @@ public final class Subscriber: Sendable {
         public var cacheSize: Int64?
         /// How parts of arrays are compressed on their way to clients.
         public var responseCodec = ResponseCodec.lz4
+        /// Names under which browsers reach the web page, besides addresses and this machine's own name.
+        public var allowedHosts: [String] = []
         public var log: Logger
 
         public init(listen: Endpoint, broker: String, state: String, log: Logger) {

@@ -68,7 +68,8 @@ struct SubscriberParts: Sendable {
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: status, metrics: MetricsPage("subscriber") { metrics.families },
             tree: TreeRoute(copy: copy, keeper: keeper, broker: brokerStatus, pool: pool),
-            held: HeldRoute(copy: copy, keeper: keeper, pool: pool), log: log)
+            held: HeldRoute(copy: copy, keeper: keeper, pool: pool),
+            ownPages: OwnPages(allowed: configuration.allowedHosts), log: log)
         self.events = events
         self.metrics = metrics
     }
