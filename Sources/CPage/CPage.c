@@ -13,6 +13,12 @@ static const unsigned char api_js[] = {
 static const unsigned char browse_js[] = {
 #embed "page/browse.js"
 };
+static const unsigned char chunklayout_js[] = {
+#embed "page/chunklayout.js"
+};
+static const unsigned char chunkmap_js[] = {
+#embed "page/chunkmap.js"
+};
 static const unsigned char colour_js[] = {
 #embed "page/colour.js"
 };
@@ -30,6 +36,12 @@ static const unsigned char gestures_js[] = {
 };
 static const unsigned char groups_js[] = {
 #embed "page/groups.js"
+};
+static const unsigned char held_css[] = {
+#embed "page/held.css"
+};
+static const unsigned char held_js[] = {
+#embed "page/held.js"
 };
 static const unsigned char latest_js[] = {
 #embed "page/latest.js"
@@ -63,6 +75,9 @@ static const unsigned char problem_js[] = {
 };
 static const unsigned char scene_js[] = {
 #embed "page/scene.js"
+};
+static const unsigned char status_css[] = {
+#embed "page/status.css"
 };
 static const unsigned char status_js[] = {
 #embed "page/status.js"
@@ -100,12 +115,16 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("style.css", CSS, style_css),
     FILE_OF("api.js", SCRIPT, api_js),
     FILE_OF("browse.js", SCRIPT, browse_js),
+    FILE_OF("chunklayout.js", SCRIPT, chunklayout_js),
+    FILE_OF("chunkmap.js", SCRIPT, chunkmap_js),
     FILE_OF("colour.js", SCRIPT, colour_js),
     FILE_OF("controls.js", SCRIPT, controls_js),
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
     FILE_OF("gestures.js", SCRIPT, gestures_js),
     FILE_OF("groups.js", SCRIPT, groups_js),
+    FILE_OF("held.css", CSS, held_css),
+    FILE_OF("held.js", SCRIPT, held_js),
     FILE_OF("latest.js", SCRIPT, latest_js),
     FILE_OF("legend.js", SCRIPT, legend_js),
     FILE_OF("line.js", SCRIPT, line_js),
@@ -117,6 +136,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("problem.js", SCRIPT, problem_js),
     FILE_OF("scene.js", SCRIPT, scene_js),
+    FILE_OF("status.css", CSS, status_css),
     FILE_OF("status.js", SCRIPT, status_js),
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),
     FILE_OF("theme.js", SCRIPT, theme_js),

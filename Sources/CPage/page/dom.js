@@ -48,6 +48,15 @@ export function bytes(count) {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
 
+export const number = (value) => value.toLocaleString();
+
+/** Seconds, as people say it. */
+export function duration(seconds) {
+  const units = [[86400, "d"], [3600, "h"], [60, "min"]];
+  const [size, unit] = units.find(([size]) => seconds >= 2 * size) ?? [1, "s"];
+  return `${(seconds / size).toFixed(size === 1 && seconds < 10 ? 1 : 0)} ${unit}`;
+}
+
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 export const moment = (seconds) => moments.format(seconds * 1000);

@@ -1,23 +1,71 @@
 import { get } from "./api.js";
-import { bytes, element, moment, refill, table } from "./dom.js";
+import { bytes, duration, element, encoded, link, moment, number, refill, table } from "./dom.js";
+
+/** Whether the publisher of a group is there, in words and by a mark. */
+export const publisherState = ({ online, since }) => element("span", { class: online ? "state online" : "state" },
+  online ? `online since ${moment(since)}` : `offline since ${moment(since)}`);
+
+/** @param {number?} lag seconds */
+export const ago = (lag) => lag === undefined || lag === null ? "never" : `${duration(lag)} ago`;
+
+/** A few figures that belong together. */
+function card(title, rows, ...more) {
+  return element("section", { class: "card", "aria-label": title }, element("h2", {}, title), ...more,
+    element("dl", {}, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])));
+}
+
+function brokerCard({ broker, datasets, followed }) {
+  return card("Broker", [
+    ["address", broker.url], ["state", element("span", { class: broker.connected ? "state online" : "state" },
+      `${broker.connected ? "connected" : "not connected"} since ${moment(broker.since)}`)],
+    ["last heard of", ago(broker.lag)], ["datasets", number(datasets)],
+    ["followed", followed.length > 10 ? `${number(followed.length)} names` : followed.join(", ") || "nothing"],
+  ]);
+}
+
+function heldCard({ mirrors, transfers }) {
+  const bar = mirrors.limit ? element("progress", {
+    class: "held", max: mirrors.limit, value: Math.min(mirrors.bytes, mirrors.limit),
+    "aria-label": `${bytes(mirrors.bytes)} of at most ${bytes(mirrors.limit)} held`,
+  }) : null;
+  return card("Held here", [
+    ["bytes", bytes(mirrors.bytes)], ["at most", mirrors.limit ? bytes(mirrors.limit) : "no limit"],
+    ["files", `${number(mirrors.count)}, ${number(mirrors.complete)} of them complete`],
+    ["if all were complete", bytes(mirrors.size)], ["being completed", number(transfers.running)],
+  ], ...(bar ? [bar] : []));
+}
+
+function fetchedCard({ transfers }) {
+  return card("Fetched", [
+    ["requests to publishers", number(transfers.requests)], ["bytes", bytes(transfers.fetchedBytes)],
+    ["saved, since older versions had it", bytes(transfers.savedBytes)],
+    ["damaged and refused", number(transfers.rejectedChunks)],
+  ]);
+}
+
+function answeredCard({ requests, cache }) {
+  const asked = cache.hits + cache.misses;
+  return card("Served", [
+    ["requests of readers", number(requests.answered)], ["refused, failed", `${number(requests.refused)}, ${number(requests.failed)}`],
+    ["sent", bytes(requests.sentBytes)],
+    ["kept answers", `${number(cache.answers)}, ${bytes(cache.bytes)} of at most ${bytes(cache.limit)}`],
+    ["answered by them", asked ? `${number(cache.hits)} of ${number(asked)}` : "nothing yet"],
+  ]);
+}
+
+const publishers = ({ groups }) => table(["group", "state", "last heard of", "at"], groups.map((group) =>
+  [link(group.name, `/browse/${encoded(group.name)}`), publisherState(group), ago(group.lag), group.urls.join(", ")]));
 
 export async function status({ main, live, signal }) {
   document.title = "Status – bpubsub";
   const fill = async () => {
     const answer = await get("/api/status", { signal });
     signal.throwIfAborted();
-    const { broker, mirrors, transfers } = answer;
-    refill(main, element("h1", {}, "Status"), table(["what", "now"], [
-      ["broker", `${broker.url}, ${broker.connected ? "connected" : "not connected"} since ${moment(broker.since)}`],
-      ["last heard of it", broker.lag == null ? "never" : `${broker.lag.toFixed(1)} s ago`],
-      ["datasets", answer.datasets], ["followed", answer.followed.join(", ") || "nothing"],
-      ["held", `${bytes(mirrors.bytes)} of ${mirrors.count} versions, ${mirrors.complete} complete`
-        + (mirrors.limit ? `; at most ${bytes(mirrors.limit)}` : "")],
-      ["fetched", bytes(transfers.fetchedBytes)], ["saved by what was held", bytes(transfers.savedBytes)],
-      ["damaged chunks refused", transfers.rejectedChunks], ["transfers under way", transfers.running],
-      ["version", answer.version],
-    ]), element("h2", {}, "Publishers"), table(["group", "state", "at"], answer.groups.map((group) =>
-      [group.name, `${group.online ? "online" : "offline"} since ${moment(group.since)}`, group.urls.join(", ")])));
+    refill(main, element("h1", {}, "Status"),
+      element("div", { class: "cards" }, brokerCard(answer), heldCard(answer), fetchedCard(answer), answeredCard(answer)),
+      element("h2", {}, "Publishers"), publishers(answer),
+      element("p", { class: "faint" }, `bpubsub ${answer.version}, up for ${duration(answer.uptime ?? 0)}, `
+        + `${bytes(answer.memory ?? 0)} of memory. `, element("a", { href: "/metrics" }, "The same figures for a monitoring system")));
   };
   await fill();
   const timer = setInterval(() => fill().catch(() => {}), 2000);

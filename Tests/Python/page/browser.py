@@ -32,6 +32,6 @@ def drawn(page: Page, text: str) -> None:
 
 def shade(page: Page, across: float) -> list[int]:
     """The colour that the picture has half way down, and so far across: red, green, blue, opacity."""
-    return page.locator("canvas").evaluate(
+    return page.locator("canvas:has(+ p)").evaluate(
         "(canvas, across) => [...canvas.getContext('2d')"
         ".getImageData(Math.round(canvas.width * across), Math.round(canvas.height / 2), 1, 1).data]", across)
