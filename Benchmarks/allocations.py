@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import urllib.parse
 
 import httpx
 
@@ -10,22 +9,21 @@ import data
 from load import random_slices, wrk
 from native import Allocations
 from peers import Bpubsub
-from serving import FIXED, SLICE
 from systems import Workshop
 
 
 def paths(system: Bpubsub) -> list[tuple[str, str, str | None]]:
     """What is asked for, its path, and Lua for wrk."""
-    fetch = system.cube.format("fetch")
-    tag = httpx.get(system.url + system.cube.format("info")).headers.get("etag", "")
+    at = system.paths
+    tag = httpx.get(system.url + at["info"]).headers.get("etag", "")
     return [
-        ("info", system.cube.format("info"), None),
-        ("info, not modified", system.cube.format("info"), f"wrk.headers['If-None-Match'] = '{tag}'"),
-        ("random slice of 100 KB", fetch, random_slices(fetch, data.SHAPE, SLICE, 3)),
-        ("the same slice again", fetch + "?slice_=" + urllib.parse.quote(FIXED, safe=":,"), None),
-        ("a chunk", system.cube.format("chunk") + "?nchunk=77", None),
-        ("a range of 64 KB", fetch, 'wrk.headers["Range"] = "bytes=100000000-100065535"'),
-        ("list of 10,000", system.many, None),
+        ("info", at["info"], None),
+        ("info, not modified", at["info"], f"wrk.headers['If-None-Match'] = '{tag}'"),
+        ("random slice of 100 KB", "", random_slices(at["random"], data.SHAPE, data.SLICE, 3)),
+        ("the same slice again", at["slice"], None),
+        ("a chunk", at["chunk"], None),
+        ("a range of 64 KB", at["range"], 'wrk.headers["Range"] = "bytes=100000000-100065535"'),
+        ("list of 10,000", at["list"], None),
     ]
 
 

@@ -6,6 +6,8 @@ import blosc2
 import numpy as np
 
 SHAPE, CHUNKS, BLOCKS = (256, 1024, 1024), (16, 256, 256), (4, 64, 64)
+# A slice of 100 KB: its shape, and one that is asked for again and again.
+SLICE, FIXED = (1, 160, 160), "100:101,200:360,300:460"
 
 
 def cube(folder: str) -> str:

@@ -17,8 +17,6 @@ from native import slice_program
 from peers import Bpubsub
 from systems import Workshop
 
-SLICE = (1, 160, 160)
-
 
 def c_program(cube: str, count: int, *options: str) -> float:
     """Milliseconds of processor time a slice."""
@@ -31,8 +29,8 @@ def in_process(array: blosc2.NDArray, count: int) -> float:
     used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     before = used()
     for _ in range(count):
-        starts = [random.randrange(size - length + 1) for size, length in zip(data.SHAPE, SLICE)]
-        items = array[tuple(slice(start, start + length) for start, length in zip(starts, SLICE))]
+        starts = [random.randrange(size - length + 1) for size, length in zip(data.SHAPE, data.SLICE)]
+        items = array[tuple(slice(start, start + length) for start, length in zip(starts, data.SLICE))]
         blosc2.asarray(items, cparams={"codec": blosc2.Codec.LZ4, "clevel": 1, "nthreads": 1}).to_cframe()
     return (used() - before) * 1e3 / count
 
@@ -47,8 +45,8 @@ def run(folder: str, quick: bool) -> dict[str, list[float]]:
         os.makedirs(alone)
         os.link(cube, os.path.join(alone, "cube.b2nd"))
         ours = Bpubsub(shop, alone, data.many(folder, 10))
-        url = ours.url + ours.cube.format("fetch")
-        script = random_slices(ours.cube.format("fetch"), data.SHAPE, SLICE, 3)
+        url = ours.url
+        script = random_slices(ours.paths["random"], data.SHAPE, data.SLICE, 3)
         programs = {
             "C program, decoding only": lambda: c_program(cube, count, "decode"),
             "C program": lambda: c_program(cube, count),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from systems import Program
+from systems import Worker
 
 UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
@@ -23,6 +23,7 @@ class Round:
     bytes: float  # per second
     requests: int
     errors: int
+    pages: int = 1  # requests that make one of those that are counted; p50 and p99 are of a page
     foreign: float = 0  # cores that others used meanwhile
 
 
@@ -33,7 +34,7 @@ QUIET = 0.15
 class Watch:
     """How busy others keep the machine: all that its processors do, without us, our programs and the servers."""
 
-    def __init__(self, servers: list[Program] = ()):
+    def __init__(self, servers: list[Worker] = ()):
         self.servers = servers
         self.start, self.all, self.own = time.monotonic(), self._busy(), self._own()
 
@@ -64,7 +65,7 @@ kept: list[Kept] = []
 discarded: list[Kept] = []
 
 
-def undisturbed(work: Callable[[], Any], servers: list[Program] = (), tries: int = 4) -> Kept:
+def undisturbed(work: Callable[[], Any], servers: list[Worker] = (), tries: int = 4) -> Kept:
     """Runs a round again, so often at most, as long as others keep the machine busy; the quietest counts."""
     rounds: list[Kept] = []
     while len(rounds) < tries and not (rounds and rounds[-1].foreign <= QUIET):
@@ -98,8 +99,10 @@ def size(text: str) -> float:
     return float(number) * {"B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30}[unit]
 
 
-def wrk(servers: list[Program], url: str, connections: int, seconds: float, script: str | None = None) -> Round:
-    """One round. `script` is Lua for wrk; without one the same request is sent again and again."""
+def wrk(
+    servers: list[Worker], url: str, connections: int, seconds: float, script: str | None = None, pages: int = 1
+) -> Round:
+    """One round. `script` is Lua for wrk; without it the same request is sent again and again. `pages` of them count as one."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as f:
         command = ["wrk", "-t1", f"-c{connections}", f"-d{int(seconds)}s", "--latency", "--timeout", "30s"]
         if script:
@@ -110,22 +113,31 @@ def wrk(servers: list[Program], url: str, connections: int, seconds: float, scri
         text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
         cpu = sum(s.cpu() - b for s, b in zip(servers, before))
     requests = int(re.search(r"(\d+) requests in", text)[1])
+    if not requests:
+        raise RuntimeError(f"{url} answered nothing within {seconds} s:\n{text}")
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     failed = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
     return Round(
-        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
+        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]) / pages,
         p50=milliseconds(re.search(r"\n +50% +(\S+)", text)[1]),
         p99=milliseconds(re.search(r"\n +99% +(\S+)", text)[1]),
-        cpu=cpu * 1e3 / max(requests, 1),
+        cpu=cpu * 1e3 * pages / requests,
         bytes=size(re.search(r"Transfer/sec:\s+(\S+)", text)[1]),
         requests=requests,
         errors=(int(wrong[1]) if wrong else 0) + (sum(map(int, failed.groups())) if failed else 0),
+        pages=pages,
     )
 
 
+def script(headers: dict[str, str], request: str = "") -> str | None:
+    """Lua for wrk: what is sent with each request, and what `request` defines."""
+    return "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items()) + request or None
+
+
 def random_slices(path: str, shape: tuple, size: tuple, seed: int) -> str:
-    """Lua: each request asks for a slice at another place."""
+    """Lua: each request asks for a slice at another place, written where `path` has {}."""
     spans = ", ".join(f"{{{a - b}, {b}}}" for a, b in zip(shape, size))
+    before, after = path.split("{}")
     return f"""
 math.randomseed({seed})
 local spans = {{{spans}}}
@@ -135,6 +147,18 @@ request = function()
     local start = math.random(0, span[1])
     parts[i] = start .. ":" .. (start + span[2])
   end
-  return wrk.format("GET", "{path}?slice_=" .. table.concat(parts, ","))
+  return wrk.format("GET", "{before}" .. table.concat(parts, ",") .. "{after}")
+end
+"""
+
+
+def in_turn(paths: list[str]) -> str:
+    """Lua: asks for one after the other, and again."""
+    return f"""
+local paths = {{{", ".join(f'"{path}"' for path in paths)}}}
+local number = 0
+request = function()
+  number = number % #paths + 1
+  return wrk.format("GET", paths[number])
 end
 """

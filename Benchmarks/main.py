@@ -18,18 +18,9 @@ import micro
 import reading
 import scale
 import serving
+from groups import GROUPS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GROUPS = {
-    "serving": "a dataset that is held: info, slices, chunks, ranges, lists, beside caterva2 and nginx",
-    "cache": "cold slices through a cache: time, bytes, requests, beside caterva2's peer cache",
-    "limits": "processor time of a slice, beside a C program and python-blosc2 without a server",
-    "fanout": "one change to 1,000 and 10,000 watchers of a broker, beside nats-server",
-    "scale": "a million datasets, 100,000 files, a change of one percent, memory of idle programs",
-    "micro": "digests, plans, the index, the feed, without servers; their allocations",
-    "allocations": "allocations of a subscriber for a request",
-    "reading": "slices that are not held: requests, bytes, round trips, memory",
-}
 PLAIN = {
     "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "scale": scale.run, "micro": micro.run,
     "allocations": allocations.run}
@@ -60,11 +51,6 @@ def machine() -> str:
 
 def main() -> None:
     arguments = sys.argv[1:]
-    if "--list" in arguments:
-        for name, what in GROUPS.items():
-            print(f"{name:12} {what}")
-        print("or part of the name of a case of the first, as in: Benchmarks/run 'random slice'")
-        return
     quick = "--quick" in arguments
     wanted = [a for a in arguments if a != "--quick"]
     folder = os.path.abspath(os.path.join(HERE, "..", ".deps", "benchmark-data"))
@@ -73,7 +59,7 @@ def main() -> None:
         print(machine() + "\n")
         some = [w for w in wanted if w not in GROUPS]
         if not wanted or "serving" in wanted or some:
-            print(serving.HEAD)
+            print(f"{GROUPS['serving']}\n")
             results["serving"] = serving.run(folder, quick, some)
             print()
         for group, run in PLAIN.items():

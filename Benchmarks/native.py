@@ -5,8 +5,8 @@ import struct
 import subprocess
 from dataclasses import dataclass
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEPS = os.path.join(HERE, "..", ".deps")
+from systems import DEPS, HERE
+
 
 
 def compiled(name: str, product: str, *options: str) -> str:

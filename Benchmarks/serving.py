@@ -1,152 +1,133 @@
-"""How fast a dataset that is held is served: bpubsub, Caterva2 and nginx in turn, on the same work."""
+"""How fast a dataset that is held is served: bpubsub and the others in turn, on the same work."""
 
 import os
-import statistics
 import subprocess
-import urllib.parse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import blosc2
 import httpx
+import numpy as np
 
 import data
-from load import QUIET, Round, random_slices, undisturbed, wrk
-from peers import Bpubsub, Caterva2, Nginx
+import serving_table
+from load import Round, in_turn, random_slices, script, undisturbed, wrk
+from peers import Bpubsub, Caterva2, Hsds, Nginx, Tiled
 from systems import Workshop
-
-SLICE = (1, 160, 160)
-FIXED = "100:101,200:360,300:460"
 
 
 @dataclass
 class Case:
+    """Requests of a kind that peers name a path for, over so many connections."""
+
     name: str
+    kind: str
     connections: int
-    # System's name to path (and Lua).
-    paths: dict[str, str]
-    scripts: dict[str, str] = field(default_factory=dict)
-    headers: str | None = None
-    seconds: float = 4
+    range: str | None = None
 
 
-def cases(files: dict[str, bytes]) -> list[Case]:
-    slices = {s.name: random_slices(s.cube.format("fetch"), data.SHAPE, SLICE, 3) for s in (Bpubsub, Caterva2)}
-    fixed = "?slice_=" + urllib.parse.quote(FIXED, safe=":,")
-
-    def paths(kind: str, query: str, static: str) -> dict[str, str]:
-        return {s.name: s.cube.format(kind) + query for s in (Bpubsub, Caterva2)} | {"nginx": static}
-
-    result = [Case(f"info, {c} connections", c, paths("info", "", "/info.json")) for c in (1, 16, 64)]
-    for c in (1, 16):
-        found = Case(f"random slice of 100 KB, {c} connections", c, paths("fetch", "", ""), slices)
-        del found.paths["nginx"]
-        result.append(found)
-    for c in (1, 16):
-        result.append(Case(f"the same slice of 100 KB, {c} connections", c, paths("fetch", fixed, "/slice.b2nd")))
-        result.append(Case(f"a chunk of 1.3 MB, {c} connections", c, paths("chunk", "?nchunk=77", "/chunk.bin")))
-        result.append(
-            Case(f"a range of 64 KB, {c} connections", c, paths("fetch", "", "/cube.b2nd"),
-                 headers="bytes=100000000-100065535"))
-    result.append(
-        Case("list of 10,000, 1 connection", 1,
-             {"bpubsub": Bpubsub.many, "caterva2": Caterva2.many, "nginx": "/list.json"}))
-    return result
+KINDS = [
+    ("info", "info", (1, 16, 64), None),
+    ("random slice of 100 KB", "random", (1, 16), None),
+    ("the same slice of 100 KB", "slice", (1, 16), None),
+    ("a chunk of 1.3 MB", "chunk", (1, 16), None),
+    ("a range of 64 KB", "range", (1, 16), "bytes=100000000-100065535"),
+    ("list of 10,000", "list", (1,), None),
+]
 
 
-def script(case: Case, name: str) -> str | None:
-    if name in case.scripts:
-        return case.scripts[name]
-    return f'wrk.headers["Range"] = "{case.headers}"' if case.headers else None
+def cases() -> list[Case]:
+    return [
+        Case(f"{name}, {count} connection{'s' if count > 1 else ''}", kind, count, span)
+        for name, kind, connections, span in KINDS for count in connections]
+
+
+def ask(system, case: Case, seconds: float) -> Round:
+    """One round of a case."""
+    path = system.paths[case.kind]
+    headers = system.headers | ({"Range": case.range} if case.range else {})
+    if case.kind == "random":
+        request = random_slices(path, data.SHAPE, data.SLICE, 3)
+    elif isinstance(path, list):
+        request = in_turn(path)
+    else:
+        request = f'wrk.path = "{path}"\n'
+    pages = len(path) if isinstance(path, list) else 1
+    return wrk(system.servers, system.url, case.connections, seconds, script(headers, request), pages)
 
 
 def static_files(system: Bpubsub) -> dict[str, bytes]:
-    """The very bytes that bpubsub answers with."""
-    get = lambda path: httpx.get(system.url + path, timeout=60).content
+    """The very bytes that bpubsub answers with, by nginx' paths."""
     return {
-        "info.json": get(system.cube.format("info")),
-        "slice.b2nd": get(system.cube.format("fetch") + "?slice_=" + FIXED),
-        "chunk.bin": get(system.cube.format("chunk") + "?nchunk=77"),
-        "list.json": get(system.many),
-    }
+        Nginx.paths[kind]: httpx.get(system.url + system.paths[kind], timeout=60).raise_for_status().content
+        for kind in ("info", "slice", "chunk", "list")}
 
 
-def download(url: str) -> float:
+def check(systems: list, folder: str) -> None:
+    """All that serve slices give the same items."""
+    span = tuple(slice(*map(int, part.split(":"))) for part in data.FIXED.split(","))
+    expected = blosc2.open(os.path.join(folder, "cube.b2nd"), mode="r")[span]
+    for system in systems:
+        if "random" in system.paths:
+            url = system.url + system.paths["slice"]
+            content = httpx.get(url, headers=system.headers, timeout=60).raise_for_status().content
+            items = np.frombuffer(content, np.float32) if len(content) == expected.nbytes else (
+                blosc2.ndarray_from_cframe(content)[:])
+            if not np.array_equal(items.reshape(expected.shape), expected):
+                raise RuntimeError(f"{system.name} gives other items")
+
+
+def download(system) -> float:
+    """MB per second of the whole file."""
+    url = system.url + system.paths["download"]
     return float(subprocess.check_output(["curl", "-sf", "-o", "/dev/null", "-w", "%{speed_download}", url])) / 1e6
+
+
+def started(shop: Workshop, folder: str) -> list:
+    data.cube(folder)
+    many = data.many(folder)
+    # These first: they link the file, which a publisher that looks at it already takes for a change.
+    nginx, caterva2 = Nginx(shop, folder), Caterva2(shop, folder, many)
+    alone = shop.path("alone")
+    os.makedirs(alone)
+    os.link(os.path.join(folder, "cube.b2nd"), os.path.join(alone, "cube.b2nd"))
+    ours = Bpubsub(shop, alone, many)
+    nginx.add(static_files(ours))
+    return [ours, caterva2, nginx, Tiled(shop, folder), Hsds(shop, folder)]
+
+
+def downloads(systems: list, rounds: int) -> dict:
+    rates: dict[str, list[float]] = {s.name: [] for s in systems if "download" in s.paths}
+    for _ in range(rounds):
+        for system in systems:
+            if system.name in rates:
+                rates[system.name].append(undisturbed(lambda: download(system), system.servers).value)
+    return {"case": "the whole file, warm", "MB/s": rates}
 
 
 def run(folder: str, quick: bool, wanted: list[str]) -> list[dict]:
     rounds, seconds, tries = (1, 1.0, 2) if quick else (3, 4.0, 4)
+    results = []
+
+    def tell(result: dict) -> None:
+        results.append(result)
+        print("\n".join(serving_table.rows(result)), flush=True)
+
     with Workshop() as shop:
-        data.cube(folder)
-        many = data.many(folder)
-        alone = shop.path("alone")
-        os.makedirs(alone)
-        os.link(os.path.join(folder, "cube.b2nd"), os.path.join(alone, "cube.b2nd"))
-        ours = Bpubsub(shop, alone, many)
-        files = static_files(ours)
-        systems = {s.name: s for s in (ours, Caterva2(shop, folder, many), Nginx(shop, files, folder))}
-        results = []
-        for case in cases(files):
+        systems = started(shop, folder)
+        check(systems, folder)
+        print(serving_table.HEAD)
+        for case in cases():
             if wanted and not any(w in case.name for w in wanted):
                 continue
-            found: dict[str, list[Round]] = {name: [] for name in case.paths}
+            found: dict[str, list[Round]] = {s.name: [] for s in systems if case.kind in s.paths}
             for _ in range(rounds):
-                for name, path in case.paths.items():
-                    system = systems[name]
-                    url, lua = system.url + path, script(case, name)
-                    one = undisturbed(
-                        lambda: wrk(system.servers, url, case.connections, seconds, lua), system.servers, tries)
-                    one.value.foreign = one.foreign
-                    found[name].append(one.value)
-            results.append({"case": case.name, "rounds": {n: [vars(r) for r in rs] for n, rs in found.items()}})
-            print(row(results[-1]), flush=True)
+                for system in systems:
+                    if system.name in found:
+                        one = undisturbed(lambda: ask(system, case, seconds), system.servers, tries)
+                        one.value.foreign = one.foreign
+                        found[system.name].append(one.value)
+            tell({"case": case.name, "rounds": {n: [vars(r) for r in rs] for n, rs in found.items()}})
         if not wanted or any("download" in w for w in wanted):
-            rates: dict[str, list[float]] = {name: [] for name in systems}
-            for _ in range(2 if quick else 5):
-                rates["bpubsub"].append(download(ours.url + ours.cube.format("download")))
-                rates["caterva2"].append(download(systems["caterva2"].url + Caterva2.cube.format("download")))
-                rates["nginx"].append(download(systems["nginx"].url + "/cube.b2nd"))
-            results.append({"case": "the whole file, warm", "MB/s": rates})
-            print(row(results[-1]), flush=True)
-        results.append({"case": "peak memory, MB", "peak": {n: sum(p.peak() for p in s.servers) for n, s in systems.items()}})
-        print(row(results[-1]), flush=True)
-        return results
-
-
-def middle(values) -> float:
-    return statistics.median(values)
-
-
-HEAD = (
-    "| case | bpubsub | caterva2 | nginx | of caterva2 | of nginx | ms of CPU a request |\n"
-    "|---|---|---|---|---|---|---|")
-
-
-def row(result: dict) -> str:
-    if "peak" in result:
-        cells = [f"{result['peak'][n]:.0f}" for n in ("bpubsub", "caterva2", "nginx")]
-        return f"| {result['case']} | {' | '.join(cells)} | | | |"
-    if "MB/s" in result:
-        rates = {n: middle(v) for n, v in result["MB/s"].items()}
-        cells = [f"{rates[n]:.0f} MB/s" for n in ("bpubsub", "caterva2", "nginx")]
-        return (f"| {result['case']} | {' | '.join(cells)} | {rates['bpubsub'] / rates['caterva2']:.2f} × "
-                f"| {rates['bpubsub'] / rates['nginx']:.2f} × | |")
-    rounds = result["rounds"]
-    rate = {n: middle(r["rate"] for r in rs) for n, rs in rounds.items()}
-
-    def cell(name: str) -> str:
-        if name not in rounds:
-            return ""
-        rs = rounds[name]
-        errors = sum(r["errors"] for r in rs)
-        disturbed = max(r["foreign"] for r in rs)
-        rates = [r["rate"] for r in rs]
-        spread = f" ({min(rates):.0f} to {max(rates):.0f})" if len(rs) > 1 else ""
-        return (f"{rate[name]:.0f}/s{spread}, {middle(r['p50'] for r in rs):.2f} / {middle(r['p99'] for r in rs):.2f} ms"
-                + (f", {errors} errors" if errors else "") + (f" ({disturbed:.2f} cores busy)" if disturbed > QUIET else ""))
-
-    def ratio(name: str) -> str:
-        return f"{rate['bpubsub'] / rate[name]:.2f} ×" if name in rate and rate[name] else ""
-
-    cpu = " / ".join(f"{middle(r['cpu'] for r in rounds[n]):.3f}" for n in rounds)
-    return (f"| {result['case']} | {cell('bpubsub')} | {cell('caterva2')} | {cell('nginx')} | {ratio('caterva2')} "
-            f"| {ratio('nginx')} | {cpu} |")
+            tell(downloads(systems, 2 if quick else 5))
+        tell({"case": "peak memory", "peak": {s.name: sum(p.peak() for p in s.servers) for s in systems}})
+    return results

@@ -2,7 +2,9 @@
 
 import os
 import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+DEPS = os.path.abspath(os.path.join(HERE, "..", ".deps"))
 BIN = os.environ.get("BPUBSUB_BIN", os.path.join(HERE, "..", ".build", "release"))
 
 
@@ -19,13 +22,51 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-class Program:
-    """A server that runs until `stop`, with its output in a file."""
+class Worker:
+    """A process, what it uses."""
 
-    def __init__(self, arguments: list[str], log: str, ready=None, environment: dict[str, str] = {}):
-        self.log = log
-        self.process = subprocess.Popen(
-            arguments, stdout=open(log, "wb"), stderr=subprocess.STDOUT, env=os.environ | environment)
+    def __init__(self, pid: int):
+        self.pid = pid
+
+    def memory(self) -> float:
+        """Resident, in MB."""
+        return self._status("VmRSS")
+
+    def peak(self) -> float:
+        """The most that was resident, in MB."""
+        return self._status("VmHWM")
+
+    def _status(self, field: str) -> float:
+        with open(f"/proc/{self.pid}/status") as f:
+            return int(re.search(field + r":\s+(\d+)", f.read())[1]) * 1024 / 1e6
+
+    def cpu(self) -> float:
+        """Seconds of user and system time."""
+        with open(f"/proc/{self.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def workers(pid: int) -> list[Worker]:
+    """The processes that a program has started."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/children") as f:
+            found += [Worker(int(child)) for child in f.read().split()]
+    return found
+
+
+class Program(Worker):
+    """A server that runs until `stop`, with its output in a file. It is told to end by `ending`."""
+
+    def __init__(
+        self, arguments: list[str], log: str, ready=None, environment: dict[str, str] = {}, ending=signal.SIGTERM
+    ):
+        self.log, self.ending = log, ending
+        with open(log, "wb") as output:
+            self.process = subprocess.Popen(
+                arguments, stdout=output, stderr=subprocess.STDOUT, env=os.environ | environment)
+        super().__init__(self.process.pid)
         self.url = self._wait_for_url() if ready is None else ready
 
     def _wait_for_url(self) -> str:
@@ -39,29 +80,22 @@ class Program:
             time.sleep(0.01)
         raise RuntimeError(f"did not start; its log:\n{open(self.log).read()}")
 
-    def memory(self) -> float:
-        """Resident, in MB."""
-        with open(f"/proc/{self.process.pid}/status") as f:
-            return int(re.search(r"VmRSS:\s+(\d+)", f.read())[1]) * 1024 / 1e6
-
-    def peak(self) -> float:
-        """The most that was resident, in MB."""
-        with open(f"/proc/{self.process.pid}/status") as f:
-            return int(re.search(r"VmHWM:\s+(\d+)", f.read())[1]) * 1024 / 1e6
-
-    def cpu(self) -> float:
-        """Seconds of user and system time."""
-        with open(f"/proc/{self.process.pid}/stat") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def stop(self) -> None:
-        self.process.terminate()
+        """Ends it, and what it has started, if it leaves that behind."""
+        if self.process.poll() is not None:
+            return
+        children = [os.pidfd_open(worker.pid) for worker in workers(self.pid)]
+        self.process.send_signal(self.ending)
         try:
-            self.process.wait(10)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        for child in children:
+            if not select.select([child], [], [], 5)[0]:
+                signal.pidfd_send_signal(child, signal.SIGKILL)
+                select.select([child], [], [], 5)
+            os.close(child)
 
 
 class Workshop:
@@ -74,16 +108,22 @@ class Workshop:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error, *_):
         for program in reversed(self.programs):
             program.stop()
+        if error:
+            for program in self.programs:
+                with open(program.log, errors="replace") as f:
+                    print(f"the end of {os.path.basename(program.log)}:", *f.readlines()[-10:], file=sys.stderr)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name: str) -> str:
         return os.path.join(self.folder, name)
 
-    def start(self, name: str, *arguments: str, ready=None, environment: dict[str, str] = {}) -> Program:
-        program = Program(list(arguments), self.path(name + ".log"), ready, environment)
+    def start(
+        self, name: str, *arguments: str, ready=None, environment: dict[str, str] = {}, ending=signal.SIGTERM
+    ) -> Program:
+        program = Program(list(arguments), self.path(name + ".log"), ready, environment, ending)
         self.programs.append(program)
         return program
 
