@@ -11,6 +11,7 @@ function facts(info) {
   const rows = [
     ["kind", info.kind], ["size", bytes(info.size)], ["modified", moment(info.modified)], ["version", info.version],
   ];
+  if (info.mediaType && !info.array) rows.splice(1, 0, ["media type", info.mediaType]);
   if (info.array) {
     rows.push(["shape", info.array.shape.join(" × ")], ["type", info.array.dtype],
       ["chunks", info.array.chunks.join(" × ")], ["blocks", info.array.blocks.join(" × ")]);
@@ -19,7 +20,7 @@ function facts(info) {
     const ratio = info.frame.cbytes ? ` (${(info.frame.nbytes / info.frame.cbytes).toPrecision(3)} : 1)` : "";
     rows.push(["uncompressed", bytes(info.frame.nbytes) + ratio]);
   }
-  return table(["property", "value"], rows);
+  return element("div", { class: "facts" }, table(["property", "value"], rows));
 }
 
 function attributes(info) {

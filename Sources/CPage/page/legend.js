@@ -15,6 +15,7 @@ export class Legend {
   #ends = element("div", { class: "ends" }, element("span", {}), element("span", {}), element("span", {}));
   #inputs;
   #map;
+  #automatic;
 
   /** @param {() => void} changed what is drawn is to be drawn anew, of the same values */
   constructor(window, changed) {
@@ -25,14 +26,18 @@ export class Legend {
     }));
     this.#map = element("select", { "aria-label": "Colours", change: (event) => { window.map = event.target.value; changed(); } },
       ...mapNames.map((name) => element("option", { value: name }, name)));
-    const automatic = element("button", { click: () => { window.limits = [null, null]; changed(); } }, "Automatic");
+    this.#automatic = element("button", { click: () => { window.limits = [null, null]; changed(); } }, "Automatic");
     this.node = element("div", { class: "legend" }, this.#bar, this.#ends,
       element("label", {}, element("span", {}, "Colours"), this.#map),
-      element("div", { class: "limits", role: "group", "aria-label": "Limits" }, element("span", {}, "Limits"), this.#inputs[0], "to", this.#inputs[1], automatic));
+      element("div", { class: "limits", role: "group", "aria-label": "Limits" }, element("span", {}, "Limits"), this.#inputs[0], "to", this.#inputs[1], this.#automatic));
+    // Before there are values there is nothing to say.
+    this.node.hidden = true;
   }
 
   show({ used: [low, high] }) {
     const { colours, map, limits, seen } = this.#window, hasMap = seen.length > 1 && !colours;
+    this.node.hidden = false;
+    this.#automatic.hidden = limits.every((limit) => limit === null);
     this.#bar.hidden = this.#ends.hidden = this.#map.parentNode.hidden = !hasMap;
     this.#map.value = map;
     this.#bar.style.background = gradient(map);

@@ -17,7 +17,9 @@ def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
         expect.set_options(timeout=30_000)
         page.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
         page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
-        page.on("request", lambda request: request.url.startswith((scene.url, "data:"))
+        # What the browser shows a PDF with is its own.
+        inside = (scene.url, "data:", "blob:" + scene.url, "chrome:", "chrome-extension:")
+        page.on("request", lambda request: request.url.startswith(inside)
                 or wrong.append("a request to elsewhere: " + request.url))
         story(page, scene)
         browser.close()
