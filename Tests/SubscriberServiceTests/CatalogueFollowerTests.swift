@@ -38,6 +38,28 @@ import Testing
         }
     }
 
+    @Test func aLargeCatalogueIsPassedOnPageByPage() async throws {
+        let count = 2 * CatalogueCopy.pageLimit + 345
+        let lines = try (1...count).map { try HostileBrokerTests.put("foo/\($0)", Revision($0), size: Int64($0)) }
+        let broker = HostileBrokerTests.HandMadeBroker { broker in
+            lines + [.bookmark(Revision(count), broker.epochs[0], digests: [:])]
+        } feed: { _ in
+            []
+        }
+        try await Network.with { network in
+            let near = try await network.subscriber("near", broker: try network.serve { broker.answer($0) })
+            try await near.wait("all are listed") { near.parts.copy.position?.revision == Revision(count) }
+            // Lines, compressed.
+            let far = try await network.subscriber("far", broker: near.url)
+            try await far.wait("all have come") { far.parts.copy.position?.revision == Revision(count) }
+            #expect(near.parts.copy.bookmark()?.digests == far.parts.copy.bookmark()?.digests)
+            let answer = try await near.get("/api/datasets")
+            let datasets = try WireJSON.decode([String: Dataset].self, from: answer.body)
+            #expect(datasets.count == count)
+            #expect(datasets.allSatisfy { "\($0.value.path)" == $0.key && $0.key == "foo/\($0.value.size)" })
+        }
+    }
+
     @Test func aRestartedBrokerIsFollowedOn() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

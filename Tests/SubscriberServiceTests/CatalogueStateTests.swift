@@ -57,13 +57,13 @@ import Testing
         let lines = [try Self.put("foo/a", 1), try Self.put("foo/b", 2), try Self.put("foo/c", 3, size: 9)]
         var state = Self.state(lines, at: 3)
         let shared = try #require(state.datasets[try DatasetPath("foo/a")]?.version)
-        #expect(state.paths[shared] != nil)
+        #expect(state.datasets.path(of: shared) != nil)
         for (path, revision) in [("foo/a", Revision(4)), ("foo/b", 5)] {
-            #expect(state.paths[shared] != nil)
+            #expect(state.datasets.path(of: shared) != nil)
             let line = try Self.delete(path, revision)
             _ = state.apply(revision, line.change, line: line.line)
         }
-        #expect(state.paths[shared] == nil)
+        #expect(state.datasets.path(of: shared) == nil)
         let cost = state.cost
         let line = try Self.put("foo/c", 6, size: 8)
         _ = state.apply(6, line.change, line: line.line)
@@ -107,6 +107,17 @@ import Testing
         }
         #expect(state.tombstones.count <= CatalogueState.tombstoneLimit)
         #expect(state.floor > 0 && state.floor < state.tombstones[0].revision)
-        #expect(state.datasets.isEmpty)
+        #expect(state.datasets.count == 0)
+    }
+}
+
+extension CatalogueState {
+    /// Takes in a listing as a whole.
+    mutating func replace(
+        group: String?, by lines: [CatalogueStateTests.Line], at position: Position
+    ) -> [Effect] {
+        beginListing()
+        let changed = lines.compactMap { applyListed($0.revision, $0.change, line: $0.line) }
+        return changed + endListing(of: group, at: position)
     }
 }

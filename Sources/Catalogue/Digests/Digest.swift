@@ -8,28 +8,43 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     /// From exactly 32 bytes.
-    public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        self.init((words[0], words[1], words[2], words[3]))
+    public init?(bytes: some Collection<UInt8>) { self.init(Array(bytes).span.bytes) }
+
+    /// From exactly 32 bytes.
+    public init?(_ bytes: RawSpan) {
+        guard bytes.byteCount == Self.byteCount else { return nil }
+        // Inside the bytes, as has just been seen.
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        self.init((word(0), word(8), word(16), word(24)))
     }
 
     /// From 64 lower-case hexadecimal digits.
     public init?(_ text: some StringProtocol) {
-        let utf8 = text.utf8
-        guard utf8.count == 64 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, character) in utf8.enumerated() {
-            let value: UInt8
-            switch character {
-            case 48...57: value = character - 48
-            case 97...102: value = character - 87
-            default: return nil
+        let text = String(text)
+        self.init(hexadecimal: text.utf8Span.span.bytes)
+    }
+
+    /// From 64 lower-case hexadecimal digits.
+    public init?(hexadecimal digits: RawSpan) {
+        guard digits.byteCount == 2 * Self.byteCount else { return nil }
+        func word(_ offset: Int) -> UInt64? {
+            var word: UInt64 = 0
+            for index in offset..<offset + 16 {
+                // Inside the digits, as has just been seen.
+                switch unsafe digits.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
+                case let digit where 48...57 ~= digit: word = word << 4 | UInt64(digit - 48)
+                case let digit where 97...102 ~= digit: word = word << 4 | UInt64(digit - 87)
+                default: return nil
+                }
             }
-            words[index / 16] = words[index / 16] << 4 | UInt64(value)
+            return word
         }
-        self.init((words[0], words[1], words[2], words[3]))
+        guard let first = word(0), let second = word(16), let third = word(32), let fourth = word(48) else {
+            return nil
+        }
+        self.init((first, second, third, fourth))
     }
 
     public var bytes: [UInt8] {

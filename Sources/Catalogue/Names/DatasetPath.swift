@@ -6,22 +6,33 @@ public struct DatasetPath: Hashable, Sendable, Comparable, CustomStringConvertib
     private let groupLength: Int
 
     public init(_ text: String) throws(NameError) {
-        let refuse = { (reason: String) in NameError(name: text, reason: reason) }
-        let bytes = text.utf8
-        if bytes.count > 4096 { throw refuse("a path has at most 4096 bytes") }
-        if bytes.contains(0) { throw refuse("a path has no zero byte") }
-        let components = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        if components.count < 2 { throw refuse("a path is GROUP/NAME") }
-        for component in components {
-            if component.isEmpty { throw refuse("a path has no empty component") }
-            if component.count > 255 { throw refuse("a path's component has at most 255 bytes") }
-            if component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) {
-                throw refuse("a path does not climb")
+        if text.utf8.count > 4096 { throw NameError(name: text, reason: "a path has at most 4096 bytes") }
+        // One walk over the bytes: a catalogue of a million paths is read at each start.
+        var groupLength: Int?
+        var length = 0, dots = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0: throw NameError(name: text, reason: "a path has no zero byte")
+            case UInt8(ascii: "/"):
+                try Self.checkComponent(of: text, length, dots)
+                groupLength = groupLength ?? length
+                (length, dots) = (0, 0)
+            default:
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
             }
         }
-        _ = try GroupName(String(Substring(components[0])))
+        guard let groupLength else { throw NameError(name: text, reason: "a path is GROUP/NAME") }
+        try Self.checkComponent(of: text, length, dots)
+        _ = try GroupName(String(decoding: text.utf8.prefix(groupLength), as: UTF8.self))
         self.text = text
-        groupLength = components[0].count
+        self.groupLength = groupLength
+    }
+
+    private static func checkComponent(of text: String, _ length: Int, _ dots: Int) throws(NameError) {
+        if length == 0 { throw NameError(name: text, reason: "a path has no empty component") }
+        if length > 255 { throw NameError(name: text, reason: "a path's component has at most 255 bytes") }
+        if length == dots, dots <= 2 { throw NameError(name: text, reason: "a path does not climb") }
     }
 
     public init(group: GroupName, relative: String) throws(NameError) { try self.init("\(group.text)/\(relative)") }
@@ -38,12 +49,21 @@ public struct DatasetPath: Hashable, Sendable, Comparable, CustomStringConvertib
     public var description: String { text }
     // By bytes: for `String`, the composed and the decomposed spelling of "é" are equal; as file names they are two.
     public static func < (a: DatasetPath, b: DatasetPath) -> Bool {
-        a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+        a.withBytes { a in b.withBytes { b in unsafe a.lexicographicallyPrecedes(b) } }
     }
-    public static func == (a: DatasetPath, b: DatasetPath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    public static func == (a: DatasetPath, b: DatasetPath) -> Bool {
+        a.text.utf8.count == b.text.utf8.count
+            && a.withBytes { a in b.withBytes { b in unsafe a.elementsEqual(b) } }
+    }
     public func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        withBytes { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// The text's bytes where they are: tables of paths are looked into all the time.
+    private func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        if let result = unsafe text.utf8.withContiguousStorageIfAvailable(body) { return result }
+        var copy = text
+        return copy.withUTF8(body)
     }
 }
 

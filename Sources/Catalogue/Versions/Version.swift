@@ -10,6 +10,12 @@ public struct Version: Hashable, Sendable, Codable, CustomStringConvertible {
         self.digest = digest
     }
 
+    /// From 64 hexadecimal digits, where they are.
+    public init?(hexadecimal digits: RawSpan) {
+        guard let digest = Digest(hexadecimal: digits) else { return nil }
+        self.digest = digest
+    }
+
     public init(from decoder: any Decoder) throws { digest = try Digest(from: decoder) }
     public func encode(to encoder: any Encoder) throws { try digest.encode(to: encoder) }
 

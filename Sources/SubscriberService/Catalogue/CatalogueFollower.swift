@@ -51,18 +51,30 @@ struct CatalogueFollower: Sendable {
         let request = HTTPClient.Request(
             url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) }),
             headers: ["Accept": "application/x-ndjson"], idleTimeout: Self.silence, acceptsCompression: true)
-        let listing = Locked(CatalogueListing())
+        let listed = Locked<(count: Int, end: CatalogueState.Position?)>((0, nil))
+        copy.beginListing()
         try await client.lines(request) { head in
             guard head.status == 200 else {
                 throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
             }
         } onLine: { bytes in
-            try listing.withLock { try $0.take([UInt8](copying: bytes)) }
+            let line = [UInt8](copying: bytes)
+            switch try FeedLine(line: line) {
+            // What is not there need not be listed.
+            case .change(_, .delete): break
+            case .change(let revision, let change):
+                try checkRoom(for: change, line)
+                try copy.applyListed((revision, change, line))
+                listed.withLock { $0.count += 1 }
+            case .bookmark(let revision, let epoch, _):
+                listed.withLock { $0.end = .init(epoch: epoch, revision: revision) }
+            case .end(_, let reason): throw HTTPError(.badResponse, "the broker ended its listing: \(reason)")
+            }
         }
-        let (lines, end) = listing.withLock { ($0.lines, $0.end) }
+        let (count, end) = listed.withLock { $0 }
         guard let end else { throw HTTPError(.peerClosed, "the listing of the broker at \(broker) has no end") }
-        copy.replace(group: group, by: lines, at: end)
-        log.info("listed the catalogue", ["entries": lines.count, "revision": end.revision, "group": group ?? "all"])
+        copy.endListing(of: group, at: end)
+        log.info("listed the catalogue", ["entries": count, "revision": end.revision, "group": group ?? "all"])
     }
 
     /// - Parameter agreed: called when the copy turns out to be what the broker has.
@@ -87,8 +99,8 @@ struct CatalogueFollower: Sendable {
             let line = [UInt8](copying: bytes)
             switch try FeedLine(line: line) {
             case .change(let revision, let change):
-                if case .put = change, !copy.hasRoom(for: line.count) { throw CatalogueListing.tooLong }
-                copy.apply((revision, change, line))
+                try checkRoom(for: change, line)
+                try copy.apply((revision, change, line))
             case .bookmark(let revision, let epoch, let digests):
                 guard copy.position?.epoch == epoch else { throw Gone() }
                 let differing = copy.advance(to: .init(epoch: epoch, revision: revision), digests: wanted(digests))
@@ -98,6 +110,11 @@ struct CatalogueFollower: Sendable {
             }
         }
         throw HTTPError(.peerClosed, "the broker at \(broker) ended the feed")
+    }
+
+    private func checkRoom(for change: Change, _ line: [UInt8]) throws {
+        guard case .put = change, !copy.hasRoom(for: line.count) else { return }
+        throw HTTPError(.tooLarge, "the broker has more datasets than this subscriber takes in")
     }
 
     /// A subscriber as broker has bytes as well, and is nearer than the publisher.

@@ -1,6 +1,7 @@
 package import Catalogue
 
-/// The subscriber's copy of the catalogue, in memory: for each key the line of the feed that says its state.
+/// What the subscriber has in memory of the catalogue: of each dataset what every request needs. The lines of the feed, in
+/// which all the rest is, are on disk.
 package struct CatalogueState: Sendable {
     /// Where in the order of changes the copy stands.
     struct Position: Hashable, Sendable {
@@ -10,11 +11,21 @@ package struct CatalogueState: Sendable {
 
     struct Entry: Sendable {
         let revision: Revision
-        /// The feed's line, as it came.
-        let line: [UInt8]
         let version: Version
         let size: Int64
         let modified: Double
+        /// ``StateDigest/entry(line:)`` of the feed's line, as it came.
+        let digest: Digest
+        /// Bytes of the line.
+        let length: UInt32
+    }
+
+    struct GroupEntry: Sendable {
+        let group: Group
+        let revision: Revision
+        let line: [UInt8]
+        /// The listing that told of it last.
+        var listing: UInt32 = 0
     }
 
     /// What a change means to whoever keeps mirrors and tells clients.
@@ -41,10 +52,11 @@ package struct CatalogueState: Sendable {
     }
 
     private(set) var position: Position?
-    private(set) var datasets: [DatasetPath: Entry] = [:]
-    private(set) var groups: [String: (group: Group, line: [UInt8], revision: Revision)] = [:]
+    private(set) var datasets = DatasetTable()
+    private(set) var groups: [String: GroupEntry] = [:]
     private var digests: [String: StateDigest] = [:]
-    private(set) var paths = PathsByVersion()
+    /// Counts the listings.
+    private var listing: UInt32 = 0
     /// About how many bytes the entries take.
     private(set) var cost = 0
     /// The last removals, for watchers of this subscriber; none of before ``floor``.
@@ -67,8 +79,14 @@ package struct CatalogueState: Sendable {
 
     package init() {}
 
-    /// Takes in what a copy that was saved knew of a dataset.
-    mutating func restore(_ path: DatasetPath, _ entry: Entry) { set(path, entry) }
+    /// Makes room for so many datasets.
+    mutating func reserve(_ count: Int) { datasets.reserve(count) }
+
+    /// Takes in what a copy that was saved knew of a dataset, which is not there yet.
+    mutating func restore(_ path: DatasetPath, _ entry: Entry) {
+        datasets.insert(path, entry)
+        account(for: entry, in: path.group)
+    }
 
     /// Takes one change in; what is older than what is known changes nothing.
     package mutating func apply(_ revision: Revision, _ change: Change, line: [UInt8]) -> Effect? {
@@ -76,10 +94,7 @@ package struct CatalogueState: Sendable {
         switch change {
         case .put(let dataset):
             if let old = datasets[dataset.path], old.revision >= revision { return nil }
-            let entry = Entry(
-                revision: revision, line: line, version: dataset.version, size: dataset.size, modified: dataset.modified
-            )
-            set(dataset.path, entry)
+            set(dataset.path, Entry(dataset, revision, line: line))
             return .put(dataset.path, dataset.version, revision, line: line)
         case .delete(let path):
             guard let old = datasets[path], old.revision < revision else { return nil }
@@ -88,25 +103,27 @@ package struct CatalogueState: Sendable {
             return .removed(path, revision, line: line)
         case .group(let group):
             if let old = groups[group.name], old.revision >= revision { return nil }
-            set(group.name, (group, line, revision))
+            set(group.name, GroupEntry(group: group, revision: revision, line: line))
             return .group(group, revision, line: line)
         }
     }
 
     private mutating func set(_ path: DatasetPath, _ entry: Entry?) {
         if let old = datasets[path] {
-            digests[path.group]?.remove(line: old.line)
-            paths.remove(path, old.version)
-            cost -= old.line.count + Self.entryCost
+            digests[path.group]?.remove(old.digest)
+            cost -= Int(old.length) + Self.entryCost
         }
-        datasets[path] = entry
-        guard let entry else { return }
-        digests[path.group, default: StateDigest()].insert(line: entry.line)
-        paths.insert(path, entry.version)
-        cost += entry.line.count + Self.entryCost
+        guard let entry else { return datasets.remove(path) }
+        datasets.set(path, entry)
+        account(for: entry, in: path.group)
     }
 
-    private mutating func set(_ name: String, _ entry: (group: Group, line: [UInt8], revision: Revision)?) {
+    private mutating func account(for entry: Entry, in group: String) {
+        digests[group, default: StateDigest()].insert(entry.digest)
+        cost += Int(entry.length) + Self.entryCost
+    }
+
+    private mutating func set(_ name: String, _ entry: GroupEntry?) {
         if let old = groups[name] {
             digests[name]?.remove(line: old.line)
             cost -= old.line.count + Self.entryCost
@@ -136,39 +153,39 @@ package struct CatalogueState: Sendable {
         return names.filter { (digests[$0]?.digest ?? nothing) != (wanted[$0] ?? nothing) }.sorted()
     }
 
-    /// Replaces what is known of one group, or of all, by a listing.
-    ///
-    /// Lines that are known already have no effect: a listing costs those who watch only what differs.
-    mutating func replace(
-        group: String?, by lines: [(revision: Revision, change: Change, line: [UInt8])], at position: Position
-    ) -> [Effect] {
+    // MARK: Listings
+
+    /// Begins to take in a listing of one group or of all: ``applyListed(_:_:line:)`` for each line, then
+    /// ``endListing(of:at:)``. Nothing else may change the state meanwhile.
+    mutating func beginListing() { listing &+= 1 }
+
+    /// Takes in a line of a listing. What is known already has no effect: a listing costs those who watch only what differs.
+    mutating func applyListed(_ revision: Revision, _ change: Change, line: [UInt8]) -> Effect? {
+        // Of the other groups nothing newer has been received than before.
+        let received = position
+        defer { position = received }
+        // Revisions of another epoch cannot be compared, nor can those of a copy that turned out to differ.
+        forgetIfDifferent(change, line)
+        let effect = apply(revision, change, line: line)
+        switch change {
+        case .put(let dataset): datasets.mark(dataset.path, listing)
+        case .group(let group): groups[group.name]?.listing = listing
+        case .delete: break
+        }
+        return effect
+    }
+
+    /// Removes what the listing has not told of.
+    mutating func endListing(of group: String?, at position: Position) -> [Effect] {
         // Removals that a listing shows by silence have no line: watchers from before must list as well.
         floor = max(position.revision, floor)
         tombstones.removeAll()
         if group == nil { resume(at: position) }
-        // Of the other groups nothing newer has been received than before.
-        let received = self.position
-        defer { self.position = received }
-        var effects: [Effect] = []
-        var listed: Set<DatasetPath> = []
-        var listedGroups: Set<String> = []
-        for (_, change, _) in lines {
-            if case .put(let dataset) = change { listed.insert(dataset.path) }
-            if case .group(let group) = change { listedGroups.insert(group.name) }
-        }
-        for path in Array(datasets.keys) where (group == nil || path.group == group) && !listed.contains(path) {
+        for (name, entry) in groups where (group == nil || name == group) && entry.listing != listing { set(name, nil) }
+        return datasets.missing(in: listing, group: group).map { path in
             set(path, nil)
-            effects.append(.removed(path, position.revision, line: nil))
+            return .removed(path, position.revision, line: nil)
         }
-        for name in Array(groups.keys) where (group == nil || name == group) && !listedGroups.contains(name) {
-            set(name, nil)
-        }
-        for (revision, change, line) in lines {
-            // Revisions of another epoch cannot be compared, nor can those of a copy that turned out to differ.
-            forgetIfDifferent(change, line)
-            if let effect = apply(revision, change, line: line) { effects.append(effect) }
-        }
-        return effects
     }
 
     private mutating func bury(_ key: String, _ revision: Revision, _ line: [UInt8]) {
@@ -183,10 +200,18 @@ package struct CatalogueState: Sendable {
     private mutating func forgetIfDifferent(_ change: Change, _ line: [UInt8]) {
         switch change {
         case .put(let dataset):
-            if let old = datasets[dataset.path], old.line != line { set(dataset.path, nil) }
+            if let old = datasets[dataset.path], old.digest != StateDigest.entry(line: line) { set(dataset.path, nil) }
         case .group(let group):
             if let old = groups[group.name], old.line != line { set(group.name, nil) }
         case .delete: break
         }
+    }
+}
+
+extension CatalogueState.Entry {
+    init(_ dataset: Dataset, _ revision: Revision, line: [UInt8]) {
+        self.init(
+            revision: revision, version: dataset.version, size: dataset.size, modified: dataset.modified,
+            digest: StateDigest.entry(line: line), length: UInt32(clamping: line.count))
     }
 }

@@ -6,10 +6,14 @@ import Synchronization
 /// `GET /api/changes` of a subscriber: it passes on the lines that it follows, so that subscribers chain.
 final class ChangeFeed: FeedSource {
     private let copy: CatalogueCopy
+    private let pool: BlockingPool
     /// Up to where has been published.
     private let last = Locked<CatalogueState.Position?>(nil)
 
-    init(copy: CatalogueCopy) { self.copy = copy }
+    init(copy: CatalogueCopy, pool: BlockingPool) {
+        self.copy = copy
+        self.pool = pool
+    }
 
     /// Publishes what the copy takes in.
     ///
@@ -66,7 +70,11 @@ final class ChangeFeed: FeedSource {
     }
 
     func page(after position: UInt64, filter: (@Sendable (String) -> Bool)?) async -> FeedPage {
-        guard let page = copy.page(after: position, limit: 256 << 10, filter ?? { _ in true }) else {
+        let found = try? await pool.run { [copy] in
+            try copy.page(after: position, limit: 256 << 10, filter ?? { _ in true })
+        }
+        // Who cannot be told what the disk should have had lists, and learns there what is wrong.
+        guard let page = found ?? nil else {
             return .gone(farewell: Self.end(position, "the catalogue does not reach back to that revision: list again"))
         }
         return .entries(SharedBytes(Self.joined(page.lines)), count: page.lines.count, position: page.revision)

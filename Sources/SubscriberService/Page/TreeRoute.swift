@@ -42,11 +42,12 @@ struct TreeRoute: Sendable {
     func groups(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
         return await pool.run {
-            let paths = SortedPaths(all: copy.paths), followed = keeper.followed.all.map(\.text)
+            let paths = copy.paths, followed = keeper.followed.all.map(\.text)
             let broker = broker.snapshot, now = Timestamp.now.seconds
             let rows = copy.groups.map {
                 Groups.Row(
-                    group: $0, datasets: paths.range(of: $0.name + "/").count, followed: followed.contains($0.name),
+                    group: $0, datasets: paths[paths.range(of: $0.name + "/")].count,
+                    followed: followed.contains($0.name),
                     lag: GroupStatus($0, broker, now: now).lag)
             }
             return .json(Groups(groups: rows))
@@ -60,12 +61,12 @@ struct TreeRoute: Sendable {
         let offset = try number(request, "offset", default: 0, in: 0...Int.max)
         let limit = try number(request, "limit", default: 200, in: 1...Self.limit)
         return try await pool.run {
-            let paths = SortedPaths(all: copy.paths), prefix = name + "/"
+            let paths = copy.paths, prefix = name + "/"
             guard copy.group(pattern.group) != nil || !paths.range(of: pattern.group + "/").isEmpty else {
                 throw Refusal(404, "there is no group '\(pattern.group)'; /api/tree lists the groups")
             }
             var folders: [SortedPaths.Folder] = []
-            let found: [Int]
+            let found: [SortedPaths.Index]
             if let filter = request.parameter("filter"), !filter.isEmpty {
                 found = paths.matches(filter, in: paths.range(of: prefix), behind: prefix.utf8.count)
             } else {
@@ -78,7 +79,7 @@ struct TreeRoute: Sendable {
                 path: name,
                 folders: inner.map { .init(name: String($0.name), path: prefix + $0.name, datasets: $0.count) },
                 total: found.count, entries: folders.count + found.count, offset: offset,
-                datasets: keeper.rows(of: page.map { paths.all[$0] }))
+                datasets: try keeper.rows(of: page.map { paths[$0] }))
             return .large(WireJSON.encode(answer), type: "application/json", request)
         }
     }

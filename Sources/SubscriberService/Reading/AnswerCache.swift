@@ -6,7 +6,7 @@ import Synchronization
 
 /// Answers of the read API that are asked for again and again, as they were sent: given without a look at the dataset.
 ///
-/// An answer of a dataset is of one revision of it, and worth nothing as soon as the catalogue has another; a list is as
+/// An answer of a dataset is of one line of the catalogue, and worth nothing as soon as the catalogue has another; a list is as
 /// long right as no dataset comes or goes.
 final class AnswerCache: Sendable {
     /// Bytes of bodies.
@@ -31,7 +31,7 @@ final class AnswerCache: Sendable {
 
     /// What an answer is right for.
     private enum Basis {
-        case dataset(DatasetPath, Version, Revision)
+        case dataset(DatasetPath, Version, line: Digest)
         case names(generation: Int)
     }
 
@@ -64,8 +64,8 @@ final class AnswerCache: Sendable {
         guard let key = Key(request), let entry = find(key) else { return nil }
         var headers: HTTPHeaders
         switch entry.basis {
-        case .dataset(let path, let version, let revision):
-            guard copy.entry(path)?.revision == revision else { return nil }
+        case .dataset(let path, let version, let line):
+            guard copy.entry(path)?.digest == line else { return nil }
             headers = freshness.headers(path, version, isHeld: true, isCurrent: true)
         case .names(let generation):
             guard copy.namesGeneration == generation else { return nil }
@@ -100,7 +100,7 @@ final class AnswerCache: Sendable {
         version: Version
     ) {
         guard let entry, entry.version == version else { return }
-        keep(response, to: request, .dataset(path, version, entry.revision), limit: Self.bodyLimit)
+        keep(response, to: request, .dataset(path, version, line: entry.digest), limit: Self.bodyLimit)
     }
 
     /// Keeps a list.

@@ -33,7 +33,8 @@ struct InfoRoute: Sendable {
         guard needsFile(dataset) else { return response(dataset, request, try body(dataset, file: nil), isHeld: true) }
         return try await versions.read(dataset.path) { reading in
             // What the catalogue says may be of a newer version by now.
-            guard let dataset = copy.dataset(reading.path), dataset.version == reading.version else {
+            guard let dataset = try await copy.dataset(reading.path, on: pool), dataset.version == reading.version
+            else {
                 throw FetchFailure(.gone, "\(reading.path) has changed; ask again")
             }
             let wasHeld = reading.mirror.arrayReader != nil

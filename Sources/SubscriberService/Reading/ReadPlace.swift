@@ -14,7 +14,7 @@ enum ReadPlace: Sendable {
         let name = text.hasSuffix("/") ? String(text.dropLast()) : text
         // As a pattern it may have one component; none may climb or be empty.
         let pattern = try PathPattern(name)
-        if let path = try? DatasetPath(name), let dataset = copy.dataset(path) {
+        if let path = try? DatasetPath(name), let dataset = try copy.dataset(path) {
             self = .dataset(dataset)
             return
         }
@@ -46,19 +46,5 @@ enum ReadPlace: Sendable {
                 400, "'\(name)' is a folder: there is nothing to \(purpose); /api/list/\(name) shows its datasets")
         case .nothing(let name): throw copy.unknown(name)
         }
-    }
-}
-
-extension CatalogueCopy {
-    /// The paths that begin with `folder` and a slash, sorted.
-    func paths(below folder: String) -> [DatasetPath] {
-        let all = paths
-        let prefix = folder + "/"
-        var low = 0, high = all.count
-        while low < high {
-            let middle = (low + high) / 2
-            if all[middle].text.utf8.lexicographicallyPrecedes(prefix.utf8) { low = middle + 1 } else { high = middle }
-        }
-        return Array(all[low...].prefix { $0.text.utf8.starts(with: prefix.utf8) })
     }
 }

@@ -125,7 +125,7 @@ struct SliceReader: Sendable {
     /// How the array is divided: known from the catalogue before anything of the file is held.
     private func geometry(_ reading: Reading) async throws -> (ArrayGeometry, isArray: Bool) {
         if let reader = reading.mirror.arrayReader { return (reader.geometry, reader.info.array != nil) }
-        if let dataset = keeper.copy.dataset(reading.path), dataset.version == reading.version,
+        if let dataset = try await keeper.copy.dataset(reading.path, on: pool), dataset.version == reading.version,
             let geometry = dataset.geometry
         {
             return (geometry, true)

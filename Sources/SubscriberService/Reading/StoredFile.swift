@@ -20,7 +20,7 @@ struct StoredFile: Sendable {
         var headers = freshness.headers(
             reading.path, reading.version, isHeld: mirror.isComplete, isCurrent: reading.isCurrent)
         headers["Content-Disposition"] = Self.disposition(reading.path)
-        let dataset = copy.dataset(reading.path)
+        let dataset = try await copy.dataset(reading.path, on: reader.pool)
         if let dataset, dataset.version == reading.version {
             headers["Last-Modified"] = HTTPDate.text(Timestamp(seconds: dataset.modified))
         }

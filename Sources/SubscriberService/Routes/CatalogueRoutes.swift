@@ -23,11 +23,11 @@ struct CatalogueRoutes: Sendable {
         guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
             return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
         }
-        return .large(WireJSON.encode(keeper.rows(of: paths)), type: "application/json", request)
+        return .large(WireJSON.encode(try keeper.rows(of: paths)), type: "application/json", request)
     }
 
     private func matching(_ patterns: [PathPattern]) -> [DatasetPath] {
-        if patterns.isEmpty { return copy.paths }
+        if patterns.isEmpty { return Array(copy.paths) }
         if patterns.count == 1 { return copy.paths(matching: patterns[0]) }
         return Set(patterns.flatMap { copy.paths(matching: $0) }).sorted()
     }
@@ -36,31 +36,26 @@ struct CatalogueRoutes: Sendable {
         try request.require("GET")
         let path = try DatasetPath(text)
         return try await pool.run {
-            guard let dataset = copy.dataset(path) else { throw copy.unknown(text) }
+            guard let dataset = try copy.dataset(path) else { throw copy.unknown(text) }
             return .json(dataset)
         }
     }
 
+    /// The catalogue, for subscribers that follow this one, and for programs.
     func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
-        return try await pool.run { try catalogue(request) }
-    }
-
-    private func catalogue(_ request: HTTPRequest) throws -> HTTPResponse {
         let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
-        guard let (lines, (position, digests)) = copy.listing(filter) else {
+        guard let (listed, (position, digests)) = await pool.run({ copy.listing(filter) }) else {
             throw Refusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")
         }
         let headers: HTTPHeaders = [
             ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
+            "Vary": "Accept, Accept-Encoding",
         ]
-        if request.headers["Accept"]?.contains(MediaType.lines) == true {
-            let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
-            return .large(ChangeFeed.joined(lines + [end]), type: MediaType.lines, request, headers: headers)
-        }
-        var object: [String: Dataset] = [:]
-        for path in copy.paths where filter(path.text) { object[path.text] = copy.entry(path)?.dataset }
-        return .large(WireJSON.encode(object), type: "application/json", request, headers: headers)
+        let isLines = request.headers["Accept"]?.contains(MediaType.lines) == true
+        let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
+        let text = CatalogueText(copy: copy, listed: listed, pool: pool, form: isLines ? .lines(end: end) : .object)
+        return try await text.answer(to: request, headers)
     }
 
     func publishers(_ request: HTTPRequest) throws -> HTTPResponse {
@@ -86,7 +81,8 @@ extension CatalogueCopy {
         return Refusal(404, "there is no dataset '\(name)'; \(hint)")
     }
 
+    /// Names that may have been meant; none before all are known.
     func nearest(_ name: String) -> [String] {
-        NearestNames.of(name, among: groups.map(\.name) + paths.lazy.map(\.text))
+        position == nil ? [] : NearestNames.of(name, among: groups.map(\.name) + paths.prefix(20_000).map(\.text))
     }
 }

@@ -9,11 +9,11 @@ struct DatasetRow: Encodable {
 }
 
 extension MirrorKeeper {
-    /// The datasets of `paths` that exist, in that order. Cost: decodes each.
-    func rows(of paths: [DatasetPath]) -> [DatasetRow] {
+    /// The datasets of `paths` that exist, in that order. Blocks. Cost: reads and decodes each.
+    func rows(of paths: [DatasetPath]) throws -> [DatasetRow] {
         let followed = followed
-        return paths.compactMap { path in
-            guard let dataset = copy.entry(path)?.dataset else { return nil }
+        return zip(paths, try copy.datasets(paths)).compactMap { path, dataset in
+            guard let dataset else { return nil }
             let summary = library.summary(dataset.version)
             return DatasetRow(
                 dataset: dataset, held: summary?.held ?? 0, complete: summary?.isComplete ?? false,

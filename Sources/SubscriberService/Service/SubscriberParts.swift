@@ -23,7 +23,7 @@ struct SubscriberParts: Sendable {
         let database = try Database(
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
         copy = try CatalogueCopy(store: CatalogueStore(database: database))
-        changes = ChangeFeed(copy: copy)
+        changes = ChangeFeed(copy: copy, pool: pool)
         let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
         let library = try MirrorLibrary(
             folder: configuration.state + "/mirrors", limit: configuration.cacheSize,

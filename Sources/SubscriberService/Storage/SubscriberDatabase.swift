@@ -40,5 +40,24 @@ enum SubscriberDatabase {
                 ALTER TABLE catalogue ADD COLUMN size INTEGER;
                 ALTER TABLE catalogue ADD COLUMN modified REAL;
                 """),
+            // The lines by themselves: a start reads only what is always in memory. Lines from before there were columns are
+            // read here, a last time.
+            Migration(
+                """
+                CREATE TABLE datasets (
+                    path TEXT PRIMARY KEY, revision INTEGER NOT NULL, version TEXT NOT NULL, size INTEGER NOT NULL,
+                    modified REAL NOT NULL, length INTEGER NOT NULL, digest BLOB) WITHOUT ROWID;
+                CREATE TABLE lines (path TEXT PRIMARY KEY, line BLOB NOT NULL) WITHOUT ROWID;
+                CREATE TABLE groups (line BLOB NOT NULL);
+                INSERT INTO datasets (path, revision, version, size, modified, length)
+                    SELECT key, coalesce(revision, json_extract(CAST(line AS TEXT), '$.revision')),
+                        coalesce(version, json_extract(CAST(line AS TEXT), '$.dataset.version')),
+                        coalesce(size, json_extract(CAST(line AS TEXT), '$.dataset.size')),
+                        coalesce(modified, json_extract(CAST(line AS TEXT), '$.dataset.modified')), length(line)
+                    FROM catalogue WHERE instr(key, '/') > 0;
+                INSERT INTO lines (path, line) SELECT key, line FROM catalogue WHERE instr(key, '/') > 0;
+                INSERT INTO groups (line) SELECT line FROM catalogue WHERE instr(key, '/') = 0;
+                DROP TABLE catalogue;
+                """),
         ])
 }

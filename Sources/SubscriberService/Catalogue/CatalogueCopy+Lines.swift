@@ -1,0 +1,178 @@
+import Catalogue
+import Platform
+import Storage
+import Synchronization
+
+/// What the feed said of each dataset, from the disk or from what it does not have yet. What is said to block must be called
+/// where that is allowed.
+extension CatalogueCopy {
+    /// Lines that are read from the disk at once.
+    static let pageLimit = 1000
+
+    typealias Said = (entry: CatalogueState.Entry, line: [UInt8])
+
+    /// A dataset as it was announced. Blocks, unless it was asked for a short while ago.
+    func dataset(_ path: DatasetPath) throws -> Dataset? { try datasets([path])[0] }
+
+    /// The same, without blocking whoever asks.
+    func dataset(_ path: DatasetPath, on pool: BlockingPool) async throws -> Dataset? {
+        guard let entry = entry(path) else { return nil }
+        if let known = recent.dataset(path, entry) { return known }
+        return try await pool.run { [self] in try dataset(path) }
+    }
+
+    /// Some datasets, in the order of `paths`; `nil` for what does not exist. Blocks.
+    func datasets(_ paths: [DatasetPath]) throws -> [Dataset?] {
+        var found = paths.map { path in entry(path).flatMap { recent.dataset(path, $0) } }
+        let missing = paths.indices.filter { found[$0] == nil }
+        let isKept = missing.count <= Self.pageLimit
+        for start in stride(from: 0, to: missing.count, by: Self.pageLimit) {
+            let page = missing[start..<min(start + Self.pageLimit, missing.count)]
+            for (index, said) in zip(page, try lines(of: page.map { paths[$0] })) {
+                if let said { found[index] = recent.decode(paths[index], said, isKept: isKept) }
+            }
+        }
+        return found
+    }
+
+    /// The current lines of some datasets, in the order of `paths`; `nil` for what does not exist. Blocks.
+    ///
+    /// - Throws: `StorageError` when the disk does not have what was written there.
+    func lines(of paths: [DatasetPath]) throws -> [Said?] {
+        var found = [Said?](repeating: nil, count: paths.count)
+        var missing = Array(paths.indices)
+        // Between a look into memory and one at the disk there may be a change: then it is in memory at the next look, or
+        // on disk.
+        for _ in 0..<100 where !missing.isEmpty {
+            var onDisk: [(index: Int, entry: CatalogueState.Entry)] = []
+            shared.withLock { shared in
+                for index in missing {
+                    guard let entry = shared.state.datasets[paths[index]] else { continue }
+                    if case .some(.some(let row)) = shared.unsaved[paths[index]] {
+                        found[index] = (row.entry, row.line)
+                    } else {
+                        onDisk.append((index, entry))
+                    }
+                }
+            }
+            missing = []
+            for (place, line) in zip(onDisk, try store.lines(of: onDisk.map { paths[$0.index] })) {
+                if let line, StateDigest.entry(line: line) == place.entry.digest {
+                    found[place.index] = (place.entry, line)
+                } else {
+                    missing.append(place.index)
+                }
+            }
+        }
+        if let index = missing.first { throw damaged(paths[index]) }
+        return found
+    }
+
+    private func damaged(_ path: DatasetPath) -> StorageError {
+        StorageError(
+            .corrupt,
+            "\(store.database.path) does not have what was written of \(path): stop the subscriber, remove that file, and "
+                + "start it again; the catalogue is then listed anew, and files that are followed are fetched again")
+    }
+
+    // MARK: For watchers of this subscriber
+
+    /// What a listing consists of, in the order of revisions.
+    enum Listed: Sendable {
+        case group(line: [UInt8])
+        case dataset(DatasetPath)
+    }
+
+    /// The groups and datasets that `isWanted` lets through, and the bookmark that goes with them; `nil` before the first
+    /// listing. Cost: a look at every dataset.
+    func listing(_ isWanted: (String) -> Bool) -> (listed: [Listed], bookmark: Bookmark)? {
+        guard let bookmark = bookmark() else { return nil }
+        // What changes from here on is told after the bookmark, once more.
+        let found = shared.withLock { shared in
+            var found = shared.state.groups.values.filter { isWanted($0.group.name) }.map {
+                ($0.revision, Listed.group(line: $0.line))
+            }
+            shared.state.datasets.forEach { path, entry in
+                if isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
+            }
+            return found
+        }
+        return (found.sorted { $0.0 < $1.0 }.map(\.1), bookmark)
+    }
+
+    /// The lines of a part of a listing, as they are now. Blocks.
+    func lines(of listed: some Collection<Listed>) throws -> [[UInt8]] {
+        let paths = listed.compactMap { if case .dataset(let path) = $0 { path } else { nil } }
+        var said = try lines(of: paths).makeIterator()
+        return listed.compactMap { item in
+            switch item {
+            case .group(let line): line
+            case .dataset: said.next().flatMap { $0?.line }
+            }
+        }
+    }
+
+    /// The lines behind `revision`, by revision, at most about `limit` bytes; `nil` when the copy does not reach back.
+    /// Blocks. Cost: a look at every dataset.
+    func page(
+        after revision: Revision, limit: Int, _ isWanted: (String) -> Bool
+    ) throws -> (lines: [[UInt8]], revision: Revision)? {
+        guard let (found, position) = changes(after: revision, isWanted) else { return nil }
+        var end = found.count, size = 0
+        for (index, change) in found.enumerated() {
+            size += change.size
+            if size > limit {
+                end = index + 1
+                break
+            }
+        }
+        let page = found[..<end]
+        let paths = page.compactMap { if case .dataset(let path) = $0.what { path } else { nil } }
+        var said = try lines(of: paths).makeIterator()
+        let lines = page.compactMap { change -> [UInt8]? in
+            switch change.what {
+            case .line(let line): return line
+            case .dataset:
+                // What has changed again meanwhile comes in its place.
+                guard let said = said.next() ?? nil, said.entry.revision == change.revision else { return nil }
+                return said.line
+            }
+        }
+        return (lines, end < found.count ? page[end - 1].revision : position)
+    }
+
+    private struct Happened {
+        enum What {
+            case line([UInt8])
+            case dataset(DatasetPath)
+        }
+        let revision: Revision
+        let what: What
+        let size: Int
+    }
+
+    /// What has happened since, by revision, and up to where.
+    private func changes(
+        after revision: Revision, _ isWanted: (String) -> Bool
+    ) -> (changes: [Happened], position: Revision)? {
+        shared.withLock { shared in
+            let state = shared.state
+            guard let position = state.position, revision >= state.floor, revision <= position.revision else {
+                return nil
+            }
+            var found: [Happened] = []
+            for (key, buried, line) in state.tombstones where buried > revision && isWanted(key) {
+                found.append(Happened(revision: buried, what: .line(line), size: line.count))
+            }
+            for (name, group) in state.groups where group.revision > revision && isWanted(name) {
+                found.append(Happened(revision: group.revision, what: .line(group.line), size: group.line.count))
+            }
+            state.datasets.forEach { path, entry in
+                guard entry.revision > revision, isWanted(path.text) else { return }
+                found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
+            }
+            found.sort { $0.revision < $1.revision }
+            return (found, position.revision)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Catalogue
+
+/// The datasets of a catalogue: found by their paths, by their versions, and in the order of their paths.
+///
+/// An entry takes some 350 bytes, however much is announced of its dataset. Cost of a change: a few table accesses.
+struct DatasetTable: Sendable {
+    typealias Entry = CatalogueState.Entry
+    private typealias Slot = UInt32
+    private static let none = Slot.max
+
+    private struct Row {
+        let path: DatasetPath
+        var entry: Entry
+        /// The listing that told of it last.
+        var listing: UInt32 = 0
+        /// Its neighbours among those of the same version.
+        var next = DatasetTable.none
+        var previous = DatasetTable.none
+    }
+
+    private var slots: [DatasetPath: Slot] = [:]
+    private var rows: ContiguousArray<Row?> = []
+    private var free: [Slot] = []
+    /// Of those of a version, the one that came last: nearly always the only one.
+    private var heads: [Version: Slot] = [:]
+    private(set) var paths = SortedPaths()
+
+    var count: Int { slots.count }
+
+    subscript(path: DatasetPath) -> Entry? { slots[path].flatMap { rows[Int($0)]?.entry } }
+
+    /// A dataset that has the version.
+    func path(of version: Version) -> DatasetPath? { heads[version].flatMap { rows[Int($0)]?.path } }
+
+    func forEach(_ body: (DatasetPath, Entry) -> Void) {
+        for case let row? in rows { body(row.path, row.entry) }
+    }
+
+    // MARK: Changing
+
+    mutating func reserve(_ count: Int) {
+        slots.reserveCapacity(count)
+        heads.reserveCapacity(count)
+        rows.reserveCapacity(count)
+    }
+
+    mutating func set(_ path: DatasetPath, _ entry: Entry) {
+        if let slot = slots[path] {
+            let old = rows[Int(slot)]?.entry
+            if old?.version != entry.version { unlink(slot) }
+            rows[Int(slot)]?.entry = entry
+            if old?.version != entry.version { link(slot, entry.version) }
+        } else {
+            insert(path, entry)
+        }
+    }
+
+    /// Adds a dataset that is not there.
+    mutating func insert(_ path: DatasetPath, _ entry: Entry) {
+        let slot = free.popLast() ?? Slot(rows.count)
+        if slot == rows.count { rows.append(nil) }
+        rows[Int(slot)] = Row(path: path, entry: entry)
+        slots[path] = slot
+        link(slot, entry.version)
+        paths.insert(path)
+    }
+
+    mutating func remove(_ path: DatasetPath) {
+        guard let slot = slots.removeValue(forKey: path) else { return }
+        unlink(slot)
+        rows[Int(slot)] = nil
+        free.append(slot)
+        paths.remove(path)
+    }
+
+    private mutating func link(_ slot: Slot, _ version: Version) {
+        let head = heads.updateValue(slot, forKey: version) ?? Self.none
+        rows[Int(slot)]?.next = head
+        rows[Int(slot)]?.previous = Self.none
+        if head != Self.none { rows[Int(head)]?.previous = slot }
+    }
+
+    private mutating func unlink(_ slot: Slot) {
+        guard let row = rows[Int(slot)] else { return }
+        if row.next != Self.none { rows[Int(row.next)]?.previous = row.previous }
+        if row.previous != Self.none {
+            rows[Int(row.previous)]?.next = row.next
+        } else {
+            heads[row.entry.version] = row.next == Self.none ? nil : row.next
+        }
+    }
+
+    // MARK: Listings
+
+    /// Notes that a listing has told of the dataset.
+    mutating func mark(_ path: DatasetPath, _ listing: UInt32) {
+        if let slot = slots[path] { rows[Int(slot)]?.listing = listing }
+    }
+
+    /// What the listing has not told of, of one group or of all.
+    func missing(in listing: UInt32, group: String?) -> [DatasetPath] {
+        rows.compactMap { row in
+            guard let row, row.listing != listing, group == nil || row.path.group == group else { return nil }
+            return row.path
+        }
+    }
+}

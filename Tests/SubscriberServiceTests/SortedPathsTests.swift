@@ -1,0 +1,61 @@
+import Catalogue
+import Testing
+
+@testable import SubscriberService
+
+@Suite struct SortedPathsTests {
+    /// Names that look alike, differ in their bytes, or are folders of one another.
+    static func path(_ number: UInt64) throws -> DatasetPath {
+        let folders = ["a", "a-b", "a/b", "é", "e\u{301}", "Z", "a/b/c"]
+        return try DatasetPath("group\(number % 3)/\(folders[Int(number / 3 % 7)])/\(number % 1999)")
+    }
+
+    @Test func isWhatSortingGives() throws {
+        var random = SystemRandomNumberGenerator()
+        var sorted = SortedPaths(), expected: Set<DatasetPath> = []
+        for round in 0..<3000 {
+            let path = try Self.path(random.next())
+            if expected.contains(path), round % 2 == 0 {
+                expected.remove(path)
+                sorted.remove(path)
+            } else if expected.insert(path).inserted {
+                sorted.insert(path)
+            }
+        }
+        #expect(Array(sorted) == expected.sorted())
+        #expect(sorted.count == expected.count)
+        for path in expected { sorted.remove(path) }
+        #expect(sorted.isEmpty && sorted.startIndex == sorted.endIndex)
+    }
+
+    @Test func aCopyStaysAsItWas() throws {
+        var sorted = SortedPaths()
+        for number in 0..<2000 { sorted.insert(try Self.path(UInt64(number))) }
+        let copy = sorted, names = Array(sorted)
+        for path in names.prefix(700) { sorted.remove(path) }
+        sorted.insert(try DatasetPath("new/one"))
+        #expect(Array(copy) == names)
+        #expect(sorted.count == names.count - 699)
+    }
+
+    @Test func aFolderIsWhatBeginsWithIt() throws {
+        var sorted = SortedPaths()
+        for number in 0..<1500 { sorted.insert(try Self.path(UInt64(number) &* 7)) }
+        for prefix in ["group0/", "group1/a/", "group1/a", "group2/é/", "group9/", "", "zzz"] {
+            let range = sorted.range(of: prefix)
+            let expected = sorted.filter { $0.text.utf8.starts(with: prefix.utf8) }
+            #expect(Array(sorted[range]) == expected, "\(prefix)")
+            #expect(sorted.distance(from: range.lowerBound, to: range.upperBound) == expected.count)
+        }
+        let (folders, datasets) = sorted.children(of: "group1/a/")
+        #expect(folders.map(\.name) == ["b"])
+        #expect(datasets.allSatisfy { sorted[$0].text.utf8.filter { $0 == UInt8(ascii: "/") }.count == 2 })
+        #expect(folders[0].count == sorted.count { $0.text.hasPrefix("group1/a/b/") })
+    }
+
+    @Test func walksBothWays() throws {
+        var sorted = SortedPaths()
+        for number in 0..<1500 { sorted.insert(try Self.path(UInt64(number))) }
+        #expect(Array(sorted.reversed()) == Array(sorted).reversed())
+    }
+}
