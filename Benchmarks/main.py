@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import allocations
+import appearance
 import cache
 import fanout
 import limits
@@ -22,8 +23,8 @@ from groups import GROUPS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLAIN = {
-    "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "scale": scale.run, "micro": micro.run,
-    "allocations": allocations.run}
+    "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "appearance": appearance.run,
+    "scale": scale.run, "micro": micro.run, "allocations": allocations.run}
 
 
 class Tee(io.TextIOBase):
@@ -56,26 +57,40 @@ def main() -> None:
     folder = os.path.abspath(os.path.join(HERE, "..", ".deps", "benchmark-data"))
     out, results = Tee(), {}
     with contextlib.redirect_stdout(out):
-        print(machine() + "\n")
-        some = [w for w in wanted if w not in GROUPS]
-        if not wanted or "serving" in wanted or some:
-            print(f"{GROUPS['serving']}\n")
-            results["serving"] = serving.run(folder, quick, some)
+        head = machine()
+        print(f"# Measured by Benchmarks/run\n\n{head}. {'One short round of each: --quick.' if quick else 'A full run.'}\n")
+        try:
+            measure(folder, quick, wanted, results)
+        finally:
+            # What was measured before something failed is worth to be kept.
+            print("\n" + load.interference())
+            keep(out.text, {"machine": head, "quick": quick, "others": load.interference(), "results": results})
+
+
+def measure(folder: str, quick: bool, wanted: list[str], results: dict) -> None:
+    some = [w for w in wanted if w not in GROUPS]
+    if not wanted or "serving" in wanted or some:
+        print(f"## serving: {GROUPS['serving']}\n")
+        results["serving"] = serving.run(folder, quick, some)
+        print()
+    for group, run in PLAIN.items():
+        if not wanted or group in wanted:
+            print(f"## {group}: {GROUPS[group]}\n")
+            results[group] = run(folder, quick)
             print()
-        for group, run in PLAIN.items():
-            if not wanted or group in wanted:
-                print(f"{GROUPS[group]}\n")
-                results[group] = run(folder, quick)
-                print()
-        if not wanted or "reading" in wanted:
-            reading.main(folder, [])
-        print("\n" + load.interference())
-    name = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
-    with open(os.path.join(HERE, "results", name + ".md"), "w") as f:
-        f.write(out.text)
-    with open(os.path.join(HERE, "results", name + ".json"), "w") as f:
-        json.dump({"machine": machine(), "others": load.interference(), "results": results}, f, indent=1)
+    if not wanted or "reading" in wanted:
+        print(f"## reading: {GROUPS['reading']}\n")
+        # Not again when it was disturbed: it takes minutes.
+        load.undisturbed(lambda: reading.main(folder, []), tries=1)
+
+
+def keep(text: str, result: dict) -> None:
+    name = os.path.join(HERE, "results", datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S"))
+    os.makedirs(os.path.dirname(name), exist_ok=True)
+    with open(name + ".md", "w") as f:
+        f.write(text)
+    with open(name + ".json", "w") as f:
+        json.dump(result, f, indent=1)
 
 
 main()

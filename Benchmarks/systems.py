@@ -98,6 +98,18 @@ class Program(Worker):
             os.close(child)
 
 
+def settled(programs: list[Program], seconds: float = 120) -> None:
+    """Waits until they have nothing left to do: less than a fiftieth of a processor for two seconds, each."""
+    end = time.monotonic() + seconds
+    quiet = 0
+    while quiet < 2:
+        before = [p.cpu() for p in programs]
+        time.sleep(1)
+        quiet = quiet + 1 if all(p.cpu() - b <= 0.02 for p, b in zip(programs, before)) else 0
+        if time.monotonic() > end:
+            raise RuntimeError(f"still at work after {seconds} s")
+
+
 class Workshop:
     """A folder for what programs write, and the programs; all of it gone at the end."""
 

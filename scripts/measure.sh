@@ -129,7 +129,9 @@ appear() { # SUBSCRIBER PREFIX RESULTS
     exec {events}<&-
 }
 tell_appearance() { # TEXT RESULTS
-    row "$1" "p50 $(milliseconds "$(percentile 50 "$2")") ms, p95 $(milliseconds "$(percentile 95 "$2")") ms"
+    local text="" p
+    for p in 50 95 99; do text+="p$p $(milliseconds "$(percentile "$p" "$2")") ms, "; done
+    row "$1" "${text}longest $(milliseconds "$(percentile 100 "$2")") ms"
 }
 
 measure_appearance() {
