@@ -7,11 +7,10 @@ const shining = 700;
 const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 /** What is held of each cell's chunks. */
-function cellStates(layout, held) {
-  const all = layout.counts([[0, held.chunks]]);
+function cellStates(layout, all, held) {
   const [whole, partial, fetching] = [held.whole, held.partial, held.fetching].map((runs) => layout.counts(runs));
   const share = all.map((count, cell) => (whole[cell] + partial[cell] / 2) / count);
-  return { all, whole, partial, fetching, share };
+  return { whole, partial, fetching, share };
 }
 
 /** A picture of a dataset's chunks, which moves with what is held of them. */
@@ -22,6 +21,8 @@ export class ChunkMap {
   #held = null;
   #layout = null;
   #width = 0;
+  /** How many chunks each cell has, and what is held of them. */
+  #all = null;
   #states = null;
   #selected = -1;
   #shone = new Map();
@@ -45,7 +46,7 @@ export class ChunkMap {
     this.#held = held;
     this.#canvas.setAttribute("aria-label", `Map of the chunks: ${summary}`);
     if (before?.chunks !== held.chunks || String(before?.grid) !== String(held.grid)) return this.#arrange();
-    this.#states = cellStates(this.#layout, held);
+    this.#states = cellStates(this.#layout, this.#all, held);
     const now = performance.now();
     this.#states.share.forEach((share, cell) => { if (share > states.share[cell]) this.#shone.set(cell, now); });
     this.#tell();
@@ -56,7 +57,8 @@ export class ChunkMap {
     this.#width = this.node.clientWidth;
     if (!this.#held || this.#width === 0) return;
     this.#layout = layoutOf(this.#held, this.#width, mostHeight);
-    this.#states = cellStates(this.#layout, this.#held);
+    this.#all = this.#layout.counts([[0, this.#held.chunks]]);
+    this.#states = cellStates(this.#layout, this.#all, this.#held);
     this.#shone.clear();
     this.#selected = Math.min(this.#selected, this.#layout.cells - 1);
     const ratio = devicePixelRatio;
@@ -154,8 +156,7 @@ export class ChunkMap {
   /** Says what the chosen cell is. */
   #tell() {
     if (this.#selected < 0) { this.#line.textContent = ""; return; }
-    const cell = this.#selected, { all, whole, partial, fetching } = this.#states;
-    const count = all[cell];
+    const cell = this.#selected, { whole, partial, fetching } = this.#states, count = this.#all[cell];
     const parts = count > 1 ? [`${number(whole[cell])} of ${number(count)} held`, partial[cell] ? `${number(partial[cell])} in part` : ""]
       : [whole[cell] ? "held" : partial[cell] ? "held in part" : "not held"];
     if (fetching[cell]) parts.push("being fetched");

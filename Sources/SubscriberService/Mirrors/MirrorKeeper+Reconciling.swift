@@ -41,6 +41,8 @@ extension MirrorKeeper {
         let isDue = shared.withLock { shared in
             shared.failures[mirror.version] = nil
             if let last = shared.told[mirror.version], now - last < Self.progressInterval { return false }
+            // Older ones say nothing any more.
+            if shared.told.count > 1000 { shared.told = shared.told.filter { now - $0.value < Self.progressInterval } }
             shared.told[mirror.version] = now
             return true
         }
