@@ -55,3 +55,14 @@ export function zoomButtons(window, changed) {
   return element("div", { class: "row" }, act("Zoom in", () => window.scale(0.5, middle())),
     act("Zoom out", () => window.scale(2, middle())), act("All of it", () => window.reset()));
 }
+
+/** The picture as a file, as it is on the screen. */
+export function saveButton(canvas, name) {
+  const save = () => canvas.toBlob((bytes) => {
+    const url = URL.createObjectURL(bytes);
+    element("a", { href: url, download: `${name}.png` }).click();
+    // The browser has taken it by then.
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  });
+  return element("button", { click: save }, "Save as PNG");
+}

@@ -1,4 +1,5 @@
 import { palette, range } from "./colour.js";
+import { fullOf } from "./types.js";
 
 /** What to add to a value, and what to multiply that with, so that the limits become 0 and 255. */
 const scaling = ([low, high]) => [-low, high > low ? 255 / (high - low) : 0];
@@ -25,9 +26,8 @@ function pointsOfValues(image, values, map, limits) {
 }
 
 /** Three or four values a point. Opacity has the whole of its type, whatever the limits are. */
-function pointsOfColours(image, values, channels, limits) {
+function pointsOfColours(image, values, channels, limits, opaque) {
   const data = image.data, [offset, factor] = scaling(limits);
-  const opaque = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 1;
   for (let place = 0, from = 0; place < data.length; place += 4, from += channels) {
     for (let channel = 0; channel < 3; channel += 1) data[place + channel] = (values[from + channel] + offset) * factor;
     data[place + 3] = channels < 4 ? 255 : values[from + 3] * 255 / opaque;
@@ -40,7 +40,7 @@ const coloured = (values, channels) => channels < 4 ? values : values.filter((_,
 /** The limits of colours: of bytes always the same. */
 function limitsOfColours(window, { values, shape }) {
   const { found, used } = limitsOf(window, coloured(values, shape[2]));
-  return { found, used: values instanceof Uint8Array ? [window.limits[0] ?? 0, window.limits[1] ?? 255] : used };
+  return { found, used: window.dtype === "uint8" ? [window.limits[0] ?? 0, window.limits[1] ?? 255] : used };
 }
 
 /**
@@ -53,7 +53,7 @@ export function paint(layer, window, used) {
   [layer.picture.width, layer.picture.height] = [width, height];
   const context = layer.picture.getContext("2d"), image = context.createImageData(width, height);
   const limits = used ? { used } : window.colours ? limitsOfColours(window, answer) : limitsOf(window, answer.values);
-  if (window.colours) pointsOfColours(image, answer.values, channels, limits.used);
+  if (window.colours) pointsOfColours(image, answer.values, channels, limits.used, fullOf(window.dtype));
   else pointsOfValues(image, answer.values, window.map, limits.used);
   context.putImageData(image, 0, 0);
   return limits;

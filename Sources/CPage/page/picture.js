@@ -1,5 +1,5 @@
 import { view } from "./api.js";
-import { choices, sliders, zoomButtons } from "./controls.js";
+import { choices, saveButton, sliders, zoomButtons } from "./controls.js";
 import { element, encoded } from "./dom.js";
 import { keys, pointers } from "./gestures.js";
 import { latest, settled } from "./latest.js";
@@ -43,7 +43,8 @@ class Picture {
     return element("div", { class: "view" },
       element("div", { class: "figure" }, this.#trouble, this.#sliders, this.#canvas, this.#line, this.#readout),
       element("div", { class: "panel" }, this.#choices, this.legend.node,
-        zoomButtons(this.window, () => this.#changed()), hint),
+        zoomButtons(this.window, () => this.#changed()),
+        element("div", { class: "row" }, saveButton(this.#canvas, this.path.split("/").at(-1))), hint),
       this.listing.node);
   }
 

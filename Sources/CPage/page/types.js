@@ -5,6 +5,9 @@ export const fieldsOf = (dtype) => dtype.startsWith("[")
 /** Whether items of this type are what cameras and microscopes make. */
 export const isCounts = (dtype) => dtype === "uint8" || dtype === "uint16";
 
+/** The value that is full opacity, and of bytes also the brightest: of floats 1, as everybody has it. */
+export const fullOf = (dtype) => ({ uint8: 255, uint16: 65535 })[dtype] ?? 1;
+
 /** Whether an array can be pictures whose last axis is red, green, blue and perhaps opacity. */
 export const hasChannels = ({ shape, dtype }) => shape.length > 2 && [3, 4].includes(shape.at(-1))
   && (isCounts(dtype) || dtype.startsWith("float"));

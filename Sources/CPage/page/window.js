@@ -12,6 +12,7 @@ export class Window {
   constructor(array) {
     const { shape, dtype } = array, query = new URLSearchParams(location.search);
     this.shape = shape;
+    this.dtype = dtype;
     this.fields = fieldsOf(dtype);
     this.canBeColours = hasChannels(array);
     this.usualColours = this.canBeColours && dtype === "uint8";

@@ -15,6 +15,11 @@ def make(folder: str) -> None:
     film[1, :, 40:, 2] = 255
     blosc2.asarray(film, urlpath=folder + "/film.b2nd", mode="w")
     blosc2.asarray(film[1, ..., :3].astype("f4") / 255, urlpath=folder + "/still.b2nd", mode="w")
+    # Larger than a screen: its points are means, which are floats.
+    poster = np.zeros((2600, 2000, 4), "u1")
+    poster[..., 1], poster[..., 3] = 128, 255
+    poster[:, 1000:, 3] = 0
+    blosc2.asarray(poster, urlpath=folder + "/poster.b2nd", mode="w")
     cells = np.broadcast_to(np.arange(96, dtype="u2") * 10, (4, 64, 96))
     blosc2.asarray(np.ascontiguousarray(cells), urlpath=folder + "/cells.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as f:
@@ -32,6 +37,13 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_label("Position on axis 3").fill("2")
     drawn(page, "[1,0:60,0:80,2]")
     assert [shade(page, 0.25), shade(page, 0.75)] == [[0, 0, 0, 255], [255, 255, 255, 255]]
+
+    page.goto(scene.url + "/datasets/pictures/poster.b2nd?reduce=mean")
+    drawn(page, "mean of ")
+    assert [shade(page, 0.25), shade(page, 0.75)] == [[0, 128, 0, 255], [0, 0, 0, 0]]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as PNG").click()
+    assert download.value.suggested_filename == "poster.b2nd.png"
 
     page.goto(scene.url + "/datasets/pictures/still.b2nd")
     drawn(page, "(bright)")
