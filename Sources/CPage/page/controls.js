@@ -52,8 +52,8 @@ export function sliders(window, changed) {
 export function zoomButtons(window, changed) {
   const middle = () => window.seen.map(() => 0.5);
   const act = (text, change) => element("button", { click: () => { change(); changed(); } }, text);
-  return element("div", { class: "row" }, act("Zoom in", () => window.scale(0.5, middle())),
-    act("Zoom out", () => window.scale(2, middle())), act("All of it", () => window.reset()));
+  return [act("Zoom in", () => window.scale(0.5, middle())), act("Zoom out", () => window.scale(2, middle())),
+    act("All of it", () => window.reset())];
 }
 
 /** The picture as a file, as it is on the screen. */

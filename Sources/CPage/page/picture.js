@@ -43,8 +43,8 @@ class Picture {
     return element("div", { class: "view" },
       element("div", { class: "figure" }, this.#trouble, this.#sliders, this.#canvas, this.#line, this.#readout),
       element("div", { class: "panel" }, this.#choices, this.legend.node,
-        zoomButtons(this.window, () => this.#changed()),
-        element("div", { class: "row" }, saveButton(this.#canvas, this.path.split("/").at(-1))), hint),
+        element("div", { class: "row" }, ...zoomButtons(this.window, () => this.#changed()),
+          saveButton(this.#canvas, this.path.split("/").at(-1))), hint),
       this.listing.node);
   }
 
