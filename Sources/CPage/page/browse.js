@@ -72,7 +72,7 @@ class Listing {
     }
     this.#count.textContent = answer.entries
       ? `${(this.offset + 1).toLocaleString()} to ${(this.offset + shown).toLocaleString()} of ${answer.entries.toLocaleString()}` : "nothing here";
-    refill(this.#rows, table(["name", "what", "size", "modified", "held here", ""],
+    refill(this.#rows, table(["name", "what", "size", "modified", "held here", "state"],
       [...answer.folders.map(folderRow), ...answer.datasets.map((row) => datasetRow(row, this.path))]));
     this.#turn(answer.entries);
   }

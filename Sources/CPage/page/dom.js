@@ -14,11 +14,16 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-/** @param {string[]} head @param {Array<Array<Node|string|number>>} rows */
-export function table(head, rows) {
+/**
+ * @param {string[]} head
+ * @param {Array<Array<Node|string|number>>} rows
+ * @param {string?} name of a table that may be wider than the page, and is scrolled by keyboard as well
+ */
+export function table(head, rows, name = null) {
   const cells = (kind, values) => values.map((value) =>
     element(kind, { class: typeof value === "number" ? "number" : undefined }, value));
-  return element("div", { class: "scroll" }, element("table", {},
+  const reached = name === null ? {} : { tabindex: 0, role: "group", "aria-label": name };
+  return element("div", { class: "scroll", ...reached }, element("table", {},
     element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells("td", row))))));
 }

@@ -61,7 +61,7 @@ export function values(path, window, signal) {
     const found = await columns(path, page, ending), [from, to] = page.ranges[0];
     const rows = Array.from({ length: to - from }, (_, row) =>
       [from + row, ...found.map(([, items]) => shown(items[row], items))]);
-    refill(body, table(["index", ...found.map(([name]) => name)], rows), turning());
+    refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), turning());
   }, (error) => body.replaceChildren(element("p", {}, error.message)));
   const turn = (text, axis, by) => element("button", {
     disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },
