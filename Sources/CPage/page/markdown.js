@@ -18,9 +18,14 @@ function copied(node, place) {
   return [made];
 }
 
+/** `null` for what is no address. */
+function resolved(address, place) {
+  try { return new URL(address ?? "", place); } catch { return null; }
+}
+
 /** Links lead to other datasets by where the file is, and elsewhere in a new tab that knows nothing of this one. */
 function address(node, place) {
-  const found = node.nodeName === "A" ? URL.parse(node.getAttribute("href") ?? "", place) : null;
+  const found = node.nodeName === "A" ? resolved(node.getAttribute("href"), place) : null;
   if (!found || !["http:", "https:", "mailto:"].includes(found.protocol)) return {};
   if (found.origin === location.origin) return { href: found.pathname + found.search + found.hash };
   return { href: found.href, target: "_blank", rel: "noopener noreferrer" };
@@ -28,7 +33,7 @@ function address(node, place) {
 
 /** Pictures of other sites are not loaded, so that nobody learns who reads; their names are shown. */
 function image(node, place) {
-  const found = URL.parse(node.getAttribute("src") ?? "", place), alt = node.getAttribute("alt") ?? "";
+  const found = resolved(node.getAttribute("src"), place), alt = node.getAttribute("alt") ?? "";
   if (found?.origin !== location.origin || !found.pathname.startsWith("/datasets/")) return element("em", {}, alt);
   return element("img", { src: found.pathname.replace("/datasets/", "/api/download/"), alt });
 }
