@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; takes well under a second when nothing is.
-# With --tests also what only the tests need: a browser, and in .deps/python what drives it (Playwright), python-blosc2, the
-# client of Caterva2, NumPy and the parser of Prometheus' client.
+# With --tests also what only the tests need: a browser, and in .deps/python what drives it (Playwright), what looks for
+# barriers in its pages (axe), python-blosc2, the client of Caterva2, NumPy and the parser of Prometheus' client.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,6 +12,7 @@ blosc2_wheel=4.14.1
 caterva2_wheel=2026.9.2
 playwright_wheel=1.65.2
 prometheus_wheel=0.26.0
+axe_wheel=0.1.8
 packages=(
     libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev libmsgpack-dev
     pkg-config curl ca-certificates python3 python3-venv
@@ -146,7 +147,7 @@ download_package() { # NAME FOLDER; the lists of packages may be missing or old
 install_test_tools() {
     local wanted=(
         "blosc2[fsspec]==$blosc2_wheel" "caterva2==$caterva2_wheel" numpy "playwright==$playwright_wheel"
-        "prometheus-client==$prometheus_wheel"
+        "prometheus-client==$prometheus_wheel" "axe-playwright-python==$axe_wheel"
     )
     [ "$(cat "$deps/python/bpubsub-tests" 2>/dev/null)" = "${wanted[*]}" ] && return
     make_python

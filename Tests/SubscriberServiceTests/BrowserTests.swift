@@ -27,6 +27,8 @@ struct BrowserTests {
         try await ChildProcess.with(TestPython.path, [script] + arguments) { process in
             let end = try await process.exit(within: .seconds(200))
             #expect(end == .exited(0), "\(process.transcript)")
+            // Figures, for who looks at them.
+            for line in process.lines(.output) where end == .exited(0) { print(line) }
         }
     }
 
@@ -38,7 +40,7 @@ struct BrowserTests {
             let stage = try PageStage(network)
             try await Self.run(["make", story, stage.data])
             let subscriber = try await stage.open()
-            try await Self.run(["play", story, subscriber.url, stage.data, try stage.direct()])
+            try await Self.run(["play", story, subscriber.url, network.brokerURL, stage.data, try stage.direct()])
         }
     }
 }

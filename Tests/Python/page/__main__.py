@@ -1,7 +1,7 @@
 """Looks at a subscriber's web page with a real browser, as a person would.
 
-python Tests/Python/page make STORY FOLDER              makes the files that a story is about
-python Tests/Python/page play STORY URL FOLDER STAGE    plays it; STAGE is where the test starts and stops services
+python Tests/Python/page make STORY FOLDER                     makes the files that a story is about
+python Tests/Python/page play STORY URL BROKER FOLDER STAGE    plays it; STAGE is where the test starts and stops services
 
 A story is a file in `stories` with a function `play(page, scene)`, found by its name; one that needs other files than those
 of `samples.py` has a function `make(folder)` as well.

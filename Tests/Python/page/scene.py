@@ -1,13 +1,17 @@
 """What a story is played in front of: a broker, a publisher of a folder as the group `pictures`, a subscriber."""
 
+import json
 import urllib.request
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Scene:
     url: str
     """The subscriber's."""
+    broker: str
+    """Its URL."""
     folder: str
     """Of the publisher, with the files."""
     stage: str
@@ -20,6 +24,11 @@ class Scene:
     def start(self, service: str) -> None:
         """Starts it again, at the address that it had, and waits until it answers."""
         self._do("start", service)
+
+    def ask(self, path: str) -> Any:
+        """What the subscriber answers, from JSON."""
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            return json.load(answer)
 
     def _do(self, action: str, service: str) -> None:
         with urllib.request.urlopen(f"{self.stage}/{action}/{service}", timeout=60) as answer:

@@ -1,0 +1,76 @@
+"""A folder of very many datasets: it opens, turns its pages and finds, and the page stays small."""
+
+import json
+import os
+import time
+import urllib.request
+from contextlib import contextmanager
+from typing import Iterator
+
+from playwright.sync_api import Page, expect
+
+from scene import Scene
+
+COUNT = int(os.environ.get("PAGE_CROWD", 20_000))
+"""A fifth of what it is meant for, so that the tests stay short: PAGE_CROWD=100000 takes 25 s to announce."""
+BATCH = 5000
+FOLDER = "crowd/all"
+
+
+def make(folder: str) -> None:
+    with open(folder + "/last.txt", "w") as file:
+        file.write("last\n")
+
+
+def dataset(number: int) -> dict:
+    return {"path": f"{FOLDER}/{number:06d}.b2nd", "version": f"{number * 7919:064x}", "size": 345_000_000, "modified": 1.5e9,
+            "kind": "array", "mediaType": "application/vnd.blosc2.frame",
+            "array": {"shape": [256, 1024, 1024], "chunks": [16, 256, 256], "blocks": [4, 64, 64], "dtype": "float32"}}
+
+
+def announce(broker: str) -> None:
+    """As a publisher would that had so many files."""
+    def send(method: str, path: str, body: dict, headers: dict[str, str] = {}) -> dict:
+        request = urllib.request.Request(broker + path, json.dumps(body).encode(), headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    claim = {"secret": "5" * 64, "urls": ["http://127.0.0.1:9"], "class": "public"}
+    lease = {"Bpubsub-Lease": send("PUT", "/api/publishers/crowd", claim)["lease"]}
+    for start in range(0, COUNT, BATCH):
+        send("POST", "/api/changes", {"changes": [{"put": dataset(n)} for n in range(start, start + BATCH)]}, lease)
+
+
+@contextmanager
+def within(seconds: float, what: str) -> Iterator[None]:
+    begin = time.monotonic()
+    yield
+    taken = time.monotonic() - begin
+    print(f"{what}: {taken:.2f} s")
+    assert taken < seconds, f"{what}: {taken:.1f} s, more than {seconds}"
+
+
+def play(page: Page, scene: Scene) -> None:
+    page.goto(scene.url)
+    with within(60, f"{COUNT:,} datasets announced, and known to the page"):
+        announce(scene.broker)
+        expect(page.get_by_role("row", name="crowd")).to_contain_text(str(COUNT), timeout=60_000)
+    with within(10, "its folder opened"):
+        page.get_by_role("link", name="crowd", exact=True).click()
+        page.get_by_role("link", name="all/").click()
+        expect(page.get_by_role("link", name="000000.b2nd")).to_be_visible()
+    expect(page.get_by_text(f"of {COUNT:,}")).to_be_visible()
+    size = page.locator("*").count()
+    with within(10, "its last page"):
+        page.get_by_role("button", name="Last").click()
+        expect(page.get_by_role("link", name=f"{COUNT - 1:06d}.b2nd")).to_be_visible()
+    with within(10, "filtered to one"):
+        page.get_by_role("searchbox").press_sequentially("012345")
+        expect(page.get_by_role("link", name="012345.b2nd")).to_be_visible()
+        expect(page.get_by_role("link", name=".b2nd")).to_have_count(1)
+    with within(10, "filtered to many"):
+        page.get_by_role("searchbox").fill("9.b2nd")
+        expect(page.get_by_text(f"of {COUNT // 10:,}")).to_be_visible()
+    most = max(size, page.locator("*").count())
+    print(f"elements of the page: {most:,}")
+    assert most < 4000, "there is one page of the list, however long it is"

@@ -1,0 +1,109 @@
+"""Each view as it looks, light, dark and narrow, in pictures for people; and without barriers, as far as axe can see.
+
+The pictures go into the folder that SCREENSHOTS names in the environment; without it nobody keeps them.
+"""
+
+import os
+
+import blosc2
+import numpy as np
+from playwright.sync_api import Page, expect
+
+import barriers
+import samples
+from browser import drawn
+from scene import Scene
+
+NOTES = """# Surface temperature
+
+Monthly means on a grid of 0.25°, *checked* against the stations.
+
+| file | unit |
+|---|---|
+| `temperature.b2nd` | K |
+| `station.b2nd` | K |
+
+- [x] calibrated
+- see <https://example.org/temperature>
+"""
+
+
+def make(folder: str) -> None:
+    samples.make(folder)
+    lat, lon = np.mgrid[90:-90:720j, 0:360:1440j]
+    months = [288 - 45 * np.abs(np.sin(np.radians(lat))) ** 1.5 + 8 * np.sin(np.radians(lat)) * np.cos(month / 2)
+              + 4 * np.sin(np.radians(lon * 3 + month * 20)) * np.cos(np.radians(lat * 2)) for month in range(12)]
+    array = blosc2.asarray(np.stack(months).astype("f4"), urlpath=folder + "/temperature.b2nd", mode="w",
+                           chunks=(1, 360, 720), blocks=(1, 90, 180))
+    array.schunk.vlmeta["units"] = "K"
+    array.schunk.vlmeta["title"] = "Surface temperature, monthly mean"
+    hours = np.arange(24 * 365)
+    station = 283 + 9 * np.sin(hours / 24 / 365 * 2 * np.pi - 2) + 4 * np.sin(hours / 24 * 2 * np.pi)
+    blosc2.asarray(station + np.random.default_rng(1).normal(0, 1, hours.size), urlpath=folder + "/station.b2nd", mode="w")
+    with open(folder + "/notes.md", "w") as file:
+        file.write(NOTES)
+
+
+def groups(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.get_by_role("link", name="pictures", exact=True)).to_be_visible()
+
+
+def folder(page: Page, url: str) -> None:
+    page.goto(url + "/browse/pictures")
+    expect(page.get_by_role("link", name="temperature.b2nd")).to_be_visible()
+
+
+def dataset(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/temperature.b2nd?at=6&reduce=mean")
+    drawn(page, "(bright)")
+
+
+def line(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/station.b2nd?reduce=max")
+    drawn(page, " to ")
+
+
+def table(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/rows.b2nd")
+    drawn(page, "0.0000 to 7.2500")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("row", name="3 0.75 3000000000 <b>")).to_be_visible()
+
+
+def text(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/notes.md")
+    expect(page.get_by_text("Monthly means on a grid")).to_be_visible()
+
+
+def missing(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/none.b2nd")
+    expect(page.get_by_role("heading", name="This cannot be shown")).to_be_visible()
+
+
+def status(page: Page, url: str) -> None:
+    page.goto(url + "/status")
+    expect(page.get_by_role("heading", name="Publishers")).to_be_visible()
+
+
+VIEWS = [groups, folder, dataset, line, table, text, missing, status]
+
+
+def play(page: Page, scene: Scene) -> None:
+    kept, faults = os.environ.get("SCREENSHOTS"), []
+    if kept:
+        os.makedirs(kept, exist_ok=True)
+    barriers.prepare(page.context)
+    for looks, scheme, width in [("light", "light", 1200), ("dark", "dark", 1200), ("narrow", "light", 390)]:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        for view in VIEWS:
+            view(page, scene.url)
+            expect(page.locator("#live")).to_have_text("live")
+            wide = page.evaluate("document.documentElement.scrollWidth") - width
+            if wide > 0:
+                faults.append(f"{view.__name__}, {looks}: {wide} pixels wider than the screen")
+            if kept:
+                page.screenshot(path=f"{kept}/{view.__name__}-{looks}.png", full_page=True)
+            faults += [f"{view.__name__}, {looks}: {fault}" for fault in barriers.found(page)]
+    assert not faults, "\n".join(faults)
