@@ -20,12 +20,14 @@ export function element(name, properties = {}, ...children) {
  * @param {string?} name of a table that may be wider than the page, and is scrolled by keyboard as well
  */
 export function table(head, rows, name = null) {
-  const cells = (kind, values) => values.map((value) =>
-    element(kind, { class: typeof value === "number" ? "number" : undefined }, value));
   const reached = name === null ? {} : { tabindex: 0, role: "group", "aria-label": name };
+  const kind = (value) => typeof value === "number" ? "number" : undefined;
+  const cells = (values) => values.map((value) => element("td", { class: kind(value) }, value));
+  // Columns of numbers have their names where the numbers are.
+  const names = head.map((text, column) => element("th", { scope: "col", class: kind(rows[0]?.[column]) }, text));
   return element("div", { class: "scroll", ...reached }, element("table", {},
-    element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
-    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells("td", row))))));
+    element("thead", {}, element("tr", {}, ...names)),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row))))));
 }
 
 export const link = (text, href) => element("a", { href }, text);

@@ -1,6 +1,7 @@
 """Each view as it looks, light, dark and narrow, in pictures for people; and without barriers, as far as axe can see.
 
-The pictures go into the folder that SCREENSHOTS names in the environment; without it nobody keeps them.
+The pictures go into the folder that SCREENSHOTS names in the environment; without it nobody keeps them. CONTRIBUTING.md
+says how those of the README are made of them.
 """
 
 import os
@@ -10,7 +11,6 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 import barriers
-import samples
 from browser import drawn
 from scene import Scene
 
@@ -29,7 +29,6 @@ Monthly means on a grid of 0.25°, *checked* against the stations.
 
 
 def make(folder: str) -> None:
-    samples.make(folder)
     lat, lon = np.mgrid[90:-90:720j, 0:360:1440j]
     months = [288 - 45 * np.abs(np.sin(np.radians(lat))) ** 1.5 + 8 * np.sin(np.radians(lat)) * np.cos(month / 2)
               + 4 * np.sin(np.radians(lon * 3 + month * 20)) * np.cos(np.radians(lat * 2)) for month in range(12)]
@@ -40,8 +39,15 @@ def make(folder: str) -> None:
     hours = np.arange(24 * 365)
     station = 283 + 9 * np.sin(hours / 24 / 365 * 2 * np.pi - 2) + 4 * np.sin(hours / 24 * 2 * np.pi)
     blosc2.asarray(station + np.random.default_rng(1).normal(0, 1, hours.size), urlpath=folder + "/station.b2nd", mode="w")
-    with open(folder + "/notes.md", "w") as file:
-        file.write(NOTES)
+    places = np.zeros(30, dtype=[("name", "S8"), ("height", "<f4"), ("readings", "<i8")])
+    places["name"], places["height"], places["readings"] = [f"no. {n}" for n in range(30)], np.arange(30) * 12.5, hours.size
+    blosc2.asarray(places, urlpath=folder + "/places.b2nd", mode="w")
+    os.makedirs(folder + "/raw/2025")
+    for month in range(1, 13):
+        blosc2.asarray(np.arange(1000) * month, urlpath=f"{folder}/raw/2025/{month:02d}.b2nd", mode="w")
+    for name, content in [("notes.md", NOTES), ("last.txt", "last\n")]:
+        with open(f"{folder}/{name}", "w") as file:
+            file.write(content)
 
 
 def groups(page: Page, url: str) -> None:
@@ -65,10 +71,10 @@ def line(page: Page, url: str) -> None:
 
 
 def table(page: Page, url: str) -> None:
-    page.goto(url + "/datasets/pictures/rows.b2nd")
-    drawn(page, "0.0000 to 7.2500")
+    page.goto(url + "/datasets/pictures/places.b2nd?field=height")
+    drawn(page, "0.0000 to 362.50")
     page.get_by_text("As a table").click()
-    expect(page.get_by_role("row", name="3 0.75 3000000000 <b>")).to_be_visible()
+    expect(page.get_by_role("row", name="3 no. 3 37.5 8760")).to_be_visible()
 
 
 def text(page: Page, url: str) -> None:
@@ -104,6 +110,7 @@ def play(page: Page, scene: Scene) -> None:
             if wide > 0:
                 faults.append(f"{view.__name__}, {looks}: {wide} pixels wider than the screen")
             if kept:
-                page.screenshot(path=f"{kept}/{view.__name__}-{looks}.png", full_page=True)
+                page.screenshot(path=f"{kept}/{view.__name__}-{looks}.png")
+                page.screenshot(path=f"{kept}/{view.__name__}-{looks}-whole.png", full_page=True)
             faults += [f"{view.__name__}, {looks}: {fault}" for fault in barriers.found(page)]
     assert not faults, "\n".join(faults)
