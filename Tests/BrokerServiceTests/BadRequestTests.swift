@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    @Test func pagesOfTheWebAnnounceNothing() async throws {
+        try await BrokerHarness.run(folder) { broker in
+            let origin: HTTPHeaders = ["Origin": "http://localhost:8000"]
+            let claim = WireJSON.encode(Claim(secret: BrokerHarness.secrets[0], urls: ["http://a:1"], class: "public"))
+            try expectRefusal(
+                try await broker.send("PUT", "/api/publishers/foo", origin, body: claim), 403, "page")
+            try expectRefusal(try await broker.send("DELETE", "/api/publishers/foo", origin), 403, "page")
+            try expectRefusal(
+                try await broker.send("POST", "/api/changes", origin, body: Array("{}".utf8)), 403, "page")
+            #expect(try await broker.send("GET", "/api/publishers", origin).text == "[]")
+        }
+    }
+
     @Test(arguments: ["", ".hidden", "a%2Fb", "a%0Ab", String(repeating: "x", count: 129)])
     func badGroupNamesAreRefused(name: String) async throws {
         try await BrokerHarness.run(folder) { broker in

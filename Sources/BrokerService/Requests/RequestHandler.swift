@@ -35,6 +35,10 @@ struct RequestHandler: Sendable {
     }
 
     private func answer(_ request: HTTPRequest, _ route: Route) async throws(Refusal) -> HTTPResponse {
+        // Only browsers say so, and no page of any site is a publisher: whoever looks at one has not asked to announce.
+        if request.method != "GET", let origin = request.headers["Origin"] {
+            throw Refusal(403, "a page of \(origin) may read here, and announce nothing")
+        }
         switch (route, request.method) {
         case (.health, _): return .json("{\"status\":\"alive\"}")
         case (.ready, _): return await readiness()
