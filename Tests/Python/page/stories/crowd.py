@@ -52,23 +52,23 @@ def within(seconds: float, what: str) -> Iterator[None]:
 
 def play(page: Page, scene: Scene) -> None:
     page.goto(scene.url)
-    with within(60, f"{COUNT:,} datasets announced, and known to the page"):
+    with within(100, f"{COUNT:,} datasets announced, and known to the page"):
         announce(scene.broker)
-        expect(page.get_by_role("row", name="crowd")).to_contain_text(str(COUNT), timeout=60_000)
-    with within(10, "its folder opened"):
+        expect(page.get_by_role("row", name="crowd")).to_contain_text(str(COUNT), timeout=90_000)
+    with within(20, "its folder opened"):
         page.get_by_role("link", name="crowd", exact=True).click()
         page.get_by_role("link", name="all/").click()
         expect(page.get_by_role("link", name="000000.b2nd")).to_be_visible()
     expect(page.get_by_text(f"of {COUNT:,}")).to_be_visible()
     size = page.locator("*").count()
-    with within(10, "its last page"):
+    with within(20, "its last page"):
         page.get_by_role("button", name="Last").click()
         expect(page.get_by_role("link", name=f"{COUNT - 1:06d}.b2nd")).to_be_visible()
-    with within(10, "filtered to one"):
+    with within(20, "filtered to one"):
         page.get_by_role("searchbox").press_sequentially("012345")
         expect(page.get_by_role("link", name="012345.b2nd")).to_be_visible()
         expect(page.get_by_role("link", name=".b2nd")).to_have_count(1)
-    with within(10, "filtered to many"):
+    with within(20, "filtered to many"):
         page.get_by_role("searchbox").fill("9.b2nd")
         expect(page.get_by_text(f"of {COUNT // 10:,}")).to_be_visible()
     most = max(size, page.locator("*").count())
