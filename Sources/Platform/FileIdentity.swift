@@ -35,8 +35,8 @@ public struct FileIdentity: Hashable, Sendable {
         device = UInt64(info.st_dev)
         inode = UInt64(info.st_ino)
         size = Int64(info.st_size)
-        modified = Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
-        changed = Int64(info.st_ctim.tv_sec) * 1_000_000_000 + Int64(info.st_ctim.tv_nsec)
+        modified = Timestamp(info.st_mtim).nanoseconds
+        changed = Timestamp(info.st_ctim).nanoseconds
     }
 
     /// The identity of what `path` names; a symbolic link is followed unless `followingLinks` is false.

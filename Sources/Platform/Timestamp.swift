@@ -1,16 +1,26 @@
 internal import Glibc
 
-/// A moment, in nanoseconds since 1970, UTC.
+/// A moment, in nanoseconds since 1970, UTC: of the years 1678 to 2261. Another becomes the nearest that can be said.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var nanoseconds: Int64
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    public init(seconds: Double) { nanoseconds = Int64((seconds * 1e9).rounded()) }
+    public init(seconds: Double) {
+        let value = (seconds * 1e9).rounded()
+        nanoseconds = Int64(exactly: value) ?? (value < 0 ? .min : .max)
+    }
+
+    /// As the kernel tells it, of files for instance, which may have any date.
+    init(_ time: timespec) {
+        let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowOfSum) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
+        nanoseconds = overflow || overflowOfSum ? (time.tv_sec < 0 ? .min : .max) : sum
+    }
 
     public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        return Timestamp(time)
     }
 
     public var seconds: Double { Double(nanoseconds) / 1e9 }

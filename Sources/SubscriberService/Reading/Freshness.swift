@@ -31,7 +31,8 @@ struct Freshness: Sendable {
             }
         guard let doubt else { return headers }
         headers["Cache-Status"] = "bpubsub; hit; detail=\(doubt.reason)"
-        if let since = doubt.since { headers["Age"] = "\(Int(max(0, Timestamp.now.seconds - since)))" }
+        // The greatest age that RFC 9111 has: a broker may say any time.
+        if let since = doubt.since { headers["Age"] = "\(Int(min(max(0, Timestamp.now.seconds - since), 0x1p31)))" }
         return headers
     }
 }

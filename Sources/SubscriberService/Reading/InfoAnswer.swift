@@ -104,10 +104,10 @@ enum InfoAnswer {
     /// RFC 3339 in UTC with microseconds, which are left out when there are none.
     static func time(_ seconds: Double) -> JSONValue {
         let microseconds = (seconds * 1e6).rounded()
-        // Years of four digits.
-        guard abs(microseconds) < 2e17 else { return .null }
+        // Those that a moment can be.
+        guard abs(microseconds) < 9.2e15 else { return .null }
         let whole = Int64(microseconds)
-        let moment = Timestamp(nanoseconds: whole.multipliedReportingOverflow(by: 1000).partialValue)
+        let moment = Timestamp(nanoseconds: whole * 1000)
         return .string(moment.rfc3339(digits: whole % 1_000_000 == 0 ? 0 : 6))
     }
 }
