@@ -34,6 +34,13 @@ import Testing
         }
     }
 
+    @Test func anArrayWithoutItemsMayBeAsLongAsCanBeCounted() {
+        let grid = ReductionGrid(shape: [0, .max], limits: [100, 1000])
+        #expect(grid.factors == [1, .max / 1000 + 1])
+        #expect(grid.resultShape == [0, 1000])
+        #expect(ReductionGrid(shape: [.max, 5, 0], limits: [.max - 1, 2]).resultShape == [.max / 2 + 1, 2, 0])
+    }
+
     @Test func aMissingValueCountsForNothing() throws {
         let array = Self.values([1, .nan, 3, .nan, .nan, -.infinity] as [Double], [6], "<f8")
         let grid = ReductionGrid(shape: [6], limits: [3])

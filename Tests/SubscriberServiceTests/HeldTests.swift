@@ -135,7 +135,8 @@ import Testing
             let subscriber = try await network.subscriber()
             let bytes = try SampleArray.cube()
             var file = Dataset(
-                path: try DatasetPath("foo/a"), version: try network.publisher.add(bytes), size: .max, modified: 1)
+                path: try DatasetPath("foo/a"), version: try network.publisher.add(bytes),
+                size: Dataset.sizes.upperBound, modified: 1)
             try await network.announce(.put(file))
             file.path = try DatasetPath("foo/b")
             file.kind = .array

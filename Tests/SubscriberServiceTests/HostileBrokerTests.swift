@@ -43,7 +43,7 @@ import Testing
     }
 
     static func put(_ path: String, _ revision: Revision, size: Int64 = 1) throws -> FeedLine {
-        let version = Manifest(content: .plain, entries: [(size, SHA256().finish())]).version
+        let version = Manifest(content: .plain, entries: [(max(size, 0), SHA256().finish())]).version
         return .change(revision, .put(Dataset(path: try DatasetPath(path), version: version, size: size, modified: 0)))
     }
 
@@ -74,6 +74,60 @@ import Testing
             let time = try await Self.pace(broker, "/api/datasets", 9)
             #expect(time > .milliseconds(600), "nine listings in \(time)")
             #expect(try await subscriber.list() == ["foo/a"])
+        }
+    }
+
+    /// `size` bytes in two chunks, with a header that says otherwise.
+    static func array(_ path: String, _ revision: Revision, size: Int64, compressed: Int64) throws -> FeedLine {
+        guard case .change(_, .put(var dataset)) = try put(path, revision, size: size) else {
+            return .end(0, reason: "")
+        }
+        dataset.kind = .array
+        dataset.array = ArrayMetadata(shape: [200], chunks: [100], blocks: [50], dtype: "uint8")
+        dataset.frame = FrameMetadata(
+            nbytes: .max, cbytes: compressed, chunkSize: .max, blockSize: .max, typeSize: 1, chunkCount: 1, codec: 0,
+            codecMeta: 0, compressionLevel: 0, filters: [], filtersMeta: [], splitMode: 0, usesDictionary: false)
+        return .change(revision, .put(dataset))
+    }
+
+    @Test func sizesThatNoDiskHasCostNothing() async throws {
+        let largest = Dataset.sizes.upperBound
+        let lines = [
+            try Self.put("foo/file", 1, size: largest), try Self.array("foo/array", 2, size: largest, compressed: .max),
+            try Self.array("foo/negative", 3, size: 1, compressed: .min),
+        ]
+        let broker = HandMadeBroker { broker in
+            lines + [.bookmark(3, broker.epochs[0], digests: [:])]
+        } feed: { _ in
+            []
+        }
+        try await Self.with(broker) { subscriber in
+            try await subscriber.wait("all are listed") { try await subscriber.list().count == 3 }
+            for name in ["file", "array", "negative"] {
+                for route in ["info", "explain", "held"] {
+                    let answer = try await subscriber.get("/api/\(route)/foo/\(name)")
+                    #expect(answer.status == 200, "\(route) of \(name): \(answer.text)")
+                }
+                let slice = try await subscriber.client.send(
+                    .init(url: subscriber.url + "/api/explain/foo/\(name)?slice_=0:200"))
+                #expect(slice.status == 200, "a slice of \(name): \(slice.text)")
+            }
+            #expect(try await subscriber.get("/api/info/foo").status == 200)
+        }
+    }
+
+    @Test(arguments: [Int64.max, -1, .min])
+    func sizesThatCannotBeCountedEndTheFeedAndNothingElse(size: Int64) async throws {
+        let line = try Self.put("foo/a", 2, size: size)
+        let broker = HandMadeBroker { broker in
+            [.bookmark(1, broker.epochs[0], digests: [:])]
+        } feed: { _ in
+            [line]
+        }
+        try await Self.with(broker) { subscriber in
+            try await Eventually.holds("it tries again") { broker.count("/api/changes") >= 3 }
+            #expect(try await subscriber.list() == [])
+            #expect(try await subscriber.get("/api/info/foo/a").status == 404)
         }
     }
 

@@ -18,7 +18,7 @@ public struct ReductionGrid: Sendable, Hashable {
         self.shape = shape
         factors = shape.indices.map { axis in
             let limit = axis < limits.count ? Swift.max(1, limits[axis]) : Int.max
-            return shape[axis] <= limit ? 1 : (shape[axis] + limit - 1) / limit
+            return Swift.max(1, Self.parts(shape[axis], limit))
         }
     }
 
@@ -28,7 +28,12 @@ public struct ReductionGrid: Sendable, Hashable {
     }
 
     /// Of the result.
-    public var resultShape: [Int] { zip(shape, factors).map { ($0 + $1 - 1) / $1 } }
+    public var resultShape: [Int] { zip(shape, factors).map(Self.parts) }
+
+    /// How many times a part fits, the rest counted as one: with no sum that an `Int` may not hold.
+    private static func parts(_ whole: Int, _ part: Int) -> Int {
+        whole == 0 ? 0 : (whole - 1) / part + 1
+    }
 
     public var isIdentity: Bool { factors.allSatisfy { $0 == 1 } }
 }

@@ -4,7 +4,7 @@ extension Dataset {
     /// Refuses what no publisher may say of a dataset: the catalogue goes to everybody.
     func check() throws(Refusal) {
         func refuse(_ what: String) -> Refusal { Refusal(400, "'\(path)': \(what)") }
-        if size < 0 { throw refuse("'size' is negative") }
+        if !Self.sizes.contains(size) { throw refuse("'size' is no number of bytes that a file has") }
         if !modified.isFinite || abs(modified) > 1e12 { throw refuse("'modified' is no time in seconds since 1970") }
         if mediaType.isEmpty || mediaType.utf8.count > 255 || mediaType.utf8.contains(where: { $0 < 32 || $0 >= 127 }) {
             throw refuse("'mediaType' is no media type")

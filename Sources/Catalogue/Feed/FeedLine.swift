@@ -25,7 +25,13 @@ extension FeedLine: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let revision = try container.decode(Revision.self, forKey: .revision)
         switch try container.decode(String.self, forKey: .type) {
-        case "put": self = .change(revision, .put(try container.decode(Dataset.self, forKey: .dataset)))
+        case "put":
+            let dataset = try container.decode(Dataset.self, forKey: .dataset)
+            guard Dataset.sizes.contains(dataset.size) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .dataset, in: container, debugDescription: "no file has \(dataset.size) bytes")
+            }
+            self = .change(revision, .put(dataset))
         case "delete": self = .change(revision, .delete(try container.decode(DatasetPath.self, forKey: .path)))
         case "group":
             let group = try container.decode(Group.self, forKey: .group)

@@ -28,6 +28,9 @@ public struct Dataset: Codable, Hashable, Sendable {
 
     public static let attributesLimit = 4096
 
+    /// The sizes that a file may be said to have: with larger ones nothing could be counted.
+    public static let sizes: ClosedRange<Int64> = 0...1 << 60
+
     public init(
         path: DatasetPath, version: Version, size: Int64, modified: Double, kind: Kind = .file,
         mediaType: String = "application/octet-stream"

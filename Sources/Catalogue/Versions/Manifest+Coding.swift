@@ -77,7 +77,9 @@ extension Manifest {
             }
             let size: UInt64 = try reader.littleEndian()
             let count: UInt64 = try reader.littleEndian()
-            guard size <= UInt64(Int64.max), count <= size else { throw ManifestError("a manifest of absurd size") }
+            guard size <= UInt64(Dataset.sizes.upperBound), count <= size else {
+                throw ManifestError("a manifest of absurd size")
+            }
             self.content = content
             self.size = Int64(size)
             self.count = Int(count)

@@ -25,32 +25,35 @@ struct MissingBytes: Sendable {
                 }
             }
         }
-        addRuns(chunks.sorted())
+        for chunk in chunks.sorted() { add(chunk..<chunk + 1) }
     }
 
-    /// Of a plain file of which nothing is known but its size.
+    /// Of a plain file of which nothing is known but its size, which anybody may have made up: cost does not grow with it.
     init(_ range: Range<Int64>, ofFileOf size: Int64) {
         guard !range.isEmpty else { return }
         let length = VersionMaker.plainChunkLength
-        var chunks: [Int] = []
-        for place in Int(range.lowerBound / length)...Int((range.upperBound - 1) / length) {
-            let chunk = Int64(place) * length..<min(Int64(place + 1) * length, size)
-            if Self.isTakenWhole(range, chunk) {
-                chunks.append(place)
-            } else {
-                keys += Self.keys(range, of: place, chunk, .plain, nil)
-            }
-        }
-        addRuns(chunks)
+        let first = Int(range.lowerBound / length), last = Int((range.upperBound - 1) / length)
+        take(range, of: first, size)
+        // Of those between all bytes are wanted.
+        if first + 1 < last { add(first + 1..<last) }
+        if first < last { take(range, of: last, size) }
     }
 
-    private mutating func addRuns(_ chunks: [Int]) {
-        for chunk in chunks {
-            if let last = runs.last, last.upperBound == chunk {
-                runs[runs.count - 1] = last.lowerBound..<chunk + 1
-            } else {
-                runs.append(chunk..<chunk + 1)
-            }
+    private mutating func take(_ range: Range<Int64>, of place: Int, _ size: Int64) {
+        let length = VersionMaker.plainChunkLength
+        let chunk = Int64(place) * length..<min(Int64(place + 1) * length, size)
+        if Self.isTakenWhole(range, chunk) {
+            add(place..<place + 1)
+        } else {
+            keys += Self.keys(range, of: place, chunk, .plain, nil)
+        }
+    }
+
+    private mutating func add(_ run: Range<Int>) {
+        if let last = runs.last, last.upperBound == run.lowerBound {
+            runs[runs.count - 1] = last.lowerBound..<run.upperBound
+        } else {
+            runs.append(run)
         }
     }
 

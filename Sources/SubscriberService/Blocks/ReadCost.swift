@@ -90,25 +90,27 @@ extension ReadCost {
         self.init(bytes: Int64(range.count))
         let missing = mirror.map { MissingBytes([range], of: $0) } ?? MissingBytes(range, ofFileOf: size)
         let chunkLength = VersionMaker.plainChunkLength
-        func length(of place: Int) -> Int64 { min(chunkLength, size - Int64(place) * chunkLength) }
+        func bytes(of run: Range<Int>) -> Range<Int64> {
+            guard let manifest = mirror?.manifest else {
+                return Int64(run.lowerBound) * chunkLength..<min(Int64(run.upperBound) * chunkLength, size)
+            }
+            return manifest.chunks[run.lowerBound].offset..<manifest.chunks[run.upperBound - 1].range.upperBound
+        }
         if !range.isEmpty {
             chunks = Int((range.upperBound - 1) / chunkLength - range.lowerBound / chunkLength) + 1
             blocks = Self.blockCount(range)
         }
         requests = (mirror == nil ? 1 : 0) + BlockRequest.batches(Set(missing.keys)).count
         for key in missing.keys {
-            let whole = length(of: key.chunk)
+            let whole = Int64(bytes(of: key.chunk..<key.chunk + 1).count)
             fetch += key.block < 0 ? whole : min(Self.blockLength, whole - Int64(key.block) * Self.blockLength)
             self.missing += 1
         }
         for run in missing.runs {
             let perRequest = Int(MirrorState.runLength / chunkLength)
             requests += (run.count + perRequest - 1) / perRequest
-            for place in run {
-                fetch += length(of: place)
-                let start = Int64(place) * chunkLength
-                self.missing += Self.blockCount(range.clamped(to: start..<start + length(of: place)))
-            }
+            fetch += Int64(bytes(of: run).count)
+            self.missing += Self.blockCount(range.clamped(to: bytes(of: run)))
         }
         isExact = mirror != nil
     }

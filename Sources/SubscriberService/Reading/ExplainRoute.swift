@@ -60,9 +60,10 @@ struct ExplainRoute: Sendable {
         return versions.keeper.library.summary(older).map { $0.held > 0 } ?? false
     }
 
-    /// About: bytes of a chunk of a frame.
+    /// About: bytes of a chunk of a frame. No chunk has more than an `Int32` says, whatever was announced.
     private static func chunkLength(_ dataset: Dataset) -> Int64 {
-        max((dataset.frame?.cbytes ?? dataset.size) / max(dataset.frame?.chunkCount ?? 1, 1), 1)
+        let length = (dataset.frame?.cbytes ?? dataset.size) / max(dataset.frame?.chunkCount ?? 1, 1)
+        return min(max(length, 1), Int64(Int32.max))
     }
 
     /// Only of a frame of items something has to be fetched for it: manifest and header, after which its mirror is there.
