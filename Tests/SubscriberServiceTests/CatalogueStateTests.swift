@@ -109,6 +109,59 @@ import Testing
         #expect(state.floor > 0 && state.floor < state.tombstones[0].revision)
         #expect(state.datasets.count == 0)
     }
+
+    @Test func longRemovalsAreRememberedUpToALimitOfBytes() throws {
+        var state = Self.state([], at: 0)
+        let padding = [UInt8](repeating: 32, count: 1 << 20)
+        for number in 0..<40 {
+            let revision = Revision(number * 2 + 1)
+            let put = try Self.put("foo/\(number)", revision), delete = try Self.delete("foo/\(number)", revision + 1)
+            _ = state.apply(put.revision, put.change, line: put.line)
+            _ = state.apply(delete.revision, delete.change, line: delete.line + padding)
+        }
+        #expect(state.tombstones.reduce(0) { $0 + $1.line.count } <= CatalogueState.tombstoneSizeLimit)
+        let first = try #require(state.tombstones.first)
+        #expect(state.floor > 0 && state.floor < first.revision)
+        // One that is longer than all may be is not remembered, and watchers from before it list.
+        let put = try Self.put("foo/last", 100), delete = try Self.delete("foo/last", 101)
+        _ = state.apply(put.revision, put.change, line: put.line)
+        let long = [UInt8](repeating: 32, count: CatalogueState.tombstoneSizeLimit)
+        _ = state.apply(delete.revision, delete.change, line: delete.line + long)
+        #expect(state.tombstones.isEmpty && state.floor == 101)
+    }
+
+    @Test func groupsThatComeAndGoLeaveNothing() throws {
+        var state = Self.state([try Self.put("foo/a", 1)], at: 1)
+        for number in 1...100 {
+            let path = "group\(number)/a", revision = Revision(number * 2)
+            let put = try Self.put(path, revision), delete = try Self.delete(path, revision + 1)
+            _ = state.apply(put.revision, put.change, line: put.line)
+            _ = state.apply(delete.revision, delete.change, line: delete.line)
+        }
+        #expect(Array(state.groupDigests.keys) == ["foo"])
+        #expect(state.differences(from: state.groupDigests).isEmpty)
+        #expect(state.differences(from: ["group1": StateDigest().digest]) == ["foo"], "nothing is as good as no group")
+    }
+
+    @Test func groupsTakeRoomAsDatasetsDo() throws {
+        var state = Self.state([], at: 0)
+        let limit = 10_000
+        var count = 0
+        func next() -> Line {
+            let change = Change.group(
+                Group(name: "group\(count)", publisher: "", urls: [], class: "", online: true, since: 0))
+            let revision = Revision(count + 1)
+            return (revision, change, FeedLine.change(revision, change).encoded)
+        }
+        while count < 1000, state.hasRoom(for: next().change, next().line, limit: limit) {
+            let line = next()
+            _ = state.apply(line.revision, line.change, line: line.line)
+            count += 1
+        }
+        #expect((10..<100).contains(count))
+        let removal = try Self.delete("foo/a", 5000)
+        #expect(state.hasRoom(for: removal.change, removal.line, limit: limit))
+    }
 }
 
 extension CatalogueState {

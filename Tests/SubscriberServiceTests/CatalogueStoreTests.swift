@@ -130,4 +130,19 @@ import Testing
             #expect(first.lines == [later[0].line] && first.revision == 3)
         }
     }
+
+    @Test func whoIsUpToDateCostsNoLookAtEveryDataset() throws {
+        try withTemporaryFolder { folder in
+            let copy = try Self.copy(folder)
+            try Self.list([try Self.put("foo/a", 1), try Self.put("foo/b", 2)], into: copy)
+            var looks = 0
+            let page = try #require(
+                try copy.page(after: 2, limit: 1 << 20) { _ in
+                    looks += 1
+                    return true
+                })
+            #expect(page.lines.isEmpty && page.revision == 2)
+            #expect(looks == 0)
+        }
+    }
 }

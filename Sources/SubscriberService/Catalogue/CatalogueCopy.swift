@@ -115,8 +115,8 @@ final class CatalogueCopy: Sendable {
         return differing
     }
 
-    /// Whether so many bytes more can be taken in.
-    func hasRoom(for count: Int) -> Bool { shared.withLock { $0.state.cost + count <= CatalogueState.costLimit } }
+    /// Whether a change can be taken in.
+    func hasRoom(for line: Line) -> Bool { shared.withLock { $0.state.hasRoom(for: line.change, line.line) } }
 
     func losePosition() { shared.withLock { $0.state.losePosition() } }
 

@@ -63,7 +63,7 @@ struct CatalogueFollower: Sendable {
             // What is not there need not be listed.
             case .change(_, .delete): break
             case .change(let revision, let change):
-                try checkRoom(for: change, line)
+                try checkRoom(for: (revision, change, line))
                 try copy.applyListed((revision, change, line))
                 listed.withLock { $0.count += 1 }
             case .bookmark(let revision, let epoch, _):
@@ -99,7 +99,7 @@ struct CatalogueFollower: Sendable {
             let line = [UInt8](copying: bytes)
             switch try FeedLine(line: line) {
             case .change(let revision, let change):
-                try checkRoom(for: change, line)
+                try checkRoom(for: (revision, change, line))
                 try copy.apply((revision, change, line))
             case .bookmark(let revision, let epoch, let digests):
                 guard copy.position?.epoch == epoch else { throw Gone() }
@@ -112,9 +112,9 @@ struct CatalogueFollower: Sendable {
         throw HTTPError(.peerClosed, "the broker at \(broker) ended the feed")
     }
 
-    private func checkRoom(for change: Change, _ line: [UInt8]) throws {
-        guard case .put = change, !copy.hasRoom(for: line.count) else { return }
-        throw HTTPError(.tooLarge, "the broker has more datasets than this subscriber takes in")
+    private func checkRoom(for line: CatalogueCopy.Line) throws {
+        guard !copy.hasRoom(for: line) else { return }
+        throw HTTPError(.tooLarge, "the broker has more datasets and groups than this subscriber takes in")
     }
 
     /// A subscriber as broker has bytes as well, and is nearer than the publisher.

@@ -61,10 +61,13 @@ package struct CatalogueState: Sendable {
     private(set) var cost = 0
     /// The last removals, for watchers of this subscriber; none of before ``floor``.
     private(set) var tombstones: [(key: String, revision: Revision, line: [UInt8])] = []
+    private var tombstoneSize = 0
     /// The revision from which on all removals are known.
     private(set) var floor: Revision = 0
 
     static let tombstoneLimit = 20_000
+    /// Bytes of their lines.
+    static let tombstoneSizeLimit = 16 << 20
     /// More is not taken in: some millions of datasets.
     static let costLimit = 2 << 30
     /// What an entry costs besides its line.
@@ -74,10 +77,16 @@ package struct CatalogueState: Sendable {
     mutating func resume(at position: Position) {
         self.position = position
         floor = position.revision
-        tombstones = []
+        forgetTombstones(tombstones.count)
     }
 
     package init() {}
+
+    /// Whether a change fits in; what is removed always does.
+    func hasRoom(for change: Change, _ line: [UInt8], limit: Int = costLimit) -> Bool {
+        if case .delete = change { return true }
+        return cost + line.count <= limit
+    }
 
     /// Makes room for so many datasets.
     mutating func reserve(_ count: Int) { datasets.reserve(count) }
@@ -110,7 +119,7 @@ package struct CatalogueState: Sendable {
 
     private mutating func set(_ path: DatasetPath, _ entry: Entry?) {
         if let old = datasets[path] {
-            digests[path.group]?.remove(old.digest)
+            discount(old.digest, in: path.group)
             cost -= Int(old.length) + Self.entryCost
         }
         guard let entry else { return datasets.remove(path) }
@@ -123,9 +132,16 @@ package struct CatalogueState: Sendable {
         cost += Int(entry.length) + Self.entryCost
     }
 
+    /// A group of which nothing is left is forgotten: others may come for ever.
+    private mutating func discount(_ entry: Digest, in group: String) {
+        guard var digest = digests[group] else { return }
+        digest.remove(entry)
+        digests[group] = digest == StateDigest() ? nil : digest
+    }
+
     private mutating func set(_ name: String, _ entry: GroupEntry?) {
         if let old = groups[name] {
-            digests[name]?.remove(line: old.line)
+            discount(StateDigest.entry(line: old.line), in: name)
             cost -= old.line.count + Self.entryCost
         }
         groups[name] = entry
@@ -179,7 +195,7 @@ package struct CatalogueState: Sendable {
     mutating func endListing(of group: String?, at position: Position) -> [Effect] {
         // Removals that a listing shows by silence have no line: watchers from before must list as well.
         floor = max(position.revision, floor)
-        tombstones.removeAll()
+        forgetTombstones(tombstones.count)
         if group == nil { resume(at: position) }
         for (name, entry) in groups where (group == nil || name == group) && entry.listing != listing { set(name, nil) }
         return datasets.missing(in: listing, group: group).map { path in
@@ -189,12 +205,19 @@ package struct CatalogueState: Sendable {
     }
 
     private mutating func bury(_ key: String, _ revision: Revision, _ line: [UInt8]) {
-        if tombstones.count >= Self.tombstoneLimit {
-            // Half at once, so that the cost of moving the rest is spread.
-            floor = max(floor, tombstones[Self.tombstoneLimit / 2 - 1].revision)
-            tombstones.removeFirst(Self.tombstoneLimit / 2)
-        }
         tombstones.append((key, revision, line))
+        tombstoneSize += line.count
+        while tombstones.count > Self.tombstoneLimit || tombstoneSize > Self.tombstoneSizeLimit {
+            // Half at once, so that the cost of moving the rest is spread.
+            let count = (tombstones.count + 1) / 2
+            floor = max(floor, tombstones[count - 1].revision)
+            forgetTombstones(count)
+        }
+    }
+
+    private mutating func forgetTombstones(_ count: Int) {
+        tombstoneSize -= tombstones.prefix(count).reduce(0) { $0 + $1.line.count }
+        tombstones.removeFirst(count)
     }
 
     private mutating func forgetIfDifferent(_ change: Change, _ line: [UInt8]) {
