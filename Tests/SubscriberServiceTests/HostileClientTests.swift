@@ -30,6 +30,23 @@ import Testing
         }
     }
 
+    @Test func longQuestionsTakeNoMoreRoomThanAnswersMay() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            try await network.publish("a", [1])
+            try await subscriber.waitForList(["a"])
+            let length = 12_000, count = AnswerCache.limit / length + 100
+            let long = String(repeating: "x", count: length)
+            for number in 0..<count {
+                let answer = try await subscriber.client.send(
+                    .init(url: subscriber.url + "/api/list/foo?\(number)=\(long)"))
+                #expect(answer.status == 200)
+            }
+            let use = subscriber.parts.router.reading.cache.use
+            #expect(use.answers > 0 && use.answers * length <= AnswerCache.limit, "\(use.answers) are kept")
+        }
+    }
+
     @Test func globsThatAreFollowedAreBounded() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

@@ -9,7 +9,7 @@ import Synchronization
 /// An answer of a dataset is of one line of the catalogue, and worth nothing as soon as the catalogue has another; a list is as
 /// long right as no dataset comes or goes.
 final class AnswerCache: Sendable {
-    /// Bytes of bodies.
+    /// Bytes of bodies, and of what was asked: a client may make its questions as long as it likes.
     static let limit = 16 << 20
     /// Longer answers cost more to send than to make.
     static let bodyLimit = 1 << 19
@@ -27,6 +27,9 @@ final class AnswerCache: Sendable {
             query = request.query.flatMap { [$0.name, $0.value] }
             isGzip = request.acceptsGzip
         }
+
+        /// About how many bytes it takes: an empty string takes some, too.
+        var size: Int { query.reduce(path.utf8.count) { $0 + 32 + $1.utf8.count } }
     }
 
     /// What an answer is right for.
@@ -40,6 +43,8 @@ final class AnswerCache: Sendable {
         let headers: HTTPHeaders
         let body: SharedBytes
         var lastUse: UInt64 = 0
+
+        func size(_ key: Key) -> Int { body.count + key.size }
     }
 
     private struct Table {
@@ -122,7 +127,8 @@ final class AnswerCache: Sendable {
         table.withLock { table in
             table.clock += 1
             let new = Entry(basis: basis, headers: headers, body: body, lastUse: table.clock)
-            table.size += body.count - (table.entries.updateValue(new, forKey: key)?.body.count ?? 0)
+            let old = table.entries.updateValue(new, forKey: key).map { $0.size(key) }
+            table.size += new.size(key) - (old ?? 0)
             if table.size > Self.limit || table.entries.count > Self.countLimit { Self.makeRoom(&table) }
         }
     }
@@ -142,7 +148,7 @@ final class AnswerCache: Sendable {
         for (key, entry) in oldest {
             if table.size <= limit / 4 * 3, count <= countLimit / 4 * 3 { break }
             table.entries[key] = nil
-            table.size -= entry.body.count
+            table.size -= entry.size(key)
             count -= 1
         }
     }
