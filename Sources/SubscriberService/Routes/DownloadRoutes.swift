@@ -39,7 +39,7 @@ struct DownloadRoutes: Sendable {
     /// that is held completely, and the answer says so.
     func bytes(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET")
-        let dataset = try ReadPlace.dataset(text, in: copy, to: "download")
-        return try await versions.read(dataset.path) { try await stored.answer(request, $0) }
+        let path = try await ReadPlace.path(text, in: copy, on: keeper.pool, to: "download")
+        return try await versions.read(path) { try await stored.answer(request, $0) }
     }
 }
