@@ -35,12 +35,15 @@ public final class BlockingPool: Sendable {
 
     /// Runs `body` on a thread of the pool; a task that is cancelled while it queues throws at its turn.
     public func run<T: Sendable>(_ body: @Sendable @escaping () throws -> T) async throws -> T {
-        let cancelled = Flag()
+        let cancelled = Flag(), handover = Handover()
+        defer { handover.pass() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 enqueue {
                     if cancelled.isSet { return continuation.resume(throwing: CancellationError()) }
-                    continuation.resume(with: Result(catching: body))
+                    let result = Result(catching: body)
+                    handover.pass()
+                    continuation.resume(with: result)
                 }
             }
         } onCancel: {
@@ -50,7 +53,15 @@ public final class BlockingPool: Sendable {
 
     /// Runs `body`, which cannot fail, on a thread of the pool; cancellation has no effect.
     public func run<T: Sendable>(_ body: @Sendable @escaping () -> T) async -> T {
-        await withCheckedContinuation { continuation in enqueue { continuation.resume(returning: body()) } }
+        let handover = Handover()
+        defer { handover.pass() }
+        return await withCheckedContinuation { continuation in
+            enqueue {
+                let result = body()
+                handover.pass()
+                continuation.resume(returning: result)
+            }
+        }
     }
 
     private func enqueue(_ job: @escaping Job) {

@@ -40,13 +40,30 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         var time = time_t(second)
         var parts = tm()
         gmtime_r(&time, &parts)
-        let pad = { (value: Int, width: Int) -> String in
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        let year = Int(parts.tm_year) + 1900
+        let fields: [(value: Int, width: Int, separator: Character)] = [
+            (year, 4, "-"), (Int(parts.tm_mon) + 1, 2, "-"), (Int(parts.tm_mday), 2, "T"),
+            (Int(parts.tm_hour), 2, ":"), (Int(parts.tm_min), 2, ":"),
+        ]
+        for field in fields {
+            Self.append(field.value, width: field.width, to: &text)
+            text += field.separator.utf8
         }
-        let date = "\(pad(Int(parts.tm_year) + 1900, 4))-\(pad(Int(parts.tm_mon) + 1, 2))-\(pad(Int(parts.tm_mday), 2))"
-        let clock = "\(pad(Int(parts.tm_hour), 2)):\(pad(Int(parts.tm_min), 2)):\(pad(Int(parts.tm_sec), 2))"
-        let tail = digits > 0 ? "." + pad(Int(fraction), 9).prefix(digits) : ""
-        return "\(date)T\(clock)\(tail)Z"
+        Self.append(Int(parts.tm_sec), width: 2, to: &text)
+        if digits > 0 {
+            text.append(UInt8(ascii: "."))
+            Self.append(Int(fraction), width: 9, to: &text)
+            text.removeLast(9 - digits)
+        }
+        return String(decoding: text, as: UTF8.self) + "Z"
+    }
+
+    /// Appends a number with leading zeros.
+    private static func append(_ value: Int, width: Int, to text: inout [UInt8]) {
+        let digits = String(value).utf8
+        for _ in digits.count..<max(width, digits.count) { text.append(UInt8(ascii: "0")) }
+        text += digits
     }
 }
