@@ -132,10 +132,10 @@ import Testing
                 let answer = try await subscriber.ask("/api/fetch/foo/cube.b2nd", query)
                 #expect(answer.status == status && answer.text.contains(words), "\(query): \(answer.text)")
             }
-            #expect(network.publisher.dataBytes < 8192, "no data is fetched for what is refused")
             let ranged = try await subscriber.ask(
                 "/api/fetch/foo/cube.b2nd", [("slice_", "1")], headers: ["Range": "bytes=0-1"])
             #expect(ranged.status == 416 && ranged.headers["Accept-Ranges"] == "none")
+            #expect(network.publisher.dataBytes < 8192, "no data is fetched for what is refused")
         }
     }
 
@@ -163,6 +163,19 @@ import Testing
             }
             let other = try await subscriber.ask(path, headers: ["Range": "bytes=0-9", "If-Range": "\"other\""])
             #expect(other.status == 200 && other.body == cube)
+        }
+    }
+
+    @Test func aRangeOfTheFrameThatIsMadeOfAPlainFileIsRefusedBeforeTheFileIsFetched() async throws {
+        try await Self.with { network, subscriber, _ in
+            try await network.publish("notes.txt", noise(300_000, seed: 3))
+            try await subscriber.wait("it is known") {
+                try subscriber.parts.copy.entry(DatasetPath("foo/notes.txt")) != nil
+            }
+            network.publisher.resetCounters()
+            let ranged = try await subscriber.ask("/api/fetch/foo/notes.txt", [], headers: ["Range": "bytes=0-1"])
+            #expect(ranged.status == 416)
+            #expect(network.publisher.dataBytes == 0)
         }
     }
 

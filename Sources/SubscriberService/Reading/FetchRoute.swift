@@ -25,11 +25,13 @@ struct FetchRoute: Sendable {
             // The clients take what they fetch for a frame, also when it is a plain file's.
             let all = SliceQuestion(part: .slice(.all))
             let part = reading.mirror.manifest.content == .plain ? part ?? all : part
-            guard let part, let answer = try await slices.read(part, reading) else {
+            guard let part,
+                let answer = try await slices.read(part, reading, willMake: { try Self.refuseRange(request) })
+            else {
                 try Self.checkRange(request, reading)
                 return try await stored.answer(request, reading)
             }
-            let response = try response(request, answer, reading)
+            let response = response(request, answer, reading)
             if reading.isCurrent { cache.keep(response, to: request, of: path, entry, version: reading.version) }
             return response.unlessKnown(to: request)
         }
@@ -37,12 +39,7 @@ struct FetchRoute: Sendable {
 
     private func response(
         _ request: HTTPRequest, _ answer: SliceReader.Answer, _ reading: Reading
-    ) throws -> HTTPResponse {
-        guard request.headers["Range"] == nil else {
-            throw Refusal(
-                416, "an answer that is made has no ranges: ask for a smaller slice, or for a range of the whole file",
-                headers: ["Accept-Ranges": "none"])
-        }
+    ) -> HTTPResponse {
         var headers = freshness.headers(
             reading.path, reading.version, isHeld: answer.isHeld, isCurrent: reading.isCurrent)
         headers["Content-Type"] = "application/octet-stream"
@@ -53,6 +50,14 @@ struct FetchRoute: Sendable {
             headers["ETag"] = EntityTag("\(reading.version)-\(digest)").description
         }
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))
+    }
+
+    private static func refuseRange(_ request: HTTPRequest) throws {
+        guard request.headers["Range"] == nil else {
+            throw Refusal(
+                416, "an answer that is made has no ranges: ask for a smaller slice, or for a range of the whole file",
+                headers: ["Accept-Ranges": "none"])
+        }
     }
 
     /// Who asks for a part of a large file in a way that is not understood should not be sent all of it.

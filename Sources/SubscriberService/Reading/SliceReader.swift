@@ -31,14 +31,19 @@ struct SliceReader: Sendable {
         let isHeld: Bool
     }
 
+    /// - Parameter willMake: called before anything is fetched for an answer that is made; what it throws is thrown.
     /// - Returns: `nil` when all is asked for, as it is: the file's own bytes are the answer.
     /// - Throws: ``Refusal``, ``FetchFailure``, `Blosc2Error`.
-    func read(_ question: SliceQuestion, _ reading: Reading) async throws -> Answer? {
-        if reading.mirror.manifest.content == .plain { return try await plain(question, reading) }
+    func read(_ question: SliceQuestion, _ reading: Reading, willMake: () throws -> Void = {}) async throws -> Answer? {
+        if reading.mirror.manifest.content == .plain {
+            try willMake()
+            return try await plain(question, reading)
+        }
         if let field = question.field { try await opened(reading).check(field: field) }
         let (geometry, isArray) = try await geometry(reading)
         guard let selection = try question.selection(of: geometry, isArray: isArray) else { return nil }
         try Self.check(selection, geometry)
+        try willMake()
         var wasHeld = try await hold(selection, isArray: isArray, reading)
         let reader = try await opened(reading)
         var exact = selection
