@@ -57,5 +57,12 @@ import Testing
         var sorted = SortedPaths()
         for number in 0..<1500 { sorted.insert(try Self.path(UInt64(number))) }
         #expect(Array(sorted.reversed()) == Array(sorted).reversed())
+        let names = Array(sorted), middle = sorted.index(sorted.startIndex, offsetBy: 700)
+        for step in [0, 1, 511, 512, 513, names.count - 700, names.count - 699, 5000] {
+            let place = sorted.index(middle, offsetBy: step, limitedBy: sorted.endIndex)
+            #expect(
+                place.map { sorted.distance(from: sorted.startIndex, to: $0) }
+                    == (700 + step <= names.count ? 700 + step : nil))
+        }
     }
 }

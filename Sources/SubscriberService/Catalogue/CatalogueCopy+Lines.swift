@@ -88,16 +88,26 @@ extension CatalogueCopy {
     func listing(_ isWanted: (String) -> Bool) -> (listed: [Listed], bookmark: Bookmark)? {
         guard let bookmark = bookmark() else { return nil }
         // What changes from here on is told after the bookmark, once more.
-        let found = shared.withLock { shared in
-            var found = shared.state.groups.values.filter { isWanted($0.group.name) }.map {
-                ($0.revision, Listed.group(line: $0.line))
-            }
-            shared.state.datasets.forEach { path, entry in
-                if isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
-            }
-            return found
+        var found = shared.withLock {
+            $0.state.groups.values.map { ($0.revision, $0.group.name, Listed.group(line: $0.line)) }
+        }
+        .filter { isWanted($0.1) }.map { ($0.0, $0.2) }
+        walk { path, entry in
+            if isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
         }
         return (found.sorted { $0.0 < $1.0 }.map(\.1), bookmark)
+    }
+
+    /// Looks at every dataset there is, some thousand at a time: changes, and those who read, go on meanwhile.
+    private func walk(_ body: (DatasetPath, CatalogueState.Entry) -> Void) {
+        let paths = paths
+        var index = paths.startIndex
+        while index < paths.endIndex {
+            let end = paths.index(index, offsetBy: 4096, limitedBy: paths.endIndex) ?? paths.endIndex
+            let entries = shared.withLock { shared in paths[index..<end].map { shared.state.datasets[$0] } }
+            for (path, entry) in zip(paths[index..<end], entries) { if let entry { body(path, entry) } }
+            index = end
+        }
     }
 
     /// The lines of a part of a listing, as they are now. Blocks.
@@ -155,25 +165,35 @@ extension CatalogueCopy {
     private func changes(
         after revision: Revision, _ isWanted: (String) -> Bool
     ) -> (changes: [Happened], position: Revision)? {
+        guard let (small, position) = smallChanges(after: revision, isWanted) else { return nil }
+        // As after a restart, when all who watch come again.
+        if revision == position { return ([], position) }
+        var found = small
+        walk { path, entry in
+            // What has changed since the position was looked at is told behind it.
+            guard entry.revision > revision, entry.revision <= position, isWanted(path.text) else { return }
+            found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
+        }
+        found.sort { $0.revision < $1.revision }
+        return (found, position)
+    }
+
+    /// What has happened to groups, and what was removed.
+    private func smallChanges(
+        after revision: Revision, _ isWanted: (String) -> Bool
+    ) -> (changes: [Happened], position: Revision)? {
         shared.withLock { shared in
             let state = shared.state
             guard let position = state.position, revision >= state.floor, revision <= position.revision else {
                 return nil
             }
             var found: [Happened] = []
-            // As after a restart, when all who watch come again.
-            if revision == position.revision { return (found, position.revision) }
             for (key, buried, line) in state.tombstones where buried > revision && isWanted(key) {
                 found.append(Happened(revision: buried, what: .line(line), size: line.count))
             }
             for (name, group) in state.groups where group.revision > revision && isWanted(name) {
                 found.append(Happened(revision: group.revision, what: .line(group.line), size: group.line.count))
             }
-            state.datasets.forEach { path, entry in
-                guard entry.revision > revision, isWanted(path.text) else { return }
-                found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
-            }
-            found.sort { $0.revision < $1.revision }
             return (found, position.revision)
         }
     }

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Storage
 import Synchronization
 
 /// Keeps the catalogue copy up to date: lists, then watches, and starts over where that is called for.
@@ -36,6 +37,10 @@ struct CatalogueFollower: Sendable {
             } catch let error as Differs {
                 log.warning("the catalogue differs from the broker's; listing again", ["groups": error.groups])
                 do { for group in error.groups { try await list(group) } } catch { copy.losePosition() }
+            } catch let error as StorageError {
+                log.error(
+                    "the catalogue cannot be written; what is held is served, and it is tried again", ["error": error])
+                status.failed("\(error)", log)
             } catch {
                 if Task.isCancelled { break }
                 status.failed("\(error)", log)

@@ -32,10 +32,6 @@ struct DatasetTable: Sendable {
     /// A dataset that has the version.
     func path(of version: Version) -> DatasetPath? { heads[version].flatMap { rows[Int($0)]?.path } }
 
-    func forEach(_ body: (DatasetPath, Entry) -> Void) {
-        for case let row? in rows { body(row.path, row.entry) }
-    }
-
     // MARK: Changing
 
     mutating func reserve(_ count: Int) {

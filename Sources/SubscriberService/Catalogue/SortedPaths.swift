@@ -91,6 +91,19 @@ extension SortedPaths: BidirectionalCollection {
             : Index(block: index.block - 1, offset: blocks[index.block - 1].count - 1)
     }
 
+    /// Cost: a look at each block between.
+    func index(_ index: Index, offsetBy distance: Int, limitedBy limit: Index) -> Index? {
+        precondition(distance >= 0, "paths are walked forwards")
+        var (block, offset) = (index.block, index.offset + distance)
+        while block < blocks.count, offset >= blocks[block].count {
+            offset -= blocks[block].count
+            block += 1
+        }
+        if block == blocks.count, offset > 0 { return nil }
+        let end = Index(block: block, offset: offset)
+        return end > limit ? nil : end
+    }
+
     /// Cost: a look at each block between, of some hundred paths.
     func distance(from start: Index, to end: Index) -> Int {
         guard start <= end else { return -distance(from: end, to: start) }

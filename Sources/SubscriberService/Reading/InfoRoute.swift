@@ -25,7 +25,7 @@ struct InfoRoute: Sendable {
             cache.keep(response, to: request, of: dataset.path, entry, version: dataset.version)
             return response.unlessKnown(to: request)
         case .folder(let name, let paths): return await pool.run { folder(name, paths) }
-        case .nothing(let name): throw copy.unknown(name)
+        case .nothing(let name): throw await pool.run { copy.unknown(name) }
         }
     }
 
