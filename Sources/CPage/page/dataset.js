@@ -30,6 +30,12 @@ function attributes(info) {
   return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, text(value)]))];
 }
 
+/** What the values are measured in, by the attribute that is usual for it. */
+function units(info) {
+  const said = info.attributes?.units;
+  return typeof said === "string" && said.length <= 40 ? said : null;
+}
+
 export async function dataset(context, path) {
   const { main, live, signal, go } = context;
   const info = await get(`/api/datasets/${encoded(path)}`, { signal });
@@ -37,7 +43,7 @@ export async function dataset(context, path) {
   document.title = `${path} – bpubsub`;
   const notice = element("div", { "aria-live": "polite" });
   const taken = takeAway(path, Boolean(info.array));
-  const shown = info.array ? picture(path, info.array, signal, taken.update) : preview(path, info, signal);
+  const shown = info.array ? picture(path, info.array, units(info), signal, taken.update) : preview(path, info, signal);
   main.replaceChildren(trail(path), element("h1", {}, path), notice, heldHere(path, info, live, signal),
     ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);

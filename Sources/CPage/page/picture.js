@@ -23,8 +23,9 @@ class Picture {
   /** The last question that has an answer. */
   #answered = null;
 
-  constructor(path, array, signal, moved) {
+  constructor(path, array, units, signal, moved) {
     this.path = path;
+    this.units = units ? ` ${units}` : "";
     this.moved = moved;
     this.window = new Window(array);
     this.scene = new Scene(this.#canvas, this.window);
@@ -120,7 +121,7 @@ class Picture {
       : `${least.toPrecision(5)} (dark) to ${greatest.toPrecision(5)} (bright)`;
     const what = answer.factors.every((factor) => factor === 1) ? "every value"
       : `${answer.reduction.split(";")[0]} of ${answer.factors.slice(0, this.window.seen.length).join(" × ")} values a point`;
-    this.#line.textContent = `[${slice}]: ${range}; ${what}`;
+    this.#line.textContent = `[${slice}]: ${range}${this.units}; ${what}`;
     this.legend.show(painted);
   }
 
@@ -143,8 +144,11 @@ class Picture {
   }
 }
 
-/** @param {(window: Window) => void} moved called when something else is seen */
-export function picture(path, array, signal, moved) {
+/**
+ * @param units of the values, or nothing
+ * @param {(window: Window) => void} moved called when something else is seen
+ */
+export function picture(path, array, units, signal, moved) {
   if (array.shape.length === 0 || array.shape.includes(0)) return element("p", {}, "There are no values to draw.");
-  return new Picture(path, array, signal, moved).node;
+  return new Picture(path, array, units, signal, moved).node;
 }

@@ -62,7 +62,7 @@ def folder(page: Page, url: str) -> None:
 
 def dataset(page: Page, url: str) -> None:
     page.goto(url + "/datasets/pictures/temperature.b2nd?at=6&reduce=mean")
-    drawn(page, "(bright)")
+    drawn(page, "(bright) K;")
 
 
 def line(page: Page, url: str) -> None:
