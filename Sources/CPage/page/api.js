@@ -53,24 +53,31 @@ function texts(buffer, start, code) {
   });
 }
 
+/** Turns the bytes of each item round. */
+function swap(bytes, width) {
+  for (let at = 0; at + width <= bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+}
+
 /**
  * A view: items in C order, their shape, and what was done to them.
- * @returns {Promise<{shape: number[], values: ArrayLike<number>, reduction: string, factors: number[], version: string}>}
+ * @returns {Promise<{shape: number[], values: ArrayLike<number>, exact: ArrayLike<number | bigint | string>, reduction: string, factors: number[], version: string}>}
  */
 export async function view(path, query, signal) {
   const response = await answered(await reached(`/api/view/${path}?${new URLSearchParams(query)}`, { signal }));
   const buffer = await response.arrayBuffer();
   const start = 10 + new DataView(buffer).getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, start - 10));
-  const code = /'descr': '[<|]([a-zA-Z]\d+)'/.exec(header)?.[1];
+  const [, order, code] = /'descr': '([<>|])([a-zA-Z]\d+)'/.exec(header) ?? [];
   const reader = readers[code], isText = /^[SU]/.test(code), isHalf = code === "f2";
   if (!reader && !isText && !isHalf) throw new Refused(415, "values of this type are not shown");
   const shape = /'shape': \(([^)]*)\)/.exec(header)[1].split(",").filter((part) => part.trim()).map(Number);
-  let values = isText ? texts(buffer, start, code) : isHalf ? halves(buffer, start) : new reader(buffer, start);
-  if (code === "u8" || code === "i8") values = Float64Array.from(values, Number);
+  if (order === ">") swap(new Uint8Array(buffer, start), code.startsWith("U") ? 4 : Number(code.slice(1)));
+  const exact = isText ? texts(buffer, start, code) : isHalf ? halves(buffer, start) : new reader(buffer, start);
+  // Integers of eight bytes are drawn as doubles, and written as they are.
+  const values = code === "u8" || code === "i8" ? Float64Array.from(exact, Number) : exact;
   const reduction = response.headers.get("Bpubsub-Reduction") ?? "";
   return {
-    shape, values, reduction, version: response.headers.get("Bpubsub-Version") ?? "",
+    shape, values, exact, reduction, version: response.headers.get("Bpubsub-Version") ?? "",
     factors: (/factors=([\d,]+)/.exec(reduction)?.[1] ?? "").split(",").map(Number),
   };
 }

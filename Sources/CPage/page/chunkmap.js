@@ -144,6 +144,7 @@ export class ChunkMap {
     this.#canvas.addEventListener("pointerleave", () => select(-1));
     this.#canvas.addEventListener("blur", () => select(-1));
     this.#canvas.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const step = moves[event.key] ?? { ArrowUp: -1, ArrowDown: 1 }[event.key] * this.#layout?.rowLength;
       if (Number.isNaN(step) || !this.#layout) return;
       event.preventDefault();

@@ -55,7 +55,7 @@ export async function dataset(context, path) {
     }
   }));
   function tell(now) {
-    if (now?.version === info.version) return;
+    if (now?.version === info.version) { notice.replaceChildren(); return; }
     const text = now ? "There is a newer version. " : "This dataset has been removed. ";
     const again = element("button", { click: () => go(location.href) }, "Show it");
     notice.replaceChildren(element("p", { class: "notice" }, text, now ? again : null));

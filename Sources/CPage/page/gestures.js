@@ -1,3 +1,5 @@
+import { margin } from "./line.js";
+
 /** What one finger or two, or the mouse, did since they were put down. */
 class Grip {
   constructor(points, zoom) { [this.points, this.zoom] = [points.map((point) => ({ ...point })), zoom.map((part) => [...part])]; }
@@ -28,6 +30,7 @@ export function pointers(canvas, window, changed, hovered) {
   let grip = null, pending = 1;
   const placesOf = ({ x, y }) => {
     const box = canvas.getBoundingClientRect();
+    if (window.seen.length === 1) return [(x - box.left - margin.left) / (box.width - margin.left - margin.right)];
     return [(y - box.top) / box.height, (x - box.left) / box.width].slice(-window.seen.length);
   };
   const place = (event) => ({ x: event.clientX, y: event.clientY });

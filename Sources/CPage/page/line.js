@@ -1,4 +1,5 @@
-const margin = { top: 8, right: 8, bottom: 24, left: 64 };
+/** Of a plot, in CSS pixels. */
+export const margin = { top: 8, right: 8, bottom: 24, left: 64 };
 
 /** About `count` round numbers from `low` to `high`. */
 export function ticks(low, high, count) {
@@ -49,7 +50,8 @@ function trace({ answer, zoom }, { x, y }) {
   answer.values.forEach((value, place) => {
     if (!Number.isFinite(value)) { isDrawing = false; return; }
     const at = x(start + (place + 0.5) * factor);
-    if (isDrawing) path.lineTo(at, y(value)); else path.moveTo(at, y(value));
+    // A value between two gaps is a dot.
+    if (isDrawing) path.lineTo(at, y(value)); else { path.moveTo(at, y(value)); path.lineTo(at + 0.01, y(value)); }
     isDrawing = true;
   });
   return path;
@@ -68,6 +70,6 @@ export function drawLine(canvas, layer, window) {
   context.clip();
   context.strokeStyle = style.color;
   context.lineWidth = 1.5;
-  context.lineJoin = "round";
+  context.lineJoin = context.lineCap = "round";
   context.stroke(trace(layer, place));
 }

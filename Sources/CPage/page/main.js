@@ -7,7 +7,7 @@ import { status } from "./status.js";
 
 const main = document.getElementById("main");
 const live = new Live(document.getElementById("live"));
-let leave = () => {};
+let leave = () => {}, place;
 
 /** Shows what the address says. */
 async function show() {
@@ -16,8 +16,9 @@ async function show() {
   leave = () => ending.abort();
   const context = { main, live, signal: ending.signal, go };
   const [, kind, ...rest] = location.pathname.split("/");
-  const path = rest.map(decodeURIComponent).join("/").replace(/\/$/, "");
+  place = location.pathname;
   try {
+    const path = rest.map(decodeURIComponent).join("/").replace(/\/$/, "");
     if (kind === "browse" && path) await browse(context, path);
     else if (kind === "datasets" && path) await dataset(context, path);
     else if (kind === "status") await status(context);
@@ -38,9 +39,10 @@ function go(href) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='/']");
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.hasAttribute("download")) return;
-  if (link.pathname.startsWith("/api/") || link.pathname === "/metrics") return;
+  if (link.origin !== location.origin || link.pathname.startsWith("/api/") || link.pathname === "/metrics") return;
   event.preventDefault();
   go(link.href);
 });
-addEventListener("popstate", show);
+// A jump inside the page is no other view.
+addEventListener("popstate", () => { if (!location.hash || location.pathname !== place) show(); });
 show();

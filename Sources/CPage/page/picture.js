@@ -100,6 +100,9 @@ class Picture {
     this.#canvas.setAttribute("aria-busy", "true");
     try {
       const answer = await view(encoded(this.path), question, signal);
+      if (answer.shape.length > window.seen.length + (window.colours ? 1 : 0)) {
+        throw new Error("Each item has several values: they are in the table below.");
+      }
       if (typeof answer.values[0] === "string") throw new Error("Texts are not drawn: they are in the table below.");
       // Other axes or colours were chosen meanwhile, and have been asked for.
       if (arrangement !== window.arrangement) return;

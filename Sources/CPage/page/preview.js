@@ -68,7 +68,8 @@ function pages(url, info, signal) {
  */
 export function preview(path, info, signal) {
   const url = `/api/download/${encoded(path)}`, type = info.mediaType ?? "";
-  if (pictures.includes(type)) return element("img", { src: url, alt: path.split("/").at(-1) });
+  // By version: a browser shows what it has of an address that it knows.
+  if (pictures.includes(type)) return element("img", { src: `${url}?of=${info.version}`, alt: path.split("/").at(-1) });
   if (type === "application/pdf") return pages(url, info, signal);
   if (type === "text/markdown" && info.size) return formatted(url, info, signal);
   return type.startsWith("text/") || type === "application/json" ? text(url, info, signal) : null;

@@ -18,6 +18,8 @@ export class Scene {
 
   /** Takes in an answer to what the window was when it was asked. */
   add(answer, { zoom, layer, slice }) {
+    // Values of two versions make no picture.
+    if (this.#whole?.answer.version !== answer.version) this.#whole = null;
     this.#newest = { answer, zoom, layer, slice };
     if (zoom.every(([from, to], axis) => from === 0 && to === this.#window.seen[axis])) this.#whole = this.#newest;
     else if (this.#whole?.layer !== layer) this.#whole = null;

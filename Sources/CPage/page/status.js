@@ -1,3 +1,4 @@
+import { latest } from "./latest.js";
 import { get } from "./api.js";
 import { bytes, duration, element, encoded, link, moment, number, refill, table } from "./dom.js";
 
@@ -58,7 +59,7 @@ const publishers = ({ groups }) => table(["group", "state", "last heard of", "at
 
 export async function status({ main, live, signal }) {
   document.title = "Status – bpubsub";
-  const fill = async () => {
+  const load = async () => {
     const answer = await get("/api/status", { signal });
     signal.throwIfAborted();
     refill(main, element("h1", {}, "Status"),
@@ -67,8 +68,9 @@ export async function status({ main, live, signal }) {
       element("p", { class: "faint" }, `bpubsub ${answer.version}, up for ${duration(answer.uptime ?? 0)}, `
         + `${bytes(answer.memory ?? 0)} of memory. `, element("a", { href: "/metrics" }, "The same figures for a monitoring system")));
   };
-  await fill();
-  const timer = setInterval(() => fill().catch(() => {}), 2000);
+  await load();
+  const fill = latest(signal, load, () => {});
+  const timer = setInterval(fill, 2000);
   signal.addEventListener("abort", () => clearInterval(timer));
-  signal.addEventListener("abort", live.listen((name) => { if (name === "status") fill().catch(() => {}); }));
+  signal.addEventListener("abort", live.listen((name) => { if (name === "status") fill(); }));
 }

@@ -29,6 +29,13 @@ class Page {
 const colours = ({ values, shape }) => Array.from({ length: shape[0] * shape[1] }, (_, place) =>
   [...values.subarray(place * shape[2], (place + 1) * shape[2])].map((value) => Number(value.toPrecision(4))).join(", "));
 
+/** The values of so many items: of those that have several, all in one text. */
+function items(values, count) {
+  const each = values.length / count;
+  if (!(each > 1)) return values;
+  return Array.from({ length: count }, (_, item) => values.slice(item * each, (item + 1) * each).join(", "));
+}
+
 /** The columns: of structures the fields, else one, or those of the second axis. */
 async function columns(path, page, signal) {
   const ask = (query) => view(encoded(path), {
@@ -37,12 +44,12 @@ async function columns(path, page, signal) {
   const { fields, field } = page.window, [rows, across] = page.ranges;
   if (fields.length && !across) {
     const answers = await Promise.all(fields.map((name) => ask({ field: name })));
-    return fields.map((name, index) => [name, answers[index].values]);
+    return fields.map((name, index) => [name, items(answers[index].exact, rows[1] - rows[0])]);
   }
   const answer = await ask(field === undefined ? {} : { field });
-  const values = page.window.colours ? colours(answer) : answer.values;
+  const height = rows[1] - rows[0], width = across ? across[1] - across[0] : 1;
+  const values = page.window.colours ? colours(answer) : items(answer.exact, width * height);
   if (!across) return [["value", values]];
-  const width = across[1] - across[0], height = rows[1] - rows[0];
   return Array.from({ length: width }, (_, column) =>
     [String(across[0] + column), Array.from({ length: height }, (_, row) => values[row * width + column])]);
 }
@@ -58,7 +65,7 @@ export function values(path, window, signal) {
   const page = new Page(window), body = element("div");
   const node = element("details", {}, element("summary", {}, "As a table"), body);
   const draw = latest(signal, async (ending) => {
-    const found = await columns(path, page, ending), [from, to] = page.ranges[0];
+    const [from, to] = page.ranges[0], found = await columns(path, page, ending);
     const rows = Array.from({ length: to - from }, (_, row) =>
       [from + row, ...found.map(([, items]) => shown(items[row], items))]);
     refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), turning());

@@ -45,9 +45,9 @@ struct StoredFile: Sendable {
 
     /// By bytes: the standard library's search for a string costs more than all the rest of an answer's head.
     private static func isScript(_ mediaType: String) -> Bool {
-        let text = mediaType.utf8
-        return text.indices.contains {
-            text[$0...].starts(with: "javascript".utf8) || text[$0...].starts(with: "ecmascript".utf8)
+        let text = mediaType.utf8.map { 65...90 ~= $0 ? $0 | 32 : $0 }
+        return text.indices.contains { start in
+            ["javascript", "ecmascript", "jscript", "livescript"].contains { text[start...].starts(with: $0.utf8) }
         }
     }
 

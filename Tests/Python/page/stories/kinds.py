@@ -1,0 +1,36 @@
+"""Items that browsers have no number for, or that are several, are shown as they are."""
+
+import blosc2
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from browser import drawn
+from scene import Scene
+
+
+def make(folder: str) -> None:
+    moments = np.array([1700000000123456789, -1, 2**63 - 1])
+    blosc2.asarray(moments, urlpath=folder + "/moments.b2nd", mode="w")
+    blosc2.asarray(np.arange(12, dtype=">f8") / 4, urlpath=folder + "/large-end.b2nd", mode="w")
+    steps = np.zeros(5, dtype=[("time", "<i8"), ("speed", "<f4", (3,))])
+    steps["time"], steps["speed"] = np.arange(5), np.arange(15).reshape(5, 3) / 2
+    blosc2.asarray(steps, urlpath=folder + "/steps.b2nd", mode="w")
+    with open(folder + "/last.txt", "w") as file:
+        file.write("last\n")
+
+
+def play(page: Page, scene: Scene) -> None:
+    page.goto(scene.url + "/datasets/pictures/moments.b2nd")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("cell", name="1700000000123456789", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="9223372036854775807", exact=True)).to_be_visible()
+    page.goto(scene.url + "/datasets/pictures/large-end.b2nd")
+    drawn(page, "0.0000 to 2.7500")
+    # The first point of a plot is where its first value is drawn, and not at the edge of the canvas.
+    canvas = page.locator("canvas").filter(visible=True).last
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 66, box["y"] + 20)
+    expect(page.get_by_text("axis 0: 0 → 0")).to_be_visible()
+    page.goto(scene.url + "/datasets/pictures/steps.b2nd?field=speed")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("cell", name="6, 6.5, 7", exact=True)).to_be_visible()
