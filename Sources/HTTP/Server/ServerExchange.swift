@@ -23,7 +23,8 @@ final class ServerExchange: Sendable {
     enum Stage { case head, awaitingSecondCall, started }
     // Safe: touched in the callbacks of one connection only, and those come from one polling thread.
     nonisolated(unsafe) var stage = Stage.head
-    // Safe: as `stage`.
+    // Safe: written in `start`, read in `connectionClosed`, both callbacks of this connection on its one polling thread; the
+    // thread that tells of departures does not touch it.
     nonisolated(unsafe) private var departure: UInt64?
 
     init(_ connection: OpaquePointer, _ core: ServerCore, rawTarget: String) {
