@@ -11,7 +11,7 @@ public struct Page: Sendable {
     private let files: [String: PageFile]
 
     public init() {
-        let list = UnsafeBufferPointer(start: cpage_files_start(), count: cpage_file_count).map(PageFile.init)
+        let list = (0..<cpage_file_count).map(PageFile.init)
         files = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
     }
 

@@ -2,9 +2,11 @@ internal import CPage
 internal import Catalogue
 internal import HTTP
 internal import Platform
+internal import Synchronization
 
-/// One file of the page, ready to be sent.
-struct PageFile: Sendable {
+/// One file of the page. It is made ready when it is asked for first: most subscribers are never looked at, and do not keep
+/// it in memory twice.
+final class PageFile: Sendable {
     /// Scripts, styles and data of this server alone; pictures also from memory, where plots are drawn. What a dataset is
     /// called or contains can then run nothing, even where the page has a fault.
     static let policy = [
@@ -13,27 +15,45 @@ struct PageFile: Sendable {
         "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
-    let name: String
-    private let mediaType: String
-    private let plain: SharedBytes
-    private let compressed: SharedBytes
-    private let digest: String
+    private struct Contents {
+        let mediaType: String
+        let plain: SharedBytes
+        let compressed: SharedBytes
+        let digest: String
 
-    /// - Parameter file: lives as long as the program.
-    init(_ file: cpage_file) {
-        name = String(cString: file.name)
-        mediaType = String(cString: file.media_type)
-        plain = SharedBytes(UnsafeBufferPointer(start: file.bytes, count: file.count))
-        compressed = Gzip.compress(plain)
-        let hasher = SHA256()
-        plain.withBytes { hasher.update($0) }
-        digest = String(hasher.finish().description.prefix(32))
+        init(_ file: cpage_file) {
+            mediaType = String(cString: file.media_type)
+            plain = SharedBytes(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            compressed = Gzip.compress(plain)
+            let hasher = SHA256()
+            plain.withBytes { hasher.update($0) }
+            digest = String(hasher.finish().description.prefix(32))
+        }
+    }
+
+    let name: String
+    private let index: Int
+    private let made = Locked<Contents?>(nil)
+
+    /// - Parameter index: in the program's table of files.
+    init(_ index: Int) {
+        self.index = index
+        name = String(cString: cpage_files_start()[index].name)
+    }
+
+    private var contents: Contents {
+        made.withLock { made in
+            let contents = made ?? Contents(cpage_files_start()[index])
+            made = contents
+            return contents
+        }
     }
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
-        let isCompressed = request.acceptsGzip && compressed.count < plain.count
+        let contents = contents
+        let isCompressed = request.acceptsGzip && contents.compressed.count < contents.plain.count
         // Another representation is another tag.
-        let tag = EntityTag(digest + (isCompressed ? "-gzip" : ""))
+        let tag = EntityTag(contents.digest + (isCompressed ? "-gzip" : ""))
         var response = HTTPResponse(headers: [
             "Content-Security-Policy": Self.policy, "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "ETag": tag.description,
@@ -43,9 +63,9 @@ struct PageFile: Sendable {
             response.status = 304
             return response
         }
-        response.headers["Content-Type"] = mediaType
+        response.headers["Content-Type"] = contents.mediaType
         if isCompressed { response.headers["Content-Encoding"] = "gzip" }
-        response.body = .bytes(isCompressed ? compressed : plain)
+        response.body = .bytes(isCompressed ? contents.compressed : contents.plain)
         return response
     }
 }
