@@ -89,7 +89,8 @@ extension TestSubscriber {
         return try await client.send(
             .init(
                 method: method, url: url + PercentEncoding.path(path) + (tail.isEmpty ? "" : "?" + tail),
-                headers: headers, body: body.map { SharedBytes($0) }, idleTimeout: .seconds(30)), limit: 1 << 30)
+                // As long as other waits are: two hundred tests may share the processors.
+                headers: headers, body: body.map { SharedBytes($0) }, idleTimeout: .seconds(60)), limit: 1 << 30)
     }
 
     /// A slice of `foo/name`, as the frame that came says.
