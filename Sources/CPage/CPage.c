@@ -31,6 +31,9 @@ static const unsigned char dataset_js[] = {
 static const unsigned char dom_js[] = {
 #embed "page/dom.js"
 };
+static const unsigned char follow_js[] = {
+#embed "page/follow.js"
+};
 static const unsigned char gestures_js[] = {
 #embed "page/gestures.js"
 };
@@ -121,6 +124,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("controls.js", SCRIPT, controls_js),
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
+    FILE_OF("follow.js", SCRIPT, follow_js),
     FILE_OF("gestures.js", SCRIPT, gestures_js),
     FILE_OF("groups.js", SCRIPT, groups_js),
     FILE_OF("held.css", CSS, held_css),

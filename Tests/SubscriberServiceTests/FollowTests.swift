@@ -80,6 +80,39 @@ import Testing
         }
     }
 
+    @Test func aNameThatReadsAsAGlobIsFollowedAsTheNameThatItIs() async throws {
+        try await Network.with { network in
+            var subscriber = try await network.subscriber()
+            for name in ["a[1].bin", "a1.bin", "run[2]/b.bin", "run2/b.bin"] { try await network.publish(name, [1]) }
+            try await subscriber.waitForList(["a1.bin", "a[1].bin", "run2/b.bin", "run[2]/b.bin"])
+            let names = ["foo/a[1].bin", "foo/run[2]"]
+            #expect(try await subscriber.post("/api/follow", names).status == 200)
+            let followed = ["foo/a[1].bin", "foo/run[2]/b.bin"]
+            #expect(try await subscriber.info().filter(\.value.follow).keys.sorted() == followed)
+            await subscriber.stop()
+            subscriber = try await network.subscriber()
+            #expect(try await subscriber.info().filter(\.value.follow).keys.sorted() == followed)
+            #expect(try await subscriber.post("/api/unfollow", names).status == 200)
+            #expect(try await subscriber.get("/api/followed").text == "[]")
+        }
+    }
+
+    @Test func whatADatasetIsFollowedForCanBeAsked() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            try await network.publish("2026/a.bin", [1])
+            try await subscriber.waitForList(["2026/a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo", "foo/**/*.bin", "foo/2026"])
+            let ask = { (path: String) in
+                try await subscriber.client.send(.init(url: subscriber.url + "/api/followed?path=\(path)")).text
+            }
+            #expect(try await ask("foo/2026/a.bin") == #"["foo","foo/**/*.bin","foo/2026"]"#)
+            #expect(try await ask("foo/2026") == #"["foo","foo/2026"]"#)
+            #expect(try await ask("foo") == #"["foo"]"#)
+            #expect(try await ask("bar") == "[]")
+        }
+    }
+
     @Test func aChangeDuringADownloadEndsAtTheNewVersion() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

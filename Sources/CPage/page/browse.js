@@ -1,5 +1,6 @@
 import { get } from "./api.js";
 import { bytes, element, encoded, link, moment, refill, table } from "./dom.js";
+import { followButtons } from "./follow.js";
 import { latest, settled, throttled } from "./latest.js";
 import { changed } from "./live.js";
 import { fieldsOf } from "./types.js";
@@ -101,9 +102,9 @@ export async function browse({ main, live, signal }, path) {
   const listing = new Listing(path, signal);
   await listing.open();
   signal.throwIfAborted();
-  main.replaceChildren(trail(path), element("h1", {}, path), listing.node);
+  main.replaceChildren(trail(path), element("div", { class: "row title" }, element("h1", {}, path), followButtons(path, live, signal)), listing.node);
   const again = throttled(signal, 500, listing.fill);
   signal.addEventListener("abort", live.listen((name, data) => {
-    if (name === "reset" || changed(data).startsWith(`${path}/`)) again();
+    if (name === "reset" || name === "followed" || changed(data).startsWith(`${path}/`)) again();
   }));
 }

@@ -1,6 +1,7 @@
 import { get, post } from "./api.js";
 import { ChunkMap } from "./chunkmap.js";
 import { bytes, element, encoded, number } from "./dom.js";
+import { followButtons } from "./follow.js";
 import { latest } from "./latest.js";
 
 function total(runs) {
@@ -40,26 +41,13 @@ function legend() {
     element("li", {}, element("span", { class: `swatch ${kind}` }), text)));
 }
 
-/** The buttons by which more is held, or less. */
-function actions(path, signal, tell) {
-  const follow = element("button", { click: () => act(isFollowed ? "/api/unfollow" : "/api/follow") });
-  const fetchAll = element("button", { click: () => act("/api/download") }, "Fetch all of it");
-  let isFollowed = false;
-  const refresh = async () => {
-    const rows = await get(`/api/list?${new URLSearchParams({ long: true, pattern: path })}`, { signal });
-    isFollowed = rows[0]?.followed ?? false;
-    follow.textContent = isFollowed ? "Unfollow" : "Follow";
-    follow.setAttribute("aria-pressed", String(isFollowed));
+/** The ways by which more is held. */
+function actions(path, tell) {
+  const fetchAll = async () => {
+    try { await post("/api/download", [path]); } catch (error) { tell(error.message); }
   };
-  const act = async (url) => {
-    try {
-      await post(url, [path]);
-      await refresh();
-    } catch (error) { tell(error.message); }
-  };
-  refresh().catch((error) => tell(error.message));
-  return element("div", { class: "row" }, follow, fetchAll,
-    element("a", { href: `/api/download/${encoded(path)}`, download: path.split("/").at(-1) }, "Save the file"));
+  return [element("button", { click: fetchAll }, "Fetch all of it"),
+    element("a", { href: `/api/download/${encoded(path)}`, download: path.split("/").at(-1) }, "Save the file")];
 }
 
 /** How much of a dataset is held here, which of its chunks, and what to do about it. */
@@ -85,5 +73,6 @@ export function heldHere(path, info, live, signal) {
   refresh();
   return element("section", { class: "here", "aria-label": "What is held here" }, map.node,
     element("div", { class: "figures" }, element("div", { class: "row" }, bar, line), words, legend(),
-      actions(path, signal, (text) => { problem.textContent = text; }), problem));
+      element("div", { class: "row" }, followButtons(path, live, signal), ...actions(path, (text) => { problem.textContent = text; })),
+      problem));
 }

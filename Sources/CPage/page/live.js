@@ -26,7 +26,7 @@ export class Live {
       // After an answer that is no feed, as a proxy gives while the subscriber is away, a browser gives up.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), pause);
     };
-    for (const name of ["change", "progress", "held", "status", "reset"]) {
+    for (const name of ["change", "progress", "held", "followed", "status", "reset"]) {
       source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
     }
   }

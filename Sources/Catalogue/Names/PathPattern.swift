@@ -29,6 +29,15 @@ public struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    private init(literal text: String) {
+        self.text = text
+        literalPrefix = text
+        glob = nil
+    }
+
+    /// The same text as a name, whatever characters it has: what stands for `a[1].txt` and not for `a1.txt`.
+    public var literal: PathPattern { PathPattern(literal: text) }
+
     public var isGlob: Bool { glob != nil }
     /// The first component, which names the group unless it is a glob itself.
     public var group: String { String(text.prefix { $0 != "/" }) }

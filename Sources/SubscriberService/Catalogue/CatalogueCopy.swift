@@ -155,10 +155,17 @@ final class CatalogueCopy: Sendable {
     /// All paths, sorted by their bytes.
     var paths: SortedPaths { shared.withLock { $0.state.datasets.paths } }
 
-    /// The paths that a pattern stands for now: a dataset of that very name, else what matches.
+    /// What a pattern stands for now: a dataset or folder of that very name where there is one, else what matches.
+    func meaning(of pattern: PathPattern) -> PathPattern {
+        guard pattern.isGlob else { return pattern }
+        let isName = (try? DatasetPath(pattern.text)).map { entry($0) != nil } ?? false
+        return isName || !paths.range(of: pattern.text + "/").isEmpty ? pattern.literal : pattern
+    }
+
+    /// The paths that a pattern stands for now.
     func paths(matching pattern: PathPattern) -> [DatasetPath] {
         if let path = try? DatasetPath(pattern.text), entry(path) != nil { return [path] }
-        let paths = paths
+        let pattern = meaning(of: pattern), paths = paths
         return paths[paths.range(of: pattern.literalPrefix)].filter { pattern.matches($0.text) }
     }
 

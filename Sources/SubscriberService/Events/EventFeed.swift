@@ -3,7 +3,7 @@ import HTTP
 import Platform
 import Synchronization
 
-/// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `held`, `status`.
+/// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `held`, `followed`, `status`.
 ///
 /// An event's id is the run of the process and a number; who comes back with an id that is no longer in memory gets an
 /// event `reset` first, and should ask for the present state.

@@ -7,6 +7,7 @@ struct FollowRoutes: Sendable {
     let copy: CatalogueCopy
     let keeper: MirrorKeeper
     let links: FileLinks
+    let events: EventFeed
 
     /// Names of one request for which others are suggested: each costs a look at many datasets.
     private static let suggestionLimit = 10
@@ -41,9 +42,10 @@ struct FollowRoutes: Sendable {
                 copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
                     || !copy.paths(matching: pattern).isEmpty
                     ? nil : "there is no dataset or group of that name"
-            }
+            }.map(copy.meaning)
         }
         try await keeper.follow(patterns, isPinned: try pins(request))
+        tell()
         return .json([String: String]())
     }
 
@@ -66,12 +68,20 @@ struct FollowRoutes: Sendable {
             }
         }
         try await keeper.unfollow(patterns)
+        tell()
         return .json([String: String]())
     }
 
-    func followed(_ request: HTTPRequest) throws -> HTTPResponse {
+    /// Who shows what is followed asks again.
+    private func tell() {
+        events.publish("followed", key: nil, json: WireJSON.encode(["patterns": keeper.followed.all.count]))
+    }
+
+    /// All that is followed, or those because of which `path`, a dataset, folder or group, is.
+    func followed(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
-        return .json(keeper.followed.all.map(\.text))
+        guard let path = request.parameter("path") else { return .json(keeper.followed.all.map(\.text)) }
+        return await keeper.pool.run { .json(keeper.followed.all.filter { $0.matches(path) }.map(\.text)) }
     }
 
     func info(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -58,7 +58,7 @@ struct Router: Sendable {
         case "/api/publishers": return try catalogue.publishers(request)
         case "/api/follow": return try await following.follow(ownPages.checked(request))
         case "/api/unfollow": return try await following.unfollow(ownPages.checked(request))
-        case "/api/followed": return try following.followed(request)
+        case "/api/followed": return try await following.followed(request)
         case "/api/tree": return try await tree.groups(request)
         case "/api/info": return try await following.info(request)
         case "/api/download": return try await downloads.start(ownPages.checked(request))

@@ -8,8 +8,9 @@ struct HoldingsStore: Sendable {
     func load() throws -> Holdings {
         try database.read { connection in
             var followed = FollowedPatterns()
-            try connection.forEach("SELECT pattern, pinned FROM follows") { row in
-                if let pattern = try? PathPattern(row.string(0)) { followed.insert(pattern, isPinned: row.bool(1)) }
+            try connection.forEach("SELECT pattern, pinned, literal FROM follows") { row in
+                guard let pattern = try? PathPattern(row.string(0)) else { return }
+                followed.insert(row.bool(2) ? pattern.literal : pattern, isPinned: row.bool(1))
             }
             var holdings = Holdings(followed: followed)
             try connection.forEach("SELECT path, version, wanted FROM holdings") { row in
@@ -25,8 +26,8 @@ struct HoldingsStore: Sendable {
             try connection.execute("DELETE FROM follows")
             for pattern in followed.all {
                 try connection.execute(
-                    "INSERT INTO follows (pattern, pinned) VALUES (?, ?)", pattern.text,
-                    followed.isPinned(pattern) ? 1 : 0)
+                    "INSERT INTO follows (pattern, pinned, literal) VALUES (?, ?, ?)", pattern.text,
+                    followed.isPinned(pattern) ? 1 : 0, pattern.isGlob ? 0 : 1)
             }
         }
     }

@@ -59,5 +59,7 @@ enum SubscriberDatabase {
                 INSERT INTO groups (line) SELECT line FROM catalogue WHERE instr(key, '/') = 0;
                 DROP TABLE catalogue;
                 """),
+            // What is followed as a name, although it may read as a glob.
+            Migration("ALTER TABLE follows ADD COLUMN literal INTEGER NOT NULL DEFAULT 0;"),
         ])
 }
