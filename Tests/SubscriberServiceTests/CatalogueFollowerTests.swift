@@ -88,6 +88,24 @@ import Testing
         }
     }
 
+    @Test func aBrokerThatWasGivenAnOlderCopyOfItsLogIsFollowedByAll() async throws {
+        try await Network.with { network in
+            let near = try await network.subscriber("near")
+            let far = try await network.subscriber("far", broker: near.url)
+            try await network.publish("a", [1])
+            try await far.waitForList(["a"])
+            try await network.stopBroker(savingTo: "backup")
+            try await network.restartBroker()
+            for name in ["b", "c", "d"] { try await network.publish(name, [2]) }
+            try await far.waitForList(["a", "b", "c", "d"])
+            await network.stopBroker()
+            try await network.restartBroker(from: "backup")
+            try await network.publish("e", [3])
+            try await near.waitForList(["a", "e"])
+            try await far.waitForList(["a", "e"])
+        }
+    }
+
     @Test func onlyTheGroupsThatAreAskedForAreListed() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber("other") { $0.groups = ["bar"] }

@@ -143,6 +143,8 @@ final class CatalogueCopy: Sendable {
     // MARK: Asking
 
     var position: CatalogueState.Position? { shared.withLock { $0.state.position } }
+    /// See ``CatalogueState/start``.
+    var start: CatalogueState.Position? { shared.withLock { $0.state.start } }
     var count: Int { shared.withLock { $0.state.datasets.count } }
     var groups: [Group] { shared.withLock { $0.state.groups.values.map(\.group).sorted { $0.name < $1.name } } }
 

@@ -52,6 +52,8 @@ package struct CatalogueState: Sendable {
     }
 
     private(set) var position: Position?
+    /// The ``position`` that it began at: of a listing of all, or when it was saved.
+    private(set) var start: Position?
     private(set) var datasets = DatasetTable()
     private(set) var groups: [String: GroupEntry] = [:]
     private var digests: [String: StateDigest] = [:]
@@ -76,6 +78,7 @@ package struct CatalogueState: Sendable {
     /// Continues where the copy stood when it was saved.
     mutating func resume(at position: Position) {
         self.position = position
+        start = position
         floor = position.revision
         forgetTombstones(tombstones.count)
     }

@@ -7,8 +7,21 @@ import Synchronization
 final class ChangeFeed: FeedSource {
     private let copy: CatalogueCopy
     private let pool: BlockingPool
-    /// Up to where has been published.
-    private let last = Locked<CatalogueState.Position?>(nil)
+    private let published = Locked<Published?>(nil)
+
+    private struct Published {
+        /// Up to where.
+        var position: CatalogueState.Position
+        /// The ``CatalogueCopy/start`` of the copy at that time.
+        var start: CatalogueState.Position?
+
+        /// Whether revisions behind ``position`` are later changes. They are not in another epoch, nor when a listing ended
+        /// before: a broker that was given an older copy of its log counts on from there.
+        func goesOn(at position: CatalogueState.Position, from start: CatalogueState.Position?) -> Bool {
+            guard position.epoch == self.position.epoch else { return false }
+            return start == self.start || start.map { $0.revision >= self.position.revision } ?? true
+        }
+    }
 
     init(copy: CatalogueCopy, pool: BlockingPool) {
         self.copy = copy
@@ -20,7 +33,7 @@ final class ChangeFeed: FeedSource {
     /// After a listing some changes come late, and removals without a line: watchers find out by the next bookmark's
     /// digests and list the group themselves.
     func connect(to feed: Feed) {
-        last.withLock { $0 = copy.position }
+        published.withLock { $0 = copy.position.map { Published(position: $0, start: copy.start) } }
         copy.observe { [weak self, weak feed] effects in
             if let self, let feed { publish(effects, to: feed) }
         }
@@ -30,18 +43,20 @@ final class ChangeFeed: FeedSource {
         guard let position = copy.position else { return }
         let entries = effects.compactMap { effect in effect.entry.map { (effect.key, $0.revision, $0.line) } }
             .sorted { $0.1 < $1.1 }
-        last.withLock { last in
-            guard let known = last, known.epoch == position.epoch else {
-                // Revisions of another epoch mean nothing to those who watch: they have to list.
-                if last != nil {
-                    feed.restart(farewell: Self.end(position.revision, "the catalogue's epoch changed: list again"))
+        let start = copy.start
+        published.withLock { published in
+            guard let known = published, known.goesOn(at: position, from: start) else {
+                // Revisions mean nothing to those who watch: they have to list.
+                if published != nil {
+                    feed.restart(farewell: Self.end(position.revision, "the catalogue began anew: list again"))
                 }
-                last = position
+                published = Published(position: position, start: start)
                 return
             }
-            let fresh = entries.filter { $0.1 > known.revision }
+            published?.start = start
+            let fresh = entries.filter { $0.1 > known.position.revision }
             guard let newest = fresh.last else { return }
-            last?.revision = newest.1
+            published?.position.revision = newest.1
             feed.publish(fresh.map { FeedEntry(position: $0.1, key: $0.0, bytes: SharedBytes($0.2 + [10])) })
         }
     }

@@ -60,10 +60,23 @@ final class Network: Sendable {
 
     func stopBroker() async { await state.withLock { $0.broker.stop }() }
 
-    /// Starts the broker again at the same address.
-    func restartBroker(forgetting: Bool = false) async throws {
+    /// Stops it, and copies its state to a folder beside it.
+    func stopBroker(savingTo backup: String) async throws {
         await stopBroker()
-        if forgetting { try FileSystem.removeTree(folder + "/broker") }
+        try FileSystem.createDirectories("\(folder)/\(backup)")
+        for name in try FileSystem.list(folder + "/broker").entries.filter({ $0.kind == .regular }).map(\.name) {
+            let bytes = try FileSystem.readAll("\(folder)/broker/\(name)", limit: 64 << 20)
+            try FileSystem.writeAtomically("\(folder)/\(backup)/\(name)", bytes)
+        }
+    }
+
+    /// Starts the broker again at the same address.
+    ///
+    /// - Parameter backup: A folder beside its state that takes its place.
+    func restartBroker(forgetting: Bool = false, from backup: String? = nil) async throws {
+        await stopBroker()
+        if forgetting || backup != nil { try FileSystem.removeTree(folder + "/broker") }
+        if let backup { try FileSystem.rename("\(folder)/\(backup)", to: folder + "/broker") }
         let port = state.withLock { $0.broker.endpoint.port }
         let broker = try await Self.startBroker(folder + "/broker", port: port, tasks)
         state.withLock { $0.broker = (broker.0, broker.1) }
