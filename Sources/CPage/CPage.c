@@ -31,6 +31,9 @@ static const unsigned char dataset_js[] = {
 static const unsigned char dom_js[] = {
 #embed "page/dom.js"
 };
+static const unsigned char feed_js[] = {
+#embed "page/feed.js"
+};
 static const unsigned char follow_js[] = {
 #embed "page/follow.js"
 };
@@ -79,6 +82,9 @@ static const unsigned char problem_js[] = {
 static const unsigned char scene_js[] = {
 #embed "page/scene.js"
 };
+static const unsigned char shared_js[] = {
+#embed "page/shared.js"
+};
 static const unsigned char status_css[] = {
 #embed "page/status.css"
 };
@@ -124,6 +130,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("controls.js", SCRIPT, controls_js),
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
+    FILE_OF("feed.js", SCRIPT, feed_js),
     FILE_OF("follow.js", SCRIPT, follow_js),
     FILE_OF("gestures.js", SCRIPT, gestures_js),
     FILE_OF("groups.js", SCRIPT, groups_js),
@@ -140,6 +147,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("problem.js", SCRIPT, problem_js),
     FILE_OF("scene.js", SCRIPT, scene_js),
+    FILE_OF("shared.js", SCRIPT, shared_js),
     FILE_OF("status.css", CSS, status_css),
     FILE_OF("status.js", SCRIPT, status_js),
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),

@@ -1,34 +1,53 @@
+import { connect } from "./feed.js";
+
 /** Tells `mended` when what failed may be tried again: the connection is back, or a publisher or the broker. */
 export const recovery = new EventTarget();
 
-/** Milliseconds until the next attempt where the browser makes none by itself. */
-const pause = 2000;
+/** What runs once for all windows; `null` where there is no such thing, or it is forbidden together with cookies. */
+function shared() {
+  try { return new SharedWorker("/page/shared.js", { type: "module" }); } catch { return null; }
+}
 
-/** Tells views what happens, for as long as they are shown; a connection that is lost comes back by itself. */
+/** Hears of the events by the connection of all windows, or by one of its own where that cannot be had. */
+function attend(tell) {
+  const worker = shared();
+  if (!worker) return connect(tell);
+  let end = () => { worker.port.postMessage("leave"); worker.port.close(); };
+  worker.port.onmessage = ({ data: [name, data] }) => tell(name, data);
+  worker.onerror = () => { end = connect(tell); };
+  return () => {
+    worker.onerror = worker.port.onmessage = null;
+    end();
+  };
+}
+
+/** Tells views what happens, for as long as they are shown and the window is seen. */
 export class Live {
   #listeners = new Set();
   #line;
+  #end = null;
 
   constructor(line) {
     this.#line = line;
-    this.#connect();
+    document.addEventListener("visibilitychange", () => this.#look());
+    this.#look();
   }
 
-  #connect() {
-    const source = new EventSource("/api/events");
-    source.onopen = () => {
-      this.#line.textContent = "live";
-      // What happened before somebody listened is not told.
-      this.#tell("reset", {});
-    };
-    source.onerror = () => {
-      this.#line.textContent = "connection lost, trying again…";
-      // After an answer that is no feed, as a proxy gives while the subscriber is away, a browser gives up.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), pause);
-    };
-    for (const name of ["change", "progress", "held", "followed", "status", "reset"]) {
-      source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
+  /** Who comes back to a window finds it as things are then: what happened meanwhile is asked for. */
+  #look() {
+    if (!document.hidden) {
+      this.#end ??= attend((name, data) => this.#hear(name, data));
+    } else {
+      this.#end?.();
+      this.#end = null;
     }
+  }
+
+  #hear(name, data) {
+    if (name === "lost") { this.#line.textContent = "connection lost, trying again…"; return; }
+    if (name === "open") this.#line.textContent = "live";
+    // What happened before somebody listened is not told.
+    this.#tell(name === "open" ? "reset" : name, data);
   }
 
   #tell(name, data) {

@@ -12,15 +12,16 @@ def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
     wrong = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(30_000)
+        context = browser.new_context(viewport={"width": 1200, "height": 900})
+        context.set_default_timeout(30_000)
         expect.set_options(timeout=30_000)
-        page.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
-        page.on("pageerror", lambda error: wrong.append(f"an error: {error}"))
+        context.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
+        context.on("weberror", lambda error: wrong.append(f"an error: {error.error}"))
         # What the browser shows a PDF with is its own.
         inside = (scene.url, "data:", "blob:" + scene.url, "chrome:", "chrome-extension:")
-        page.on("request", lambda request: request.url.startswith(inside)
-                or wrong.append("a request to elsewhere: " + request.url))
+        context.on("request", lambda request: request.url.startswith(inside)
+                   or wrong.append("a request to elsewhere: " + request.url))
+        page = context.new_page()
         story(page, scene)
         browser.close()
     if wrong:
