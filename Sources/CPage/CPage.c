@@ -34,6 +34,9 @@ static const unsigned char dom_js[] = {
 static const unsigned char feed_js[] = {
 #embed "page/feed.js"
 };
+static const unsigned char file_js[] = {
+#embed "page/file.js"
+};
 static const unsigned char follow_js[] = {
 #embed "page/follow.js"
 };
@@ -48,6 +51,9 @@ static const unsigned char held_css[] = {
 };
 static const unsigned char held_js[] = {
 #embed "page/held.js"
+};
+static const unsigned char image_js[] = {
+#embed "page/image.js"
 };
 static const unsigned char latest_js[] = {
 #embed "page/latest.js"
@@ -64,8 +70,17 @@ static const unsigned char live_js[] = {
 static const unsigned char main_js[] = {
 #embed "page/main.js"
 };
+static const unsigned char markdown_worker_js[] = {
+#embed "page/markdown-worker.js"
+};
 static const unsigned char markdown_js[] = {
 #embed "page/markdown.js"
+};
+static const unsigned char notebook_js[] = {
+#embed "page/notebook.js"
+};
+static const unsigned char outline_js[] = {
+#embed "page/outline.js"
 };
 static const unsigned char paint_js[] = {
 #embed "page/paint.js"
@@ -85,6 +100,9 @@ static const unsigned char scene_js[] = {
 static const unsigned char shared_js[] = {
 #embed "page/shared.js"
 };
+static const unsigned char sheet_js[] = {
+#embed "page/sheet.js"
+};
 static const unsigned char status_css[] = {
 #embed "page/status.css"
 };
@@ -93,6 +111,9 @@ static const unsigned char status_js[] = {
 };
 static const unsigned char takeaway_js[] = {
 #embed "page/takeaway.js"
+};
+static const unsigned char text_js[] = {
+#embed "page/text.js"
 };
 static const unsigned char theme_js[] = {
 #embed "page/theme.js"
@@ -131,26 +152,33 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
     FILE_OF("feed.js", SCRIPT, feed_js),
+    FILE_OF("file.js", SCRIPT, file_js),
     FILE_OF("follow.js", SCRIPT, follow_js),
     FILE_OF("gestures.js", SCRIPT, gestures_js),
     FILE_OF("groups.js", SCRIPT, groups_js),
     FILE_OF("held.css", CSS, held_css),
     FILE_OF("held.js", SCRIPT, held_js),
+    FILE_OF("image.js", SCRIPT, image_js),
     FILE_OF("latest.js", SCRIPT, latest_js),
     FILE_OF("legend.js", SCRIPT, legend_js),
     FILE_OF("line.js", SCRIPT, line_js),
     FILE_OF("live.js", SCRIPT, live_js),
     FILE_OF("main.js", SCRIPT, main_js),
+    FILE_OF("markdown-worker.js", SCRIPT, markdown_worker_js),
     FILE_OF("markdown.js", SCRIPT, markdown_js),
+    FILE_OF("notebook.js", SCRIPT, notebook_js),
+    FILE_OF("outline.js", SCRIPT, outline_js),
     FILE_OF("paint.js", SCRIPT, paint_js),
     FILE_OF("picture.js", SCRIPT, picture_js),
     FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("problem.js", SCRIPT, problem_js),
     FILE_OF("scene.js", SCRIPT, scene_js),
     FILE_OF("shared.js", SCRIPT, shared_js),
+    FILE_OF("sheet.js", SCRIPT, sheet_js),
     FILE_OF("status.css", CSS, status_css),
     FILE_OF("status.js", SCRIPT, status_js),
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),
+    FILE_OF("text.js", SCRIPT, text_js),
     FILE_OF("theme.js", SCRIPT, theme_js),
     FILE_OF("types.js", SCRIPT, types_js),
     FILE_OF("values.js", SCRIPT, values_js),

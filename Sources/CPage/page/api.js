@@ -21,7 +21,10 @@ async function answered(response) {
   throw new Refused(response.status, String(detail));
 }
 
-export const get = async (url, options) => (await answered(await reached(url, options))).json();
+/** The answer to a request that was not refused. */
+export const ask = async (url, options) => answered(await reached(url, options));
+
+export const get = async (url, options) => (await ask(url, options)).json();
 
 export const post = async (url, body) => (await answered(await reached(url, {
   method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },

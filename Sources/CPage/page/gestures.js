@@ -57,7 +57,13 @@ export function pointers(canvas, window, changed, hovered) {
   canvas.addEventListener("pointerup", release);
   canvas.addEventListener("pointercancel", release);
   canvas.addEventListener("pointerleave", () => hovered(null));
+  // One finger scrolls the page while there is nothing to move, as the style allows; two never do.
+  canvas.addEventListener("touchmove", (event) => {
+    if (event.cancelable && (event.touches.length > 1 || !window.isWhole)) event.preventDefault();
+  }, { passive: false });
   canvas.addEventListener("wheel", (event) => {
+    // Who scrolls the page gets past the picture. A touchpad tells of two fingers as a wheel with Ctrl.
+    if (!event.ctrlKey && document.activeElement !== canvas) return;
     event.preventDefault();
     // A touchpad sends many small steps, which of a few values each would be nothing.
     pending *= Math.exp(Math.max(-50, Math.min(50, event.deltaY)) * 0.005);
@@ -78,6 +84,7 @@ export function keys(canvas, window, changed) {
     if (steps[event.key]) window.move(steps[event.key].slice(-window.seen.length));
     else if (event.key === "+" || event.key === "-") window.scale(event.key === "+" ? 0.5 : 2, window.seen.map(() => 0.5));
     else if (event.key === "0") window.reset();
+    else if (event.key === "Escape") return canvas.blur();
     else return;
     event.preventDefault();
     changed();

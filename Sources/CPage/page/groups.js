@@ -1,5 +1,5 @@
 import { get } from "./api.js";
-import { element, encoded, link, refill, table } from "./dom.js";
+import { element, encoded, link, number, refill, table } from "./dom.js";
 import { throttled } from "./latest.js";
 import { ago, publisherState } from "./status.js";
 
@@ -17,7 +17,7 @@ export async function groups({ main, live, signal }) {
     const answer = await get("/api/tree", { signal });
     const list = answer.groups.length
       ? table(["group", "publisher", "last heard of", "datasets", "state"], answer.groups.map((row) =>
-        [link(row.group.name, `/browse/${encoded(row.group.name)}`), publisherState(row.group), ago(row.lag), row.datasets, row.followed ? "followed" : ""]))
+        [link(row.group.name, `/browse/${encoded(row.group.name)}`), publisherState(row.group), ago(row.lag), element("span", { class: "number" }, number(row.datasets)), row.followed ? "followed" : ""]))
       : await nothing(signal);
     signal.throwIfAborted();
     refill(main, element("h1", {}, "Groups"), list);

@@ -40,7 +40,7 @@ class Picture {
 
   get node() {
     const hint = element("p", { id: "hint", class: "faint hint" },
-      "Drag to move, wheel or pinch to zoom; by keyboard arrows, + and −, 0 for all of it.");
+      "Drag to move; to zoom pinch, or turn the wheel with Ctrl or after a click; by keyboard arrows, + and −, 0 for all of it.");
     return element("div", { class: "view" },
       element("div", { class: "figure" }, this.#trouble, this.#sliders, this.#canvas, this.#line, this.#readout),
       element("div", { class: "panel" }, this.#choices, this.legend.node,
@@ -67,7 +67,7 @@ class Picture {
     const ratio = this.scene.isLine ? 2.5 : Math.min(Math.max(window.seen[1] / window.seen[0], 0.4), 4);
     this.#canvas.className = this.scene.isLine ? "plot" : "image";
     this.#canvas.style.aspectRatio = String(ratio);
-    this.#canvas.style.maxWidth = `${36 * ratio}rem`;
+    this.#canvas.style.maxWidth = `calc(${ratio} * min(36rem, 70vh))`;
   }
 
   /** @param {boolean} isMoving whether there is more to come: what costs more than a picture then waits */

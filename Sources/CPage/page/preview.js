@@ -1,76 +1,61 @@
-import { element, encoded } from "./dom.js";
+import { element } from "./dom.js";
+import { StoredFile } from "./file.js";
+import { image, pictures } from "./image.js";
 import { latest } from "./latest.js";
+import { reach } from "./outline.js";
+import { isText, perhapsText, text } from "./text.js";
 
-const mostText = 64 << 10, mostPages = 64 << 20;
-const pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
+const mostPages = 64 << 20;
 
-async function bytesOf(url, most, signal) {
-  const response = await fetch(url, { headers: { Range: `bytes=0-${most - 1}` }, signal });
-  if (!response.ok) throw new Error((await response.json()).detail);
-  return response;
-}
-
-function indented(json) {
-  try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
-}
-
-/** The start of a text, as text, whatever markup is in it. */
-function text(url, info, signal) {
-  const node = element("pre", { class: "text", tabindex: 0, role: "group", "aria-label": "The start of the text" }, "…");
-  const load = async () => {
-    const shown = await (await bytesOf(url, mostText, signal)).text();
-    if (info.size > mostText) node.textContent = `${shown}\n… the rest is in the file`;
-    else node.textContent = info.mediaType === "application/json" ? indented(shown) : shown;
-  };
-  if (info.size) latest(signal, load, (error) => { node.textContent = error.message; })();
-  else node.textContent = "The file is empty.";
-  return node;
-}
-
-/** Markdown as it is meant to be read; as text where what makes that of it is not there. */
-function formatted(url, info, signal) {
-  const node = element("div", {}, "…");
-  const load = async () => {
-    const [{ document }, response] = await Promise.all([import("./markdown.js"), bytesOf(url, mostText, signal)]);
-    const source = await response.text();
-    node.replaceChildren(document(source, url.replace("/api/download/", "/datasets/")));
-    if (info.size > mostText) node.append(element("p", { class: "notice" }, "The rest is in the file."));
-  };
-  load().catch(() => { if (!signal.aborted) node.replaceChildren(text(url, info, signal)); });
-  return node;
-}
+/** What is loaded only where there is a file of its kind. */
+const kinds = {
+  "text/markdown": async (file, signal) => (await import("./markdown.js")).markdown(file, signal),
+  "text/csv": async (file, signal) => (await import("./sheet.js")).sheet(file, signal),
+  "text/tab-separated-values": async (file, signal) => (await import("./sheet.js")).sheet(file, signal),
+  "application/x-ipynb+json": async (file, signal) => (await import("./notebook.js")).notebook(file, signal),
+};
 
 /**
  * A PDF in the browser's own viewer, when it is asked for. The server forbids to show its address, because a file might be
  * a page with scripts; what is shown is bytes that are said to be a PDF, whatever they are.
  */
-function pages(url, info, signal) {
-  const node = element("div"), name = decodeURIComponent(url.split("/").at(-1));
-  const show = async () => {
+function pages(file, signal) {
+  if (file.size > mostPages) return element("p", {}, "This PDF is too large to be shown here: save the file.");
+  const node = element("div");
+  const show = latest(signal, async () => {
     node.replaceChildren(element("p", { role: "status" }, "…"));
-    try {
-      const bytes = await (await bytesOf(url, mostPages, signal)).arrayBuffer();
-      const shown = URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
-      signal.addEventListener("abort", () => URL.revokeObjectURL(shown));
-      node.replaceChildren(element("iframe", { class: "pages", src: shown, title: name }));
-    } catch (error) {
-      if (!signal.aborted) node.replaceChildren(element("p", { role: "alert" }, error.message));
-    }
-  };
-  if (info.size > mostPages) node.append(element("p", {}, "This PDF is too large to be shown here: save the file."));
-  else node.append(element("button", { click: show }, "Show the PDF"));
+    const bytes = await file.bytes(mostPages, signal);
+    const shown = URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
+    signal.addEventListener("abort", () => URL.revokeObjectURL(shown));
+    node.replaceChildren(element("iframe", { class: "pages", src: shown, title: file.name }));
+  }, (error) => node.replaceChildren(element("p", { role: "alert" }, error.message)));
+  node.append(element("button", { click: show }, "Show the PDF"));
   return node;
 }
 
-/**
- * Shows a text, a picture, a PDF; the bytes of other files are not interpreted.
- * @returns {Node?} `null` when there is nothing to show
- */
+/** What `make` makes of the file, as soon as it can be had. */
+function shown(file, signal, make) {
+  const node = element("div", { class: "contents" }, "…");
+  latest(signal, async () => {
+    const made = await make(file, signal) ?? [element("p", {}, "There is no preview of files like this: save the file.")];
+    node.replaceChildren(...made);
+    reach(node);
+  }, (error) => node.replaceChildren(element("p", { role: "alert" }, error.message)))();
+  return node;
+}
+
+/** How a file of this type is shown; the bytes of most are not interpreted. */
+function maker(type) {
+  if (Object.hasOwn(kinds, type)) return kinds[type];
+  if (isText(type)) return text;
+  return type === "" || type === "application/octet-stream" ? perhapsText : () => null;
+}
+
+/** Shows a text, a table, a notebook, a picture or a PDF. */
 export function preview(path, info, signal) {
-  const url = `/api/download/${encoded(path)}`, type = info.mediaType ?? "";
-  // By version: a browser shows what it has of an address that it knows.
-  if (pictures.includes(type)) return element("img", { src: `${url}?of=${info.version}`, alt: path.split("/").at(-1) });
-  if (type === "application/pdf") return pages(url, info, signal);
-  if (type === "text/markdown" && info.size) return formatted(url, info, signal);
-  return type.startsWith("text/") || type === "application/json" ? text(url, info, signal) : null;
+  const file = new StoredFile(path, info);
+  if (!file.size) return element("p", {}, "The file is empty.");
+  if (pictures.has(file.type)) return image(file, signal);
+  if (file.type === "application/pdf") return pages(file, signal);
+  return shown(file, signal, maker(file.type));
 }

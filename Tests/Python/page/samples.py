@@ -1,11 +1,22 @@
 """The files of the group `pictures` that most stories are about."""
 
 import os
+import struct
+import zlib
 
 import blosc2
 import numpy as np
 
 HOSTILE = "<img src=x onerror=alert(1)>.b2nd"
+
+
+def _part(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+PNG = (b"\x89PNG\r\n\x1a\n" + _part(b"IHDR", struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0))
+       + _part(b"IDAT", zlib.compress((b"\0" + bytes(range(0, 200, 5))) * 30)) + _part(b"IEND", b""))
+"""A grey picture of 40 by 30 points."""
 
 
 def make(folder: str) -> None:

@@ -1,0 +1,38 @@
+import { element } from "./dom.js";
+import { mostText } from "./file.js";
+
+/** A text as text, whatever markup is in it. */
+export const block = (text, name = "The start of the text") =>
+  element("pre", { class: "text", tabindex: 0, role: "group", "aria-label": name }, text);
+
+export const isJSON = (type) => type === "application/json" || type.endsWith("+json");
+
+/** Of what type texts are; programs and settings have types of their own. */
+export function isText(type) {
+  return type.startsWith("text/") || isJSON(type) || type.endsWith("+xml")
+    || ["xml", "yaml", "toml", "sql", "x-ndjson"].includes(type.replace("application/", ""));
+}
+
+function indented(json) {
+  try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
+}
+
+/** What is shown of a text of which this is the start. */
+function shown(start, file) {
+  if (file.size > mostText) return block(`${start}\n… the rest is in the file`);
+  return block(isJSON(file.type) ? indented(start) : start);
+}
+
+export const text = async (file, signal) => [shown(await file.text(mostText, signal), file)];
+
+/** A file whose type says nothing is a text when its start is one: UTF-8, and no characters that no text has. */
+export async function perhapsText(file, signal) {
+  let start = null;
+  try {
+    const bytes = await file.bytes(mostText, signal);
+    start = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: file.size > mostText });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return start === null || /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(start) ? null : [shown(start, file)];
+}
