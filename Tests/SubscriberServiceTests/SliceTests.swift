@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    @Test func whoHasAnAnswerAlreadyIsToldSoWithoutAFetch() async throws {
+        try await Self.with { network, subscriber, _ in
+            let other = try await network.subscriber("other")
+            try await other.waitForList(["cube.b2nd"])
+            let slice = [("slice_", "5, 17:27, 33:43")], view = [("slice_", "5, 0:40, 0:40"), ("pixels", "20,20")]
+            for (route, query) in [("/api/fetch", slice), ("/api/view", view)] {
+                let tag = try #require(try await subscriber.ask("\(route)/foo/cube.b2nd", query).headers["ETag"])
+                network.publisher.resetCounters()
+                let known = try await other.ask("\(route)/foo/cube.b2nd", query, headers: ["If-None-Match": tag])
+                #expect(known.status == 304 && known.body.isEmpty && known.headers["ETag"] == tag)
+                #expect(known.headers["Bpubsub-Version"] != nil)
+                #expect(network.publisher.requests.isEmpty)
+            }
+        }
+    }
+
     @Test(arguments: ResponseCodec.allCases) func answersAreCompressedAsTheSubscriberWasTold(
         _ codec: ResponseCodec
     ) async throws {

@@ -18,6 +18,7 @@ struct FetchRoute: Sendable {
         try request.require("GET", "POST")
         let question = try await FetchQuestion(request)
         let path = try await ReadPlace.path(text, in: copy, on: pool, to: "fetch")
+        if let answer = freshness.unchanged(request, path, tag: { tag(request, $0) }) { return answer }
         // Lists of indices may be long.
         let part = question.indices == nil ? try question.part() : try await pool.run { try question.part() }
         let entry = copy.entry(path)
@@ -37,6 +38,11 @@ struct FetchRoute: Sendable {
         }
     }
 
+    /// Another codec makes other bytes of the same values.
+    private func tag(_ request: HTTPRequest, _ version: Version) -> EntityTag {
+        EntityTag("\(version)-\(request.queryDigest([slices.codec.codec, slices.codec.level]))")
+    }
+
     private func response(
         _ request: HTTPRequest, _ answer: SliceReader.Answer, _ reading: Reading
     ) -> HTTPResponse {
@@ -44,11 +50,7 @@ struct FetchRoute: Sendable {
             reading.path, reading.version, isHeld: answer.isHeld, isCurrent: reading.isCurrent)
         headers["Content-Type"] = "application/octet-stream"
         headers["Accept-Ranges"] = "none"
-        if request.method == "GET" {
-            // Another codec makes other bytes of the same values.
-            let digest = request.queryDigest([slices.codec.codec, slices.codec.level])
-            headers["ETag"] = EntityTag("\(reading.version)-\(digest)").description
-        }
+        if request.method == "GET" { headers["ETag"] = tag(request, reading.version).description }
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))
     }
 

@@ -35,4 +35,19 @@ struct Freshness: Sendable {
         if let since = doubt.since { headers["Age"] = "\(Int(min(max(0, Timestamp.now.seconds - since), 0x1p31)))" }
         return headers
     }
+
+    /// 304 for who says to have the answer already that the dataset's current version would give: nothing is made for it, and
+    /// nothing fetched. `nil` for all others.
+    ///
+    /// - Parameter tag: of the answer, by the version.
+    func unchanged(_ request: HTTPRequest, _ path: DatasetPath, tag: (Version) -> EntityTag) -> HTTPResponse? {
+        guard request.method != "POST", let known = request.headers.list("If-None-Match"),
+            let version = copy.entry(path)?.version
+        else { return nil }
+        let tag = tag(version)
+        if tag.satisfiesNone(ofHeader: known) { return nil }
+        var headers = headers(path, version, isHeld: true, isCurrent: true)
+        headers["ETag"] = tag.description
+        return HTTPResponse(status: 304, headers: headers)
+    }
 }

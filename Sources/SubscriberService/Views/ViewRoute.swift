@@ -19,7 +19,8 @@ struct ViewRoute: Sendable {
         try request.require("GET")
         let question = try ViewQuestion(request)
         let path = try await ReadPlace.path(text, in: copy, on: pool, to: "look at")
-        let entry = copy.entry(path)
+        let entry = copy.entry(path), tag = { (version: Version) in EntityTag("\(version)-\(request.queryDigest())") }
+        if let answer = freshness.unchanged(request, path, tag: tag) { return answer }
         return try await versions.read(path) { reading in
             let reader = try await reducer.slices.opened(reading)
             let (slice, grid) = try question.grid(of: reader.geometry.shape)
@@ -33,7 +34,7 @@ struct ViewRoute: Sendable {
             headers["Content-Type"] = "application/x-npy"
             headers["Bpubsub-Reduction"] =
                 "\(question.reduction.rawValue);factors=\(grid.factors.map(String.init).joined(separator: ","))"
-            headers["ETag"] = EntityTag("\(reading.version)-\(request.queryDigest())").description
+            headers["ETag"] = tag(reading.version).description
             let response = HTTPResponse(headers: headers, body: .bytes(values.npy))
             if reading.isCurrent { cache.keep(response, to: request, of: path, entry, version: reading.version) }
             return response.unlessKnown(to: request)
