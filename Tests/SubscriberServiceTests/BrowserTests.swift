@@ -24,7 +24,10 @@ struct BrowserTests {
     }()
 
     private static func run(_ arguments: [String]) async throws {
-        try await ChildProcess.with(TestPython.path, [script] + arguments) { process in
+        // With the programs of this build, which stories may call by their names.
+        let programs = FileSystem.folder(of: try BuiltPrograms.path(of: "bpubsub"))
+        let path = "\(programs):\(Environment.current["PATH"] ?? "/usr/bin")"
+        try await ChildProcess.with(TestPython.path, [script] + arguments, environment: ["PATH": path]) { process in
             let end = try await process.exit(within: .seconds(200))
             #expect(end == .exited(0), "\(process.transcript)")
             // Figures, for who looks at them.

@@ -19,7 +19,7 @@ function arrayTexts(path, { slice, isWhole, field, others, address }) {
 }
 
 const fileTexts = (path) => ({
-  "the command line": `bpubsub download ${quoted(path)} --subscriber ${location.origin}`,
+  "the command line": `bpubsub download ${quoted(path)} -o . --subscriber ${location.origin}`,
   curl: `curl -OJ ${quoted(`${location.origin}/api/download/${encoded(path)}`)}`,
   "the path": path,
   "a link to this view": location.origin + location.pathname,
