@@ -19,6 +19,13 @@ SEED, ARRAYS, VIEWS = 20, 40, 6
 """240 views."""
 NUMBERS = ["?", "u1", "i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"]
 OTHERS = ["S4", "<U3", "<c8", "<M8[s]"]
+STRUCTURES = {
+    "letters": np.dtype([("größe", "<i4"), ("it's", ">i2", (2, 3))]),
+    "gaps": np.dtype({"names": ["a", "b"], "formats": ["i1", ("<i8", (2,))], "offsets": [1, 8], "itemsize": 32}),
+    "inner": np.dtype([("place", [("x", "<i2"), ("y", "<M8[D]")]), ("n", "u1")]),
+    "long": np.dtype([(f"a field with a number, {n}", "u1") for n in range(2000)]),
+}
+"""Whose names and gaps the head of a file of NumPy has to tell."""
 REDUCTIONS = ["stride", "mean", "min", "max"]
 
 
@@ -51,6 +58,11 @@ def make(folder: str) -> None:
     fields = np.zeros(5000, dtype=[("name", "S3"), ("height", "<f4"), ("count", "<i8")])
     fields["height"], fields["count"] = chance.normal(size=5000), chance.integers(0, 10**12, 5000)
     blosc2.asarray(fields, urlpath=folder + "/fields.b2nd", mode="w")
+    # More than an answer may have, but not of numbers.
+    blosc2.zeros((1200, 1200), dtype=[("note", "<U200"), ("value", "<f4")], chunks=(300, 300), urlpath=folder + "/notes.b2nd", mode="w")
+    for name, dtype in STRUCTURES.items():
+        rows = chance.integers(0, 256, 300 * dtype.itemsize, dtype="u1").view(dtype)
+        blosc2.asarray(rows, urlpath=f"{folder}/{name}.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as file:
         file.write("last\n")
 
@@ -91,7 +103,7 @@ def question(shape: tuple[int, ...], chance: np.random.Generator) -> tuple[str, 
 
 def view(url: str, name: str, **query: str) -> np.ndarray:
     with urllib.request.urlopen(f"{url}/api/view/arrays/{name}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
-        return np.load(io.BytesIO(answer.read()), allow_pickle=False)
+        return np.load(io.BytesIO(answer.read()), allow_pickle=False, max_header_size=1 << 20)
 
 
 def check(url: str, name: str, array: np.ndarray, text: str, index: tuple, pixels: list[int], reduction: str, **more: str) -> None:
@@ -112,6 +124,15 @@ def compare(url: str, folder: str) -> None:
         for turn in range(VIEWS):
             check(url, name, array, *question(array.shape, chance), reductions[(turn + number) % len(reductions)])
             count += 1
+    for name in STRUCTURES:
+        rows = blosc2.open(f"{folder}/{name}.b2nd")[()]
+        check(url, name + ".b2nd", rows, "3:290", (slice(3, 290),), [40], "stride")
+        # Of a type whose text is longer than 64 KiB no field can be asked for.
+        for field in rows.dtype.names[:2] if name != "long" else ():
+            check(url, name + ".b2nd", rows[field], "3:290", (slice(3, 290),), [40], "stride", field=field)
+    assert view(url, "notes.b2nd", field="value", pixels="1200,1200").shape == (1200, 1200)
+    with urllib.request.urlopen(url + "/api/fetch/arrays/notes.b2nd?field=value", timeout=60) as answer:
+        assert blosc2.ndarray_from_cframe(answer.read()).shape == (1200, 1200)
     fields = blosc2.open(folder + "/fields.b2nd")[()]
     for field in ("height", "count"):
         for reduction in REDUCTIONS:

@@ -44,13 +44,15 @@ public final class ArrayReader: Sendable {
         return try Selection(indices, of: geometry)
     }
 
-    /// - Throws: when the type has no such field; so that nobody reads what will be refused.
-    public func check(field: String) throws(Blosc2Error) { _ = try part(field) }
-
     /// NumPy's code of the items, or of a part of each; `nil` for the items of a frame that is no array.
     ///
     /// - Throws: when the type has no such field.
     public func dtype(ofField field: String?) throws(Blosc2Error) -> String? { try part(field).dtype }
+
+    /// How many bytes are read of every item: those of the field.
+    ///
+    /// - Throws: when the type has no such field.
+    public func itemSize(ofField field: String?) throws(Blosc2Error) -> Int { try part(field).bytes.count }
 
     /// - Parameters:
     ///   - selection: of this reader's geometry.

@@ -134,11 +134,11 @@ extension ItemType: CustomStringConvertible {
 
     private var literal: String { if case .scalar(let type) = self { "'\(type.code)'" } else { description } }
 
-    private static func tuple(_ sizes: [Int]) -> String {
+    static func tuple(_ sizes: [Int]) -> String {
         "(\(sizes.map(String.init).joined(separator: ", "))\(sizes.count == 1 ? "," : ""))"
     }
 
-    private static func quoted(_ name: String) -> String {
+    static func quoted(_ name: String) -> String {
         var text = "'"
         for scalar in name.unicodeScalars {
             switch scalar {

@@ -40,7 +40,8 @@ struct ExplainRoute: Sendable {
             return (mirror?.version ?? dataset.version, frameCost(dataset, mirror))
         }
         // What would be refused costs nothing; and no more chunks are looked at than a read would look at.
-        try SliceReader.check(selection, geometry)
+        let fieldSize = part.field.flatMap { dataset.array?.size(ofField: $0) }
+        try SliceReader.check(selection, itemSize: fieldSize ?? geometry.itemSize)
         let chunkLength = Self.chunkLength(dataset)
         let cost = try await pool.run {
             let layout = try mirror.flatMap { try $0.blocks.layout(of: $0) }
@@ -107,5 +108,12 @@ struct ExplainRoute: Sendable {
             run += length
         }
         return cost
+    }
+}
+
+extension ArrayMetadata {
+    /// Bytes that a field takes of each item; `nil` when the type has none of that name.
+    fileprivate func size(ofField field: String) -> Int? {
+        ItemType(parsing: dtype)?.fields.first { $0.name == field }?.type.size
     }
 }

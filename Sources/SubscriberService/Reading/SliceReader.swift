@@ -39,10 +39,12 @@ struct SliceReader: Sendable {
             try willMake()
             return try await plain(question, reading)
         }
-        if let field = question.field { try await opened(reading).check(field: field) }
+        // Nobody reads for a field that is not there.
+        var fieldSize: Int?
+        if let field = question.field { fieldSize = try await opened(reading).itemSize(ofField: field) }
         let (geometry, isArray) = try await geometry(reading)
         guard let selection = try question.selection(of: geometry, isArray: isArray) else { return nil }
-        try Self.check(selection, geometry)
+        try Self.check(selection, itemSize: fieldSize ?? geometry.itemSize)
         try willMake()
         var wasHeld = try await hold(selection, isArray: isArray, reading)
         let reader = try await opened(reading)
@@ -52,7 +54,7 @@ struct SliceReader: Sendable {
             guard let again = try question.selection(of: reader.geometry, isArray: reader.info.array != nil) else {
                 return nil
             }
-            try Self.check(again, reader.geometry)
+            try Self.check(again, itemSize: fieldSize ?? reader.geometry.itemSize)
             wasHeld = try await hold(again, isArray: reader.info.array != nil, reading) && wasHeld
             exact = again
         }
@@ -60,7 +62,7 @@ struct SliceReader: Sendable {
     }
 
     private func frame(_ selection: Selection, _ field: String?, _ reader: ArrayReader) async throws -> SharedBytes {
-        try await budget.with(2 * selection.itemCount * reader.geometry.itemSize) {
+        try await budget.with(2 * selection.itemCount * (try reader.itemSize(ofField: field))) {
             try await pool.run { try reader.read(selection, field: field).frame(codec) }
         }
     }
@@ -76,9 +78,10 @@ struct SliceReader: Sendable {
         let reader = try await opened(reading)
         let geometry = reader.geometry
         let selection = Selection(try slice.resolved(for: geometry.shape.map(Int64.init)), of: geometry)
-        try Self.check(selection, geometry)
+        let itemSize = try reader.itemSize(ofField: field)
+        try Self.check(selection, itemSize: itemSize)
         let isHeld = try await hold(selection, isArray: reader.info.array != nil, reading)
-        let values = try await budget.with(2 * selection.itemCount * geometry.itemSize) {
+        let values = try await budget.with(2 * selection.itemCount * itemSize) {
             try await pool.run { try change(reader.read(selection, field: field)) }
         }
         return (values, isHeld)
@@ -119,9 +122,10 @@ struct SliceReader: Sendable {
     private static let tooLarge = Refusal(
         400, "the answer would have more than \(maximumBytes) bytes; ask for less at once, or download the file")
 
+    /// - Parameter itemSize: bytes that are read of each item.
     /// - Throws: ``Refusal`` when the answer would be too large.
-    static func check(_ selection: Selection, _ geometry: ArrayGeometry) throws {
-        let (bytes, overflow) = selection.itemCount.multipliedReportingOverflow(by: geometry.itemSize)
+    static func check(_ selection: Selection, itemSize: Int) throws {
+        let (bytes, overflow) = selection.itemCount.multipliedReportingOverflow(by: itemSize)
         guard !overflow, bytes <= maximumBytes else { throw tooLarge }
     }
 

@@ -25,6 +25,8 @@ struct ViewReducer: Sendable {
         let dtype = try reader.dtype(ofField: question.field)
         let (code, itemSize) = try ArrayValues.result(of: question.reduction, dtype: dtype)
         let tiles = tiles(slice, grid, reader.geometry)
+        let mostItems = SliceReader.maximumBytes / (try reader.itemSize(ofField: question.field))
+        guard tiles.allSatisfy({ $0.items.map(\.count).reduce(1, *) <= mostItems }) else { throw Self.tooMuch }
         return try await views.with(1) {
             var canvas = ViewCanvas(shape: grid.resultShape, itemSize: itemSize)
             let isHeld = try await forEach(tiles) { tile in
@@ -37,6 +39,10 @@ struct ViewReducer: Sendable {
             return (canvas.values(dtype: code), isHeld)
         }
     }
+
+    private static let tooMuch = Refusal(
+        400,
+        "more than \(SliceReader.maximumBytes) bytes are behind a point: take a smaller part, or reduce=stride")
 
     private func tiles(_ slice: ResolvedSlice, _ grid: ReductionGrid, _ geometry: ArrayGeometry) -> [ReductionTile] {
         let kept = slice.axes.indices.filter { !slice.axes[$0].dropsDimension }

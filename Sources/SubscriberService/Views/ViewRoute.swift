@@ -25,7 +25,8 @@ struct ViewRoute: Sendable {
             let reader = try await reducer.slices.opened(reading)
             let (slice, grid) = try question.grid(of: reader.geometry.shape)
             // Points are no more than the array's items, which can be counted.
-            guard grid.resultShape.reduce(1, *) <= Self.maximumBytes / max(8, reader.geometry.itemSize) else {
+            let itemSize = max(8, try reader.itemSize(ofField: question.field))
+            guard grid.resultShape.reduce(1, *) <= Self.maximumBytes / itemSize else {
                 throw Refusal(400, "the view would have more than \(Self.maximumBytes) bytes: ask for fewer pixels")
             }
             let (values, isHeld) = try await reducer.values(question, slice, grid, reading, reader)
