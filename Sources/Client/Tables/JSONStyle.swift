@@ -8,6 +8,7 @@ enum JSONStyle {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): "\(value)"
+        case .unsigned(let value): "\(value)"
         case .number(let value): value.isFinite ? "\(value)" : "null"
         case .string(let value): JSONText.quoted(value)
         case .array(let values): "[" + values.map(line).joined(separator: ", ") + "]"
