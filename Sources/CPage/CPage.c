@@ -31,6 +31,9 @@ static const unsigned char dataset_js[] = {
 static const unsigned char dom_js[] = {
 #embed "page/dom.js"
 };
+static const unsigned char dtype_js[] = {
+#embed "page/dtype.js"
+};
 static const unsigned char feed_js[] = {
 #embed "page/feed.js"
 };
@@ -55,6 +58,12 @@ static const unsigned char held_js[] = {
 static const unsigned char image_js[] = {
 #embed "page/image.js"
 };
+static const unsigned char items_js[] = {
+#embed "page/items.js"
+};
+static const unsigned char json_js[] = {
+#embed "page/json.js"
+};
 static const unsigned char latest_js[] = {
 #embed "page/latest.js"
 };
@@ -63,6 +72,9 @@ static const unsigned char legend_js[] = {
 };
 static const unsigned char line_js[] = {
 #embed "page/line.js"
+};
+static const unsigned char literal_js[] = {
+#embed "page/literal.js"
 };
 static const unsigned char live_js[] = {
 #embed "page/live.js"
@@ -79,6 +91,9 @@ static const unsigned char markdown_js[] = {
 static const unsigned char notebook_js[] = {
 #embed "page/notebook.js"
 };
+static const unsigned char npy_js[] = {
+#embed "page/npy.js"
+};
 static const unsigned char outline_js[] = {
 #embed "page/outline.js"
 };
@@ -93,6 +108,9 @@ static const unsigned char preview_js[] = {
 };
 static const unsigned char problem_js[] = {
 #embed "page/problem.js"
+};
+static const unsigned char scalar_js[] = {
+#embed "page/scalar.js"
 };
 static const unsigned char scene_js[] = {
 #embed "page/scene.js"
@@ -117,6 +135,9 @@ static const unsigned char text_js[] = {
 };
 static const unsigned char theme_js[] = {
 #embed "page/theme.js"
+};
+static const unsigned char times_js[] = {
+#embed "page/times.js"
 };
 static const unsigned char types_js[] = {
 #embed "page/types.js"
@@ -151,6 +172,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("controls.js", SCRIPT, controls_js),
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
+    FILE_OF("dtype.js", SCRIPT, dtype_js),
     FILE_OF("feed.js", SCRIPT, feed_js),
     FILE_OF("file.js", SCRIPT, file_js),
     FILE_OF("follow.js", SCRIPT, follow_js),
@@ -159,19 +181,24 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("held.css", CSS, held_css),
     FILE_OF("held.js", SCRIPT, held_js),
     FILE_OF("image.js", SCRIPT, image_js),
+    FILE_OF("items.js", SCRIPT, items_js),
+    FILE_OF("json.js", SCRIPT, json_js),
     FILE_OF("latest.js", SCRIPT, latest_js),
     FILE_OF("legend.js", SCRIPT, legend_js),
     FILE_OF("line.js", SCRIPT, line_js),
+    FILE_OF("literal.js", SCRIPT, literal_js),
     FILE_OF("live.js", SCRIPT, live_js),
     FILE_OF("main.js", SCRIPT, main_js),
     FILE_OF("markdown-worker.js", SCRIPT, markdown_worker_js),
     FILE_OF("markdown.js", SCRIPT, markdown_js),
     FILE_OF("notebook.js", SCRIPT, notebook_js),
+    FILE_OF("npy.js", SCRIPT, npy_js),
     FILE_OF("outline.js", SCRIPT, outline_js),
     FILE_OF("paint.js", SCRIPT, paint_js),
     FILE_OF("picture.js", SCRIPT, picture_js),
     FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("problem.js", SCRIPT, problem_js),
+    FILE_OF("scalar.js", SCRIPT, scalar_js),
     FILE_OF("scene.js", SCRIPT, scene_js),
     FILE_OF("shared.js", SCRIPT, shared_js),
     FILE_OF("sheet.js", SCRIPT, sheet_js),
@@ -180,6 +207,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("takeaway.js", SCRIPT, takeaway_js),
     FILE_OF("text.js", SCRIPT, text_js),
     FILE_OF("theme.js", SCRIPT, theme_js),
+    FILE_OF("times.js", SCRIPT, times_js),
     FILE_OF("types.js", SCRIPT, types_js),
     FILE_OF("values.js", SCRIPT, values_js),
     FILE_OF("window.js", SCRIPT, window_js),

@@ -24,7 +24,7 @@ export function palette(name) {
 /** A map from left to right, for a style sheet. */
 export const gradient = (name) => `linear-gradient(to right, ${stops[name].split(" ").map((text) => `#${text}`).join(", ")})`;
 
-/** The least and the greatest of the values that are numbers. */
+/** The least and the greatest of the values that are numbers; `null` when none is. */
 export function range(values) {
   let least = Infinity, greatest = -Infinity;
   for (const value of values) {
@@ -32,5 +32,5 @@ export function range(values) {
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  return least > greatest ? [0, 0] : [least, greatest];
+  return least > greatest ? null : [least, greatest];
 }

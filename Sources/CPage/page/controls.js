@@ -1,4 +1,6 @@
 import { element } from "./dom.js";
+import { complexParts } from "./npy.js";
+import { hasMean } from "./types.js";
 
 /** A choice of one of `[value, text]`. */
 function choice(label, options, chosen, act) {
@@ -10,24 +12,35 @@ function choice(label, options, chosen, act) {
 
 const reductions = [["stride", "every so many"], ["mean", "mean"], ["min", "minimum"], ["max", "maximum"]];
 
-/** How the values are shown, as far as there is a choice. `arranged` is called when other axes are shown. */
-export function choices(window, changed, arranged) {
+/**
+ * How the values are shown, as far as there is a choice.
+ * @param acts `changed`, `arranged` when there is something else to choose, `painted` when the same values are drawn otherwise
+ */
+export function choices(window, { changed, arranged, painted }) {
   const pairs = window.pairs, list = [];
   if (window.fields.length) {
     list.push(choice("Field", window.fields.map((field) => [field, field]), window.field, (field) => {
       window.field = field;
-      changed();
+      arranged();
     }));
   }
   if (window.canBeColours) {
     list.push(choice("Show as", [["colours", window.shape.at(-1) === 3 ? "RGB" : "RGBA"], ["values", "values"]],
       window.colours ? "colours" : "values", (value) => { window.showColours(value === "colours"); arranged(); }));
   }
+  if (window.drawnType?.kind === "c") {
+    list.push(choice("Of complex numbers", Object.keys(complexParts).map((part) => [part, part]), window.part, (part) => {
+      window.part = part;
+      painted();
+    }));
+  }
   if (pairs.length > 1) {
     list.push(choice("Axes shown", pairs.map((pair) => [String(pair), `axes ${pair.join(" and ")}`]), String(window.axes),
       (value) => { window.show(pairs.find((pair) => String(pair) === value)); arranged(); }));
   }
-  list.push(choice("What a point shows", reductions, window.reduce, (name) => { window.reduce = name; changed(); }));
+  if (hasMean(window.drawnType)) {
+    list.push(choice("What a point shows", reductions, window.reduce, (name) => { window.reduce = name; changed(); }));
+  }
   return list;
 }
 

@@ -1,7 +1,8 @@
-import { get } from "./api.js";
+import { description, get } from "./api.js";
 import { trail } from "./browse.js";
 import { bytes, element, encoded, moment, table } from "./dom.js";
 import { heldHere } from "./held.js";
+import { written } from "./json.js";
 import { changed } from "./live.js";
 import { picture } from "./picture.js";
 import { preview } from "./preview.js";
@@ -13,8 +14,8 @@ function facts(info) {
   ];
   if (info.mediaType && !info.array) rows.splice(1, 0, ["media type", info.mediaType]);
   if (info.array) {
-    rows.push(["shape", info.array.shape.join(" × ")], ["type", info.array.dtype],
-      ["chunks", info.array.chunks.join(" × ")], ["blocks", info.array.blocks.join(" × ")]);
+    const sizes = ["shape", "chunks", "blocks"].map((name) => [name, info.array[name].join(" × ")]);
+    rows.push(["type", info.array.dtype], ...(info.array.shape.length ? sizes : [["shape", "a single item"]]));
   }
   if (info.frame) {
     const ratio = info.frame.cbytes ? ` (${(info.frame.nbytes / info.frame.cbytes).toPrecision(3)} : 1)` : "";
@@ -26,7 +27,7 @@ function facts(info) {
 function attributes(info) {
   const entries = Object.entries(info.attributes ?? {});
   if (!entries.length) return [];
-  const text = (value) => typeof value === "string" ? value : JSON.stringify(value);
+  const text = (value) => typeof value === "string" ? value : written(value);
   return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, text(value)]))];
 }
 
@@ -38,11 +39,11 @@ function units(info) {
 
 export async function dataset(context, path) {
   const { main, live, signal, go } = context;
-  const info = await get(`/api/datasets/${encoded(path)}`, { signal });
+  const info = await description(encoded(path), { signal });
   signal.throwIfAborted();
   document.title = `${path} – bpubsub`;
   const notice = element("div", { "aria-live": "polite" });
-  const taken = takeAway(path, Boolean(info.array));
+  const taken = takeAway(path, info.array);
   const shown = info.array ? picture(path, info.array, units(info), signal, taken.update) : preview(path, info, signal);
   main.replaceChildren(trail(path), element("h1", {}, path), notice, heldHere(path, info, live, signal),
     ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),

@@ -21,7 +21,7 @@ export function element(name, properties = {}, ...children) {
  */
 export function table(head, rows, name = null) {
   const reached = name === null ? {} : { tabindex: 0, role: "group", "aria-label": name };
-  const kind = (value) => typeof value === "number" ? "number" : undefined;
+  const kind = (value) => ["number", "bigint"].includes(typeof value) ? "number" : undefined;
   const cells = (values) => values.map((value) => element("td", { class: kind(value) }, value));
   // Columns of numbers have their names where the numbers are.
   const names = head.map((text, column) => element("th", { scope: "col", class: kind(rows[0]?.[column]) }, text));

@@ -1,3 +1,5 @@
+import { roundCounts, time } from "./times.js";
+
 /** Of a plot, in CSS pixels. */
 export const margin = { top: 8, right: 8, bottom: 24, left: 64 };
 
@@ -13,6 +15,16 @@ export function ticks(low, high, count) {
 
 const short = (value) => Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(1) : String(value);
 
+/** Round values from `low` to `high`, each with its text: of dates days, hours, minutes or seconds where there are two of them. */
+function labels(low, high, type) {
+  if (type?.kind !== "M") return ticks(low, high, 5).map((value) => [value, short(value)]);
+  const counts = roundCounts(type.unit), unit = counts.find((count) => (high - low) / count >= 2) ?? 1;
+  // Next to each other stand days, or times of a day.
+  const isDays = counts.length === 1 || unit === counts[0], part = isDays ? [0, 10] : unit === 1 ? [17, 27] : [11, 19];
+  return ticks(low / unit, high / unit, 5).map((value) => Math.round(value * unit)).map((value) =>
+    [value, time(BigInt(value), type).slice(...part)]);
+}
+
 /** Where values and positions are on the canvas, in CSS pixels. */
 function frame(canvas, [from, to], [low, high]) {
   const width = canvas.clientWidth - margin.left - margin.right, height = canvas.clientHeight - margin.top - margin.bottom;
@@ -24,16 +36,16 @@ function frame(canvas, [from, to], [low, high]) {
   };
 }
 
-function drawAxes(context, { x, y, width, height }, [from, to], [low, high], colours) {
+function drawAxes(context, { x, y, width, height }, [from, to], marks, colours) {
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = colours.text;
   context.strokeStyle = colours.grid;
   context.lineWidth = 1;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of ticks(low, high, 5)) {
+  for (const [value, text] of marks) {
     context.strokeRect(margin.left, Math.round(y(value)) + 0.5, width, 0);
-    context.fillText(short(value), margin.left - 8, y(value));
+    context.fillText(text, margin.left - 8, y(value), margin.left - 8);
   }
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -44,10 +56,10 @@ function drawAxes(context, { x, y, width, height }, [from, to], [low, high], col
 }
 
 /** The values as a path, with a gap for each that is no number. */
-function trace({ answer, zoom }, { x, y }) {
+function trace({ answer, zoom }, { x, y }, part) {
   const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors;
   let isDrawing = false;
-  answer.values.forEach((value, place) => {
+  answer.items.drawn(part).forEach((value, place) => {
     if (!Number.isFinite(value)) { isDrawing = false; return; }
     const at = x(start + (place + 0.5) * factor);
     // A value between two gaps is a dot.
@@ -64,12 +76,12 @@ export function drawLine(canvas, layer, window) {
   const place = frame(canvas, zoom, layer.limits);
   // The line of text below the picture is as faint as what is written in it.
   const text = getComputedStyle(canvas.nextElementSibling).color;
-  drawAxes(context, place, zoom, layer.limits, { text, grid: style.borderTopColor });
+  drawAxes(context, place, zoom, labels(...layer.limits, window.drawnType), { text, grid: style.borderTopColor });
   context.beginPath();
   context.rect(margin.left, margin.top, place.width, place.height);
   context.clip();
   context.strokeStyle = style.color;
   context.lineWidth = 1.5;
   context.lineJoin = context.lineCap = "round";
-  context.stroke(trace(layer, place));
+  context.stroke(trace(layer, place, window.part));
 }

@@ -1,11 +1,13 @@
 import { view } from "./api.js";
 import { choices, saveButton, sliders, zoomButtons } from "./controls.js";
-import { element, encoded } from "./dom.js";
+import { element, encoded, refill } from "./dom.js";
 import { keys, pointers } from "./gestures.js";
 import { latest, settled } from "./latest.js";
 import { Legend } from "./legend.js";
 import { problem } from "./problem.js";
+import { scalar } from "./scalar.js";
 import { Scene } from "./scene.js";
+import { whyNotDrawn } from "./types.js";
 import { values } from "./values.js";
 import { Window } from "./window.js";
 
@@ -20,6 +22,8 @@ class Picture {
   #readout = element("output", { class: "readout", "aria-hidden": "true" });
   #sliders = element("div");
   #choices = element("div", { class: "choices" });
+  /** What can be done with a picture, where there is one. */
+  #tools;
   /** The last question that has an answer. */
   #answered = null;
 
@@ -29,24 +33,30 @@ class Picture {
     this.moved = moved;
     this.window = new Window(array);
     this.scene = new Scene(this.#canvas, this.window);
-    this.legend = new Legend(this.window, () => { this.#remember(); this.#paint(); });
+    this.legend = new Legend(this.window, () => this.#painted());
     this.listing = values(path, this.window, signal);
     this.ask = latest(signal, () => this.#load(signal), (error) => this.#refused(error));
     this.settle = settled(signal, 200, () => this.#remember());
+    this.#tools = this.#makeTools();
     this.#listen(signal);
     this.#arrange();
     moved(this.window);
   }
 
   get node() {
-    const hint = element("p", { id: "hint", class: "faint hint" },
-      "Drag to move; to zoom pinch, or turn the wheel with Ctrl or after a click; by keyboard arrows, + and −, 0 for all of it.");
     return element("div", { class: "view" },
       element("div", { class: "figure" }, this.#trouble, this.#sliders, this.#canvas, this.#line, this.#readout),
-      element("div", { class: "panel" }, this.#choices, this.legend.node,
-        element("div", { class: "row" }, ...zoomButtons(this.window, () => this.#changed()),
-          saveButton(this.#canvas, this.path.split("/").at(-1))), hint),
+      element("div", { class: "panel" }, this.#choices, this.legend.node, ...this.#tools),
       this.listing.node);
+  }
+
+  #makeTools() {
+    return [
+      element("div", { class: "row" }, ...zoomButtons(this.window, () => this.#changed()),
+        saveButton(this.#canvas, this.path.split("/").at(-1))),
+      element("p", { id: "hint", class: "faint hint" },
+        "Drag to move; to zoom pinch, or turn the wheel with Ctrl or after a click; by keyboard arrows, + and −, 0 for all of it."),
+    ];
   }
 
   #listen(signal) {
@@ -58,16 +68,35 @@ class Picture {
     document.addEventListener("themechange", () => this.scene.draw(), { signal });
   }
 
-  /** Other axes have other sliders, and another shape. */
+  /** Other axes have other sliders, and another shape; another field may have no picture at all. */
   #arrange() {
-    const { window } = this, changed = (isMoving) => this.#changed(isMoving);
+    const { window } = this, changed = (isMoving) => this.#changed(isMoving), why = whyNotDrawn(window.drawnType);
     this.#sliders.replaceChildren(...sliders(window, changed));
-    this.#choices.replaceChildren(...choices(window, changed, () => { this.#arrange(); this.#changed(); }));
+    refill(this.#choices, ...choices(window, {
+      changed, arranged: () => { this.#arrange(); this.#changed(); }, painted: () => this.#painted(),
+    }));
+    for (const node of [this.#canvas, this.#readout, ...this.#tools]) node.hidden = Boolean(why);
+    if (why) this.#showTable(why);
     // Points are squares unless the picture would be a mere strip.
     const ratio = this.scene.isLine ? 2.5 : Math.min(Math.max(window.seen[1] / window.seen[0], 0.4), 4);
     this.#canvas.className = this.scene.isLine ? "plot" : "image";
     this.#canvas.style.aspectRatio = String(ratio);
     this.#canvas.style.maxWidth = `calc(${ratio} * min(36rem, 70vh))`;
+  }
+
+  /** Instead of a picture. */
+  #showTable(why) {
+    this.#answered = null;
+    this.#trouble.replaceChildren();
+    this.legend.node.hidden = true;
+    this.#line.textContent = why;
+    this.listing.open();
+  }
+
+  /** Draws the same values otherwise. */
+  #painted() {
+    this.#remember();
+    this.#paint();
   }
 
   /** @param {boolean} isMoving whether there is more to come: what costs more than a picture then waits */
@@ -100,12 +129,8 @@ class Picture {
     this.#canvas.setAttribute("aria-busy", "true");
     try {
       const answer = await view(encoded(this.path), question, signal);
-      if (answer.shape.length > window.seen.length + (window.colours ? 1 : 0)) {
-        throw new Error("Each item has several values: they are in the table below.");
-      }
-      if (typeof answer.values[0] === "string") throw new Error("Texts are not drawn: they are in the table below.");
-      // Other axes or colours were chosen meanwhile, and have been asked for.
-      if (arrangement !== window.arrangement) return;
+      // Other axes or colours were chosen meanwhile, and have been asked for; or what has no picture.
+      if (arrangement !== window.arrangement || this.#canvas.hidden) return;
       this.#answered = asked;
       this.scene.add(answer, { zoom, layer, slice });
       this.#trouble.replaceChildren();
@@ -119,12 +144,12 @@ class Picture {
   #paint() {
     const painted = this.scene.paint();
     if (!painted) return;
-    const { isLine, newest: { answer, slice } } = this.scene, [least, greatest] = painted.found;
-    const range = isLine || this.window.colours ? `${least.toPrecision(5)} to ${greatest.toPrecision(5)}`
-      : `${least.toPrecision(5)} (dark) to ${greatest.toPrecision(5)} (bright)`;
+    const { isLine, newest: { answer, slice } } = this.scene, ends = answer.items.ends(painted.found);
+    const range = !ends ? "there are no numbers here" : isLine || this.window.colours ? ends.join(" to ")
+      : `${ends[0]} (dark) to ${ends[1]} (bright)`;
     const what = answer.factors.every((factor) => factor === 1) ? "every value"
       : `${answer.reduction.split(";")[0]} of ${answer.factors.slice(0, this.window.seen.length).join(" × ")} values a point`;
-    this.#line.textContent = `[${slice}]: ${range}${this.units}; ${what}`;
+    this.#line.textContent = `[${slice}]: ${range}${ends ? this.units : ""}; ${what}`;
     this.legend.show(painted);
   }
 
@@ -143,7 +168,7 @@ class Picture {
   #read(places) {
     const found = places && this.scene.at(places);
     this.#readout.textContent = !found ? "" : `${this.window.axes.map((axis, place) => `axis ${axis}: ${found.index[place]}`).join(", ")}`
-      + ` → ${found.values.map((value) => Number.isInteger(value) ? value : Number(value.toPrecision(6))).join(", ")}`;
+      + ` → ${found.values.map((value) => typeof value === "number" ? Number(value.toPrecision(6)) : value).join(", ")}`;
   }
 }
 
@@ -152,6 +177,7 @@ class Picture {
  * @param {(window: Window) => void} moved called when something else is seen
  */
 export function picture(path, array, units, signal, moved) {
-  if (array.shape.length === 0 || array.shape.includes(0)) return element("p", {}, "There are no values to draw.");
+  if (array.shape.includes(0)) return element("p", {}, "There are no values to draw.");
+  if (array.shape.length === 0) return scalar(path, array, units, signal, moved);
   return new Picture(path, array, units, signal, moved).node;
 }

@@ -28,7 +28,7 @@ export class Scene {
   /** Gives the values their colours, and shows them. @returns the limits: `found` and `used`. */
   paint() {
     if (!this.#newest) return null;
-    const limits = this.isLine ? limitsOf(this.#window, this.#newest.answer.values) : paint(this.#newest, this.#window);
+    const limits = this.isLine ? limitsOf(this.#window, this.#newest.answer.items.drawn(this.#window.part)) : paint(this.#newest, this.#window);
     this.#newest.limits = limits.used;
     if (!this.isLine && this.#whole && this.#whole !== this.#newest) paint(this.#whole, this.#window, limits.used);
     this.draw();
@@ -56,7 +56,7 @@ export class Scene {
     context.drawImage(picture, left, top, wide, tall);
   }
 
-  /** The value at a place from 0 to 1 on each axis, and its index on each axis seen. */
+  /** The value, or values, at a place from 0 to 1 on each axis, and its index on each axis seen. */
   at(places) {
     if (!this.#newest || this.#newest.layer !== this.#window.layer) return null;
     const { answer, zoom } = this.#newest;
@@ -65,6 +65,6 @@ export class Scene {
     if (points.some((point, axis) => point < 0 || point >= answer.shape[axis])) return null;
     const channels = this.#window.colours ? answer.shape.at(-1) : 1;
     const first = points.reduce((place, point, axis) => place * answer.shape[axis] + point, 0) * channels;
-    return { index, values: [...answer.values.subarray(first, first + channels)] };
+    return { index, values: Array.from({ length: channels }, (_, channel) => answer.items.at(first + channel)) };
   }
 }

@@ -3,9 +3,9 @@ import { element, encoded } from "./dom.js";
 /** A text as one word of a shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** For an array: whatever part of it is seen. */
-function arrayTexts(path, { slice, isWhole, field, others, address }) {
-  const base = location.origin, all = isWhole && !others.length, part = all ? ":" : slice, python = JSON.stringify(path);
+/** For an array: whatever part of it is seen; of one without axes its item. */
+function arrayTexts(path, { shape, slice, isWhole, field, others, address }) {
+  const base = location.origin, all = isWhole && !others.length, part = !shape.length ? "()" : all ? ":" : slice, python = JSON.stringify(path);
   const query = new URLSearchParams({ ...(all ? {} : { slice_: slice }), ...(field === undefined ? {} : { field }) });
   const name = field === undefined ? "" : `[${JSON.stringify(field)}]`;
   return {
@@ -25,16 +25,19 @@ const fileTexts = (path) => ({
   "a link to this view": location.origin + location.pathname,
 });
 
-/** What to paste elsewhere for exactly what is seen. `update` takes the window through which an array is seen. */
-export function takeAway(path, isArray) {
+/**
+ * What to paste elsewhere for exactly what is seen. `update` takes the window through which an array is seen.
+ * @param {{shape: number[]}?} array what the file has, when it is one
+ */
+export function takeAway(path, array) {
   const node = element("div", { class: "take" }), shown = new Map();
   const update = (window) => {
-    for (const [name, text] of Object.entries(isArray ? arrayTexts(path, window) : fileTexts(path))) {
+    for (const [name, text] of Object.entries(array ? arrayTexts(path, window) : fileTexts(path))) {
       if (!shown.has(name)) shown.set(name, textToCopy(node, name));
       shown.get(name).textContent = text;
     }
   };
-  update({ slice: "", isWhole: true, others: [], address: location.pathname });
+  update({ shape: array?.shape ?? [], slice: "", isWhole: true, others: [], address: location.pathname });
   return { node, update };
 }
 

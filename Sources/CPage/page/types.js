@@ -1,6 +1,19 @@
-/** The names of the fields of a structure, as NumPy writes its type; of other types none. */
-export const fieldsOf = (dtype) => dtype.startsWith("[")
-  ? [...dtype.matchAll(/\('([^']*)', (?:'|\[)/g)].map((match) => match[1]) : [];
+import { itemType } from "./dtype.js";
+
+/** The names of the fields of a structure; of other types none. */
+export const fieldsOf = (dtype) => itemType(dtype)?.fields?.map(({ name }) => name) ?? [];
+
+/** Whether items of this type have a mean, a minimum and a maximum. */
+export const hasMean = (type) => "biuf".includes(type?.kind) && type.size <= 8;
+
+const isDrawn = (type) => hasMean(type) || ["M8", "m8", "c8", "c16"].includes(type.kind + type.size);
+const notDrawn = { S: "Texts are not drawn", U: "Texts are not drawn", items: "Each item has several values" };
+
+/** Why items of this type have no picture; of those that have one `null`. */
+export function whyNotDrawn(type) {
+  if (!type) return "This type is not known here: its values are not shown.";
+  return isDrawn(type) ? null : `${notDrawn[type.kind] ?? "Items of this type are not drawn"}: they are in the table below.`;
+}
 
 /** Whether items of this type are what cameras and microscopes make. */
 export const isCounts = (dtype) => dtype === "uint8" || dtype === "uint16";

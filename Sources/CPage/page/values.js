@@ -3,16 +3,25 @@ import { element, encoded, refill, table } from "./dom.js";
 import { latest } from "./latest.js";
 
 const [pageRows, pageColumns] = [20, 10];
+/** Bytes that a page may take: of large items it has fewer. */
+const mostBytes = 4 << 20;
 
 /** A page of the part that is seen: where it starts, relative to that part, on one or two axes. */
 class Page {
   constructor(window) { this.window = window; this.start = [0, 0]; }
 
+  get columns() { return this.window.seen.length > 1 ? pageColumns : 1; }
+
+  get rows() {
+    const { fields, drawnType, type } = this.window, size = (fields.length && this.columns > 1 ? drawnType : type)?.size ?? 1;
+    return Math.max(1, Math.min(pageRows, Math.floor(mostBytes / size / this.columns)));
+  }
+
   /** From and to on each axis that is shown. */
   get ranges() {
     return this.window.zoom.map(([from, to], axis) => {
       const start = from + this.start[axis];
-      return [start, Math.min(to, start + [pageRows, pageColumns][axis])];
+      return [start, Math.min(to, start + [this.rows, this.columns][axis])];
     });
   }
 
@@ -25,39 +34,27 @@ class Page {
   }
 }
 
-/** Red, green, blue and perhaps opacity of each point as one text. */
-const colours = ({ values, shape }) => Array.from({ length: shape[0] * shape[1] }, (_, place) =>
-  [...values.subarray(place * shape[2], (place + 1) * shape[2])].map((value) => Number(value.toPrecision(4))).join(", "));
+/** Times and complex numbers stay in one line. */
+const shown = (value, { kind }) => "Mmc".includes(kind) ? element("span", { class: "number" }, value) : value;
 
-/** The values of so many items: of those that have several, all in one text. */
-function items(values, count) {
-  const each = values.length / count;
-  if (!(each > 1)) return values;
-  return Array.from({ length: count }, (_, item) => values.slice(item * each, (item + 1) * each).join(", "));
+/** What the items of one position are together: of colours red, green, blue and perhaps opacity. */
+function cell(items, place, each) {
+  if (each === 1) return shown(items.at(place), items.type);
+  const values = Array.from({ length: each }, (_, item) => items.at(place * each + item));
+  return values.map((value) => typeof value === "number" ? Number(value.toPrecision(7)) : value).join(", ");
 }
 
-/** The columns: of structures the fields, else one, or those of the second axis. */
+/** The columns, each with its name and what it has in a row: of structures the fields, else one, or those of the second axis. */
 async function columns(path, page, signal) {
-  const ask = (query) => view(encoded(path), {
-    slice_: page.slice, pixels: page.ranges.map(([from, to]) => to - from).join(","), ...query,
+  const { fields, field } = page.window, [rows, across] = page.ranges, isWhole = fields.length > 0 && !across;
+  const { items } = await view(encoded(path), {
+    slice_: page.slice, pixels: page.ranges.map(([from, to]) => to - from).join(","),
+    ...(isWhole || field === undefined ? {} : { field }),
   }, signal);
-  const { fields, field } = page.window, [rows, across] = page.ranges;
-  if (fields.length && !across) {
-    const answers = await Promise.all(fields.map((name) => ask({ field: name })));
-    return fields.map((name, index) => [name, items(answers[index].exact, rows[1] - rows[0])]);
-  }
-  const answer = await ask(field === undefined ? {} : { field });
-  const height = rows[1] - rows[0], width = across ? across[1] - across[0] : 1;
-  const values = page.window.colours ? colours(answer) : items(answer.exact, width * height);
-  if (!across) return [["value", values]];
+  if (isWhole) return items.type.fields.map((part) => [part.name, (row) => shown(items.at(row, part), part.type)]);
+  const height = rows[1] - rows[0], width = across ? across[1] - across[0] : 1, each = items.count / height / width;
   return Array.from({ length: width }, (_, column) =>
-    [String(across[0] + column), Array.from({ length: height }, (_, row) => values[row * width + column])]);
-}
-
-/** Numbers as short as they are exact: of float32 as many digits as it has. */
-function shown(value, values) {
-  if (typeof value !== "number") return String(value);
-  return values instanceof Float32Array ? Number(value.toPrecision(7)) : value;
+    [across ? String(across[0] + column) : "value", (row) => cell(items, row * width + column, each)]);
 }
 
 /** The values of the part that is seen, page by page; nothing is read before it is opened. */
@@ -66,16 +63,15 @@ export function values(path, window, signal) {
   const node = element("details", {}, element("summary", {}, "As a table"), body);
   const draw = latest(signal, async (ending) => {
     const [from, to] = page.ranges[0], found = await columns(path, page, ending);
-    const rows = Array.from({ length: to - from }, (_, row) =>
-      [from + row, ...found.map(([, items]) => shown(items[row], items))]);
+    const rows = Array.from({ length: to - from }, (_, row) => [from + row, ...found.map(([, value]) => value(row))]);
     refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), turning());
   }, (error) => body.replaceChildren(element("p", {}, error.message)));
   const turn = (text, axis, by) => element("button", {
     disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },
   }, text);
   const turning = () => element("div", { class: "row" },
-    turn("Earlier rows", 0, -pageRows), turn("Later rows", 0, pageRows),
+    turn("Earlier rows", 0, -page.rows), turn("Later rows", 0, page.rows),
     ...(window.seen.length > 1 ? [turn("Earlier columns", 1, -pageColumns), turn("Later columns", 1, pageColumns)] : []));
   node.addEventListener("toggle", () => { if (node.open) draw(); });
-  return { node, update: () => { page.start = [0, 0]; if (node.open) draw(); } };
+  return { node, update: () => { page.start = [0, 0]; if (node.open) draw(); }, open: () => { node.open = true; } };
 }

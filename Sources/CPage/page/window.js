@@ -1,7 +1,10 @@
 import { mapNames } from "./colour.js";
-import { fieldsOf, hasChannels, isCounts, likely, pairs } from "./types.js";
+import { itemType } from "./dtype.js";
+import { complexParts } from "./npy.js";
+import { hasChannels, hasMean, isCounts, likely, pairs, whyNotDrawn } from "./types.js";
 
 const reductions = ["stride", "mean", "min", "max"];
+const usualPart = Object.keys(complexParts)[0];
 const numbers = (text) => (text ?? "").split(",").map(Number);
 
 /** `null` for what is no number, which stands for the limit that the values have. */
@@ -9,19 +12,23 @@ export const limit = (text) => text === null || text.trim() === "" || !Number.is
 
 /** What is seen, and how: a part of one or two axes, and a position on each of the others. It is the address's query. */
 export class Window {
+  #reduce;
+
   constructor(array) {
     const { shape, dtype } = array, query = new URLSearchParams(location.search);
     this.shape = shape;
     this.dtype = dtype;
-    this.fields = fieldsOf(dtype);
+    this.type = itemType(dtype);
+    this.fields = this.type?.fields?.map(({ name }) => name) ?? [];
+    this.field = this.fields.find((field) => field === query.get("field")) ?? this.usualField;
+    this.part = Object.keys(complexParts).find((name) => name === query.get("part")) ?? usualPart;
     this.canBeColours = hasChannels(array);
     this.usualColours = this.canBeColours && dtype === "uint8";
     this.colours = this.canBeColours && query.has("as") ? query.get("as") === "colours" : this.usualColours;
     this.usualMap = isCounts(dtype) && shape.length > 1 ? "grey" : "viridis";
     this.map = mapNames.find((name) => name === query.get("map")) ?? this.usualMap;
     this.limits = [limit(query.get("low")), limit(query.get("high"))];
-    this.reduce = reductions.find((name) => name === query.get("reduce")) ?? reductions[0];
-    this.field = this.fields.find((field) => field === query.get("field")) ?? this.fields[0];
+    this.#reduce = reductions.find((name) => name === query.get("reduce")) ?? reductions[0];
     this.#place(query);
   }
 
@@ -32,6 +39,16 @@ export class Window {
     const zoom = (query.get("zoom") ?? "").split(",").map((part) => part.split(":").map(Number));
     if (zoom.length === this.seen.length) zoom.forEach(([from, to], axis) => this.set(axis, from, to));
   }
+
+  /** The first field that has a picture. */
+  get usualField() { return this.type?.fields?.find(({ type }) => !whyNotDrawn(type))?.name ?? this.fields[0]; }
+
+  /** Of what is drawn: of structures a field. */
+  get drawnType() { return this.type?.fields?.find(({ name }) => name === this.field)?.type ?? this.type; }
+
+  /** How neighbours become one point; of what has no mean every so many are shown. */
+  get reduce() { return hasMean(this.drawnType) ? this.#reduce : reductions[0]; }
+  set reduce(name) { this.#reduce = name; }
 
   /** All but the axis of the colours. */
   get #positions() { return this.shape.map((_, axis) => axis).slice(0, this.colours ? -1 : undefined); }
@@ -107,7 +124,8 @@ export class Window {
     const query = new URLSearchParams(), set = (name, value, usual) => { if (value !== usual) query.set(name, value); };
     set("as", this.colours ? "colours" : "values", this.usualColours ? "colours" : "values");
     set("reduce", this.reduce, reductions[0]);
-    set("field", this.field, this.fields[0]);
+    set("field", this.field, this.usualField);
+    set("part", this.part, usualPart);
     set("axes", String(this.axes), String(this.likely));
     set("at", String(this.at), String(this.others.map(() => 0)));
     if (!this.isWhole) query.set("zoom", this.zoom.map((part) => part.join(":")).join(","));

@@ -38,3 +38,9 @@ def shade(page: Page, across: float) -> list[int]:
     return page.locator("canvas:has(+ p)").evaluate(
         "(canvas, across) => [...canvas.getContext('2d')"
         ".getImageData(Math.round(canvas.width * across), Math.round(canvas.height / 2), 1, 1).data]", across)
+
+
+def cells(page: Page) -> list[list[str]]:
+    """What the table of the values says, row by row, without the index."""
+    rows = page.get_by_role("group", name="Values").locator("tbody tr")
+    return [row.locator("td").all_inner_texts()[1:] for row in rows.all()]

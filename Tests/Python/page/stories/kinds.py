@@ -15,6 +15,8 @@ def make(folder: str) -> None:
     steps = np.zeros(5, dtype=[("time", "<i8"), ("speed", "<f4", (3,))])
     steps["time"], steps["speed"] = np.arange(5), np.arange(15).reshape(5, 3) / 2
     blosc2.asarray(steps, urlpath=folder + "/steps.b2nd", mode="w")
+    blosc2.asarray(np.full((40, 60), np.nan, "f4"), urlpath=folder + "/nothing.b2nd", mode="w")
+    blosc2.asarray(np.full(50, np.nan), urlpath=folder + "/nowhere.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as file:
         file.write("last\n")
 
@@ -31,6 +33,10 @@ def play(page: Page, scene: Scene) -> None:
     box = canvas.bounding_box()
     page.mouse.move(box["x"] + 66, box["y"] + 20)
     expect(page.get_by_text("axis 0: 0 → 0")).to_be_visible()
+    # What has no picture has its table open.
     page.goto(scene.url + "/datasets/pictures/steps.b2nd?field=speed")
-    page.get_by_text("As a table").click()
     expect(page.get_by_role("cell", name="6, 6.5, 7", exact=True)).to_be_visible()
+    for name in ("nothing", "nowhere"):
+        page.goto(f"{scene.url}/datasets/pictures/{name}.b2nd")
+        drawn(page, "there are no numbers here")
+        expect(page.get_by_label("Colours")).to_be_hidden()
