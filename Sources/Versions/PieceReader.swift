@@ -9,11 +9,16 @@ struct PieceReader<Source: ByteSource>: ~Copyable {
     private static var windowLength: Int { 1 << 20 }
 
     private let source: Source
+    /// Where the last piece ends: nothing behind it is read.
+    private let end: Int64
     private let hasher = SHA256()
     private var window: SharedBytes?
     private var windowStart: Int64 = 0
 
-    init(_ source: Source) { self.source = source }
+    init(_ source: Source, end: Int64) {
+        self.source = source
+        self.end = end
+    }
 
     mutating func blockTable(of piece: Range<Int64>, content: Manifest.Content) throws(VersionError) -> BlockTable {
         let length = Int(piece.upperBound - piece.lowerBound)
@@ -47,7 +52,8 @@ struct PieceReader<Source: ByteSource>: ~Copyable {
             return lend(window, offset, count, body)
         }
         do {
-            let window = try source.read(at: offset, count: max(count, Self.windowLength))
+            let ahead = Int(min(Int64(Self.windowLength), max(0, end - offset)))
+            let window = try source.read(at: offset, count: max(count, ahead))
             guard window.count >= count else { throw VersionError("the file became shorter while it was read") }
             self.window = window
             windowStart = offset

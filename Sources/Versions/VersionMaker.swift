@@ -48,7 +48,7 @@ public enum VersionMaker {
     public static func blockTable(
         of chunk: Manifest.Chunk, content: Manifest.Content, in source: some ByteSource
     ) throws(VersionError) -> BlockTable {
-        var reader = PieceReader(source)
+        var reader = PieceReader(source, end: chunk.range.upperBound)
         return try reader.blockTable(of: chunk.range, content: content)
     }
 
@@ -69,7 +69,7 @@ public enum VersionMaker {
     private static func manifest(
         _ content: Manifest.Content, _ pieces: some Sequence<Range<Int64>>, of source: some ByteSource
     ) throws(VersionError) -> Manifest {
-        var reader = PieceReader(source)
+        var reader = PieceReader(source, end: source.size)
         var entries: [(length: Int64, digest: Digest)] = []
         for piece in pieces {
             let digest = try reader.blockTable(of: piece, content: content).chunkDigest

@@ -18,10 +18,24 @@ import Testing
             let piece = source.read(at: chunk.offset, count: Int(chunk.length))
             let digest = piece.withBytes { digester.digest(of: $0) }
             #expect(digest == chunk.digest)
-            let table = try VersionMaker.blockTable(of: chunk, content: content, in: source)
+            let table = try VersionMaker.blockTable(of: chunk, content: content, in: Fenced(source, chunk.range))
             #expect(table.chunkDigest == chunk.digest)
         }
         return result.manifest
+    }
+
+    /// A file of which a part alone may be read.
+    private struct Fenced: ByteSource {
+        let source: MemorySource
+        let part: Range<Int64>
+
+        init(_ source: MemorySource, _ part: Range<Int64>) { (self.source, self.part) = (source, part) }
+
+        var size: Int64 { source.size }
+        func read(at offset: Int64, count: Int) -> SharedBytes {
+            #expect(offset >= part.lowerBound && offset + Int64(count) <= part.upperBound)
+            return source.read(at: offset, count: count)
+        }
     }
 
     @Test(arguments: [0, 1, 65_536, 65_537, 1 << 20, (1 << 20) + 1, 3_500_000])

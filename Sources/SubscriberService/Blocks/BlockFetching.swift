@@ -58,10 +58,10 @@ extension BlockRequest {
         var batches: [(request: BlockRequest, keys: Set<BlockKey>)] = []
         var parts: [Part] = [], arrayParts: [Part] = []
         var batch: Set<BlockKey> = []
-        var frame = false
+        var frame = false, weight = 0
         func flush() {
             if !batch.isEmpty { batches.append((BlockRequest(parts, array: arrayParts, frame: frame), batch)) }
-            (parts, arrayParts, batch, frame) = ([], [], [], false)
+            (parts, arrayParts, batch, frame, weight) = ([], [], [], false, 0)
         }
         for keys in Dictionary(grouping: keys, by: \.group).sorted(by: { $0.key < $1.key }).map(\.value) {
             let chunk = keys[0].chunk
@@ -75,8 +75,9 @@ extension BlockRequest {
                 arrayParts.append(part)
             }
             batch.formUnion(keys)
+            weight += isWhole ? 4 : 1
             // URLs stay short, and no answer grows out of all proportion.
-            if batch.count >= 512 || parts.count + arrayParts.count >= 64 { flush() }
+            if batch.count >= 512 || weight >= 256 { flush() }
         }
         flush()
         return batches
