@@ -1,5 +1,5 @@
 import { get } from "./api.js";
-import { bytes, element, encoded, link, moment, refill, table } from "./dom.js";
+import { breakable, bytes, element, encoded, link, moment, refill, table } from "./dom.js";
 import { followButtons } from "./follow.js";
 import { latest, settled, throttled } from "./latest.js";
 import { changed } from "./live.js";
@@ -39,7 +39,7 @@ const folderRow = ({ name, path, datasets }) =>
 /** A folder, a page at a time: whatever is in it, there are no more rows than a page has. */
 class Listing {
   #count = element("p", { class: "faint", role: "status" });
-  #rows = element("div", { class: "listing" });
+  #rows = element("div", { class: "listing folder" });
   #turning = element("nav", { class: "row", "aria-label": "Pages" });
 
   constructor(path, signal) {
@@ -102,7 +102,7 @@ export async function browse({ main, live, signal }, path) {
   const listing = new Listing(path, signal);
   await listing.open();
   signal.throwIfAborted();
-  main.replaceChildren(trail(path), element("div", { class: "row title" }, element("h1", {}, path), followButtons(path, live, signal)), listing.node);
+  main.replaceChildren(trail(path), element("div", { class: "row title" }, element("h1", {}, ...breakable(path)), followButtons(path, live, signal)), listing.node);
   const again = throttled(signal, 500, listing.fill);
   signal.addEventListener("abort", live.listen((name, data) => {
     if (name === "reset" || name === "followed" || changed(data).startsWith(`${path}/`)) again();

@@ -45,7 +45,9 @@ export class ChunkMap {
     const before = this.#held, states = this.#states;
     this.#held = held;
     this.#canvas.setAttribute("aria-label", `Map of the chunks: ${summary}`);
-    if (before?.chunks !== held.chunks || String(before?.grid) !== String(held.grid)) return this.#arrange();
+    // Of a single chunk the line beside it says all.
+    this.node.hidden = held.chunks < 2;
+    if (!this.#layout || before?.chunks !== held.chunks || String(before?.grid) !== String(held.grid)) return this.#arrange();
     this.#states = cellStates(this.#layout, this.#all, held);
     const now = performance.now();
     this.#states.share.forEach((share, cell) => { if (share > states.share[cell]) this.#shone.set(cell, now); });

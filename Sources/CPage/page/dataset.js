@@ -1,6 +1,6 @@
 import { description, get } from "./api.js";
 import { trail } from "./browse.js";
-import { bytes, element, encoded, moment, table } from "./dom.js";
+import { breakable, bytes, element, encoded, moment, table } from "./dom.js";
 import { heldHere } from "./held.js";
 import { written } from "./json.js";
 import { changed } from "./live.js";
@@ -45,7 +45,7 @@ export async function dataset(context, path) {
   const notice = element("div", { "aria-live": "polite" });
   const taken = takeAway(path, info.array);
   const shown = info.array ? picture(path, info.array, units(info), signal, taken.update) : preview(path, info, signal);
-  main.replaceChildren(trail(path), element("h1", {}, path), notice, heldHere(path, info, live, signal),
+  main.replaceChildren(trail(path), element("h1", {}, ...breakable(path)), notice, heldHere(path, info, live, signal),
     ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);
   signal.addEventListener("abort", live.listen((name, data) => {

@@ -22,7 +22,7 @@ export function element(name, properties = {}, ...children) {
 export function table(head, rows, name = null) {
   const reached = name === null ? {} : { tabindex: 0, role: "group", "aria-label": name };
   const kind = (value) => ["number", "bigint"].includes(typeof value) ? "number" : undefined;
-  const cells = (values) => values.map((value) => element("td", { class: kind(value) }, value));
+  const cells = (values) => values.map((value, column) => element("td", { class: kind(value), "data-name": head[column] }, value));
   // Columns of numbers have their names where the numbers are.
   const names = head.map((text, column) => element("th", { scope: "col", class: kind(rows[0]?.[column]) }, text));
   return element("div", { class: "scroll", ...reached }, element("table", {},
@@ -31,6 +31,9 @@ export function table(head, rows, name = null) {
 }
 
 export const link = (text, href) => element("a", { href }, text);
+
+/** A name that is broken into lines where its parts end. */
+export const breakable = (name) => name.split(/(?<=[/_.-])/).flatMap((part) => [part, element("wbr")]).slice(0, -1);
 
 /** What tells an element from its neighbours, also after they have been made anew. */
 const mark = (node) => node.getAttribute("href") ?? node.getAttribute("aria-label") ?? node.textContent;

@@ -16,8 +16,8 @@ export async function groups({ main, live, signal }) {
   const fill = async () => {
     const answer = await get("/api/tree", { signal });
     const list = answer.groups.length
-      ? table(["group", "publisher", "last heard of", "datasets", "state"], answer.groups.map((row) =>
-        [link(row.group.name, `/browse/${encoded(row.group.name)}`), publisherState(row.group), ago(row.lag), element("span", { class: "number" }, number(row.datasets)), row.followed ? "followed" : ""]))
+      ? element("div", { class: "listing" }, table(["group", "publisher", "last heard of", "datasets", "state"], answer.groups.map((row) =>
+        [link(row.group.name, `/browse/${encoded(row.group.name)}`), publisherState(row.group), ago(row.lag), element("span", { class: "number" }, number(row.datasets)), row.followed ? "followed" : ""])))
       : await nothing(signal);
     signal.throwIfAborted();
     refill(main, element("h1", {}, "Groups"), list);

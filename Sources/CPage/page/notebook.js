@@ -12,8 +12,12 @@ function joined(lines) {
   return whole.length > mostText ? `${whole.slice(0, mostText)}\n… the rest is in the file` : whole;
 }
 
-/** Terminals colour what goes wrong by sequences that are no text. */
-const uncoloured = (text) => text.replace(/\x1b\[[\d;]*m/g, "");
+/** A text that a cell made, without the sequences by which terminals colour it. */
+function printed(text, name) {
+  const node = block(text.replace(/\x1b\[[\d;]*m/g, ""), name);
+  node.classList.add("output");
+  return node;
+}
 
 /** A picture that is part of the notebook. An SVG as well: in an `img` it runs nothing and loads nothing. */
 function drawing(data) {
@@ -27,19 +31,19 @@ function drawing(data) {
 
 /** What a cell printed or drew. What would be a page of its own is shown by the text that comes with it. */
 function output(made, name) {
-  if (made.output_type === "stream") return block(uncoloured(joined(made.text)), name);
-  if (made.output_type === "error") return block(uncoloured([made.traceback].flat().map(joined).join("\n")), name);
+  if (made.output_type === "stream") return printed(joined(made.text), name);
+  if (made.output_type === "error") return printed([made.traceback].flat().map(joined).join("\n"), name);
   const data = made.data ?? {}, source = drawing(data);
-  if (source) return element("img", { src: source, alt: name, loading: "lazy", decoding: "async" });
+  if (source) return element("img", { class: "output", src: source, alt: name, loading: "lazy", decoding: "async" });
   const plain = joined(data["text/plain"]);
-  return plain ? block(plain, name) : element("p", { class: "faint" }, "An output that is not shown here");
+  return plain ? printed(plain, name) : element("p", { class: "faint output" }, "An output that is not shown here");
 }
 
 async function shown(cell, number, formatter) {
   const source = joined(cell.source);
   if (cell.cell_type === "markdown") return [await formatter.article(source)];
   const outputs = (Array.isArray(cell.outputs) ? cell.outputs : []).filter((made) => made && typeof made === "object");
-  return [block(source, `Cell ${number}`), ...outputs.map((made, place) => output(made, `Output ${place + 1} of cell ${number}`))];
+  return [...(source ? [block(source, `Cell ${number}`)] : []), ...outputs.map((made, place) => output(made, `Output ${place + 1} of cell ${number}`))];
 }
 
 /** The cells of a file, if it is a notebook of today's format. */

@@ -54,8 +54,8 @@ function answeredCard({ requests, cache }) {
   ]);
 }
 
-const publishers = ({ groups }) => table(["group", "state", "last heard of", "at"], groups.map((group) =>
-  [link(group.name, `/browse/${encoded(group.name)}`), publisherState(group), ago(group.lag), group.urls.join(", ")]));
+const publishers = ({ groups }) => element("div", { class: "listing" }, table(["group", "state", "last heard of", "at"], groups.map((group) =>
+  [link(group.name, `/browse/${encoded(group.name)}`), publisherState(group), ago(group.lag), group.urls.join(", ")])));
 
 export async function status({ main, live, signal }) {
   document.title = "Status – bpubsub";

@@ -90,6 +90,9 @@ def tables(page: Page, scene: Scene) -> None:
     sheet = page.get_by_label("The start of the table")
     expect(sheet.get_by_role("columnheader")).to_have_text(["name", "depth", 'what, and "why"'])
     expect(sheet.get_by_role("cell")).to_have_text(["north", "12", "two\r\nlines", "<img src=x onerror=alert(2)>", "7.5", ""])
+    # A map of one chunk would show nothing that is not written beside it.
+    expect(page.get_by_text("its only chunk is held")).to_be_visible()
+    expect(page.get_by_role("img", name="Map of the chunks")).to_have_count(0)
     faultless(page)
     show(page, scene, "depths.tsv")
     expect(page.get_by_label("The start of the table").get_by_role("columnheader")).to_have_text(["1", "2"])

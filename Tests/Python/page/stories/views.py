@@ -27,6 +27,9 @@ Monthly means on a grid of 0.25°, *checked* against the stations.
 - see <https://example.org/temperature>
 """
 
+STATIONS = "station,depth (m),temperature,salinity,remark\n" + "".join(
+    f'N{number % 7},{number * 10},{12 - number * 0.03:.2f},{35 + number * 0.001:.3f},"calm, no. {number}"\n' for number in range(60))
+
 
 def make(folder: str) -> None:
     lat, lon = np.mgrid[90:-90:720j, 0:360:1440j]
@@ -45,7 +48,7 @@ def make(folder: str) -> None:
     os.makedirs(folder + "/raw/2025")
     for month in range(1, 13):
         blosc2.asarray(np.arange(1000) * month, urlpath=f"{folder}/raw/2025/{month:02d}.b2nd", mode="w")
-    for name, content in [("notes.md", NOTES), ("last.txt", "last\n")]:
+    for name, content in [("notes.md", NOTES), ("stations.csv", STATIONS), ("last.txt", "last\n")]:
         with open(f"{folder}/{name}", "w") as file:
             file.write(content)
 
@@ -82,6 +85,11 @@ def text(page: Page, url: str) -> None:
     expect(page.get_by_text("Monthly means on a grid")).to_be_visible()
 
 
+def sheet(page: Page, url: str) -> None:
+    page.goto(url + "/datasets/pictures/stations.csv")
+    expect(page.get_by_role("columnheader", name="salinity")).to_be_visible()
+
+
 def missing(page: Page, url: str) -> None:
     page.goto(url + "/datasets/pictures/none.b2nd")
     expect(page.get_by_role("heading", name="This cannot be shown")).to_be_visible()
@@ -92,7 +100,7 @@ def status(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Publishers")).to_be_visible()
 
 
-VIEWS = [groups, folder, dataset, line, table, text, missing, status]
+VIEWS = [groups, folder, dataset, line, table, text, sheet, missing, status]
 
 
 def play(page: Page, scene: Scene) -> None:
@@ -100,7 +108,7 @@ def play(page: Page, scene: Scene) -> None:
     if kept:
         os.makedirs(kept, exist_ok=True)
     barriers.prepare(page.context)
-    for looks, scheme, width in [("light", "light", 1200), ("dark", "dark", 1200), ("narrow", "light", 390)]:
+    for looks, scheme, width in [("light", "light", 1200), ("dark", "dark", 1200), ("narrow", "light", 360)]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         for view in VIEWS:
