@@ -18,11 +18,13 @@ extension VersionRoutes {
         } catch {
             throw Refusal(400, "\(error)")
         }
-        let (manifest, parts, file) = try await pool.run { [files, store] in
+        let (manifest, parts, file) = try await pool.run { [files, store, versions] in
             let file = try files.open(version)
-            guard let bytes = try store.manifest(of: version) else { throw Refusal.gone(version) }
-            let manifest = try Manifest(encoded: bytes)
-            return (manifest, try Self.parts(of: wanted, manifest, file), file)
+            let known = try versions.known(version) {
+                guard let bytes = try store.manifest(of: version) else { throw Refusal.gone(version) }
+                return try Manifest(encoded: bytes)
+            }
+            return (known.manifest, try resolve(wanted, known, file), file)
         }
         let headers: HTTPHeaders = [
             "Content-Type": "application/vnd.bpubsub.blocks", "Cache-Control": "public, max-age=31536000, immutable",
@@ -45,16 +47,19 @@ extension VersionRoutes {
     }
 
     /// What is asked for, by places in the manifest; what an array's own numbers mean says the file.
-    private static func parts(
-        of wanted: BlockRequest, _ manifest: Manifest, _ file: VersionFile
+    private func resolve(
+        _ wanted: BlockRequest, _ known: KnownVersions.Known, _ file: VersionFile
     ) throws -> [BlockRequest.Part] {
-        let source = FileSource(file.file, size: file.identity.size)
+        let source = FileSource(file.file, size: file.identity.size), manifest = known.manifest
+        var layout = known.layout
         let parts: [BlockRequest.Part]?
         do {
             parts = try wanted.resolved(
                 in: manifest,
                 layout: {
-                    manifest.content == .frame ? try FrameLayout(source, pieces: manifest.chunks.map(\.range)) : nil
+                    guard layout == nil, manifest.content == .frame else { return layout }
+                    layout = try FrameLayout(source, pieces: manifest.chunks.map(\.range))
+                    return layout
                 },
                 source: source)
         } catch {
@@ -62,6 +67,7 @@ extension VersionRoutes {
             throw Refusal.gone(file.version)
         }
         guard try file.isCurrent() else { throw Refusal.gone(file.version) }
+        if known.layout == nil, layout != nil { versions.put(.init(manifest: manifest, layout: layout)) }
         guard let parts else {
             throw Refusal(
                 400, "the version has \(manifest.chunks.count) chunks, and not all that are asked for, or is no frame")

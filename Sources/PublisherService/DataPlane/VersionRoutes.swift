@@ -8,6 +8,7 @@ struct VersionRoutes: Sendable {
     let store: DigestStore
     let statistics: Statistics
     let pool: BlockingPool
+    let versions = KnownVersions()
 
     private static let immutable = "public, max-age=31536000, immutable"
 
