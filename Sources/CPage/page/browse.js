@@ -6,6 +6,8 @@ import { changed } from "./live.js";
 import { fieldsOf } from "./types.js";
 
 const pageSize = 100;
+/** Fields of a structure that a row names. */
+const mostNames = 12;
 
 /** Each folder above, as links. */
 export function trail(path) {
@@ -16,8 +18,8 @@ export function trail(path) {
 
 /** A structure's type is named by its fields. */
 function typeOf({ shape, dtype }) {
-  const fields = fieldsOf(dtype);
-  return `${shape.join(" × ")} ${fields.length ? `of ${fields.join(", ")}` : dtype}`;
+  const fields = fieldsOf(dtype), names = fields.slice(0, mostNames).join(", ") + (fields.length > mostNames ? ", …" : "");
+  return `${shape.join(" × ")} ${fields.length ? `of ${names}` : dtype}`;
 }
 
 function datasetRow({ dataset, held, followed }, folder) {

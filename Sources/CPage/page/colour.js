@@ -27,7 +27,9 @@ export const gradient = (name) => `linear-gradient(to right, ${stops[name].split
 /** The least and the greatest of the values that are numbers; `null` when none is. */
 export function range(values) {
   let least = Infinity, greatest = -Infinity;
-  for (const value of values) {
+  // By place: to go through values one by one takes twice as long before the browser has compiled this.
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place];
     if (!Number.isFinite(value)) continue;
     if (value < least) least = value;
     if (value > greatest) greatest = value;

@@ -29,6 +29,7 @@ function scalar(text) {
 
 function repeated(of, shape) {
   const sizes = [shape].flat();
+  if (!sizes.every((size) => size > 0)) throw new Error("an array within an item has nothing in it");
   return { kind: "items", of, shape: sizes, size: of.size * product(sizes) };
 }
 

@@ -41,6 +41,8 @@ class Picture {
     this.#listen(signal);
     this.#arrange();
     moved(this.window);
+    // As soon as it is on the page, and before a frame has been made of that.
+    queueMicrotask(() => this.ask());
   }
 
   get node() {

@@ -3,6 +3,8 @@ import { element, encoded, refill, table } from "./dom.js";
 import { latest } from "./latest.js";
 
 const [pageRows, pageColumns] = [20, 10];
+/** Fields of a structure that have columns at the same time. */
+const mostFields = 100;
 /** Bytes that a page may take: of large items it has fewer. */
 const mostBytes = 4 << 20;
 
@@ -44,6 +46,19 @@ function cell(items, place, each) {
   return values.map((value) => typeof value === "number" ? Number(value.toPrecision(7)) : value).join(", ");
 }
 
+/** Which fields have columns: of very many those from the chosen one on. */
+function fieldRange({ fields, field }) {
+  const first = fields.length > mostFields ? Math.min(fields.indexOf(field), fields.length - mostFields) : 0;
+  return [first, first + mostFields];
+}
+
+/** What to say when not all fields have columns. */
+function fieldNote(window) {
+  const { fields } = window, [first] = fieldRange(window);
+  return fields.length > mostFields && window.seen.length === 1 ? element("p", { class: "faint" },
+    `Fields ${first + 1} to ${first + mostFields} of ${fields.length}; choose a field to see others.`) : "";
+}
+
 /** The columns, each with its name and what it has in a row: of structures the fields, else one, or those of the second axis. */
 async function columns(path, page, signal) {
   const { fields, field } = page.window, [rows, across] = page.ranges, isWhole = fields.length > 0 && !across;
@@ -51,7 +66,9 @@ async function columns(path, page, signal) {
     slice_: page.slice, pixels: page.ranges.map(([from, to]) => to - from).join(","),
     ...(isWhole || field === undefined ? {} : { field }),
   }, signal);
-  if (isWhole) return items.type.fields.map((part) => [part.name, (row) => shown(items.at(row, part), part.type)]);
+  if (isWhole) {
+    return items.type.fields.slice(...fieldRange(page.window)).map((part) => [part.name, (row) => shown(items.at(row, part), part.type)]);
+  }
   const height = rows[1] - rows[0], width = across ? across[1] - across[0] : 1, each = items.count / height / width;
   return Array.from({ length: width }, (_, column) =>
     [across ? String(across[0] + column) : "value", (row) => cell(items, row * width + column, each)]);
@@ -64,7 +81,7 @@ export function values(path, window, signal) {
   const draw = latest(signal, async (ending) => {
     const [from, to] = page.ranges[0], found = await columns(path, page, ending);
     const rows = Array.from({ length: to - from }, (_, row) => [from + row, ...found.map(([, value]) => value(row))]);
-    refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), turning());
+    refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), fieldNote(window), turning());
   }, (error) => body.replaceChildren(element("p", {}, error.message)));
   const turn = (text, axis, by) => element("button", {
     disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },

@@ -32,6 +32,9 @@ def make(folder: str) -> None:
     plane["note"][1, 2] = "here"
     blosc2.asarray(plane, urlpath=folder + "/plane.b2nd", mode="w", chunks=(100, 100), blocks=(20, 50))
     blosc2.asarray(np.full((60, 70), "wide", "<U20000"), urlpath=folder + "/wide.b2nd", mode="w", chunks=(2, 7), blocks=(1, 7))
+    many = np.zeros(3, [(f"f{n}", "<i2") for n in range(160)])
+    many["f50"] = 50
+    blosc2.asarray(many, urlpath=folder + "/many.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as file:
         file.write("last\n")
 
@@ -51,7 +54,7 @@ def types(page: Page) -> None:
         assert found["size"] == dtype.itemsize, (dtype, found)
         assert [(field["name"], field["offset"]) for field in found["fields"]] == [
             (name, dtype.fields[name][1]) for name in dtype.names], (dtype, found)
-    for text in ("", "x", "[('a', '<i4')", "{'names': ['a']}", "[" * 10_000, "[('a', '<i4'), 3]", "'<i4'", "<U0"):
+    for text in ("", "x", "[('a', '<i4')", "{'names': ['a']}", "[" * 10_000, "[('a', '<i4'), 3]", "'<i4'", "<U0", "[('a', '<i4', (32, 0))]"):
         assert page.evaluate("async (text) => (await import('/page/dtype.js')).itemType(text)", text) is None, text
 
 
@@ -83,6 +86,12 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_label("Field").select_option("note")
     expect(page.get_by_role("cell", name="here")).to_be_visible()
     looks_without_pictures(page, scene)
+
+    page.goto(scene.url + "/datasets/pictures/many.b2nd?field=f50")
+    drawn(page, "50.000 to 50.000")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_text("Fields 51 to 150 of 160")).to_be_visible()
+    assert cells(page) == [["50"] + ["0"] * 99] * 3
 
 
 def looks_without_pictures(page: Page, scene: Scene) -> None:
