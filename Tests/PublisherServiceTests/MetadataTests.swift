@@ -91,4 +91,17 @@ import Testing
             #expect(try await harness.download("empty.csv").isEmpty)
         }
     }
+
+    @Test(arguments: [
+        ("run.log", "text/plain"), ("settings.YAML", "application/yaml"), ("fit.R", "text/x-r"),
+        ("lines.jsonl", "application/x-ndjson"), ("figure.svg", "image/svg+xml"),
+        ("LICENSE", "application/octet-stream"),
+    ])
+    func theEndOfANameSaysWhatAFileIs(_ name: String, _ type: String) async throws {
+        try await PublisherHarness.run { harness in
+            try harness.folder.write(name, [65])
+            let dataset = try await harness.published(name, [65])
+            #expect(dataset.mediaType == type)
+        }
+    }
 }

@@ -97,8 +97,8 @@ export class ChunkMap {
     if (shone === undefined) return;
     const left = 1 - (now - shone) / shining;
     if (left <= 0 || this.#still.matches) return this.#shone.delete(cell);
-    context.globalAlpha = 0.6 * left;
-    fill(colours.coming, 0, side);
+    context.globalAlpha = left;
+    fill(colours.part, 0, side);
     context.globalAlpha = 1;
   }
 

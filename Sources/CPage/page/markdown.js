@@ -4,7 +4,7 @@ import { imageAt } from "./image.js";
 import { fragment, Outline } from "./outline.js";
 import { block } from "./text.js";
 
-/** Milliseconds after which a text is not waited for. */
+/** Milliseconds after which the texts of a file are not waited for. */
 const patience = 1000;
 /** What a page can show without standing still. */
 const mostElements = 10_000, mostImages = 50, mostHTML = 1 << 20;
@@ -36,6 +36,7 @@ function datasetAt(found) {
 /** Reads Markdown in a worker: some texts are made to take very long. */
 class Reader {
   #worker = new Worker("/page/markdown-worker.js");
+  #left = patience;
   #turn = this.#answer();
 
   constructor(signal) { signal.addEventListener("abort", () => this.#worker.terminate()); }
@@ -50,12 +51,15 @@ class Reader {
   }
 
   async #read(source) {
+    const begun = performance.now();
     try {
       this.#worker.postMessage(source);
-      return await this.#answer(patience);
+      return await this.#answer(Math.max(1, this.#left));
     } catch (error) {
       this.#worker.terminate();
       throw error;
+    } finally {
+      this.#left -= performance.now() - begun;
     }
   }
 

@@ -13,7 +13,15 @@ export function isText(type) {
     || ["xml", "yaml", "toml", "sql", "x-ndjson"].includes(type.replace("application/", ""));
 }
 
+/** Of what is nested deeper, lines would be spaces more than anything else. */
+const deepest = 20;
+
 function indented(json) {
+  let depth = 0;
+  for (const character of json) {
+    depth += "[{".includes(character) ? 1 : "]}".includes(character) ? -1 : 0;
+    if (depth > deepest) return json;
+  }
   try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
 }
 
