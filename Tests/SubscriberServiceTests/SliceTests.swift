@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Versions
 
 @testable import SubscriberService
 
@@ -229,6 +230,22 @@ import Testing
             #expect(try await subscriber.ask("/api/chunk/foo/a.bin", [("nchunk", "3")]).status == 400)
             #expect(try await subscriber.ask("/api/fetch/foo/a.bin", [("slice_", "::2")]).status == 400)
             #expect(try await subscriber.ask("/api/fetch/foo/a.bin", [("indices", "[[1]]")]).status == 400)
+        }
+    }
+
+    @Test func whatTheNextSubscriberAsksForIsFetchedAtTheSameTime() async throws {
+        try await Self.with { network, near, cube in
+            _ = try await near.slice("cube.b2nd", "0, 0, 0")
+            network.publisher.resetCounters()
+            network.publisher.alwaysSuffer(.stall(after: 0))
+            let version = try VersionMaker.version(of: MemorySource(cube)).manifest.version
+            async let answer = near.ask("/versions/\(version)/blocks", [("of", "a2;a4;a6")])
+            try await near.wait("the second is asked for before the first is there") {
+                network.publisher.requests.count > 1
+            }
+            network.publisher.alwaysSuffer(nil)
+            network.publisher.gate.open()
+            #expect(try await answer.status == 200)
         }
     }
 

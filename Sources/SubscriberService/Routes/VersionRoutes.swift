@@ -66,6 +66,8 @@ struct VersionRoutes: Sendable {
         guard largest <= Self.chunkLimit else {
             throw Refusal(413, "blocks of chunks over \(Self.chunkLimit >> 20) MiB are not served; ask for the data")
         }
+        // All at the same time: one after the other, each would take a way there and back.
+        try await keeper.hold(bytes: parts.map { mirror.manifest.chunks[$0.chunk].range }, of: mirror)
         var segments: [SharedBytes] = []
         var room = Self.blocksLimit
         for part in parts {
@@ -90,10 +92,9 @@ extension VersionRoutes {
         let missing = Refusal(400, "version \(mirror.version) has no such chunk or block, or is no frame")
         if wanted.wantsFrame || !wanted.arrayParts.isEmpty {
             guard let layout = try await keeper.layout(of: mirror) else { throw missing }
-            for part in wanted.arrayParts where part.chunk < layout.chunks.count {
-                guard let place = mirror.manifest.place(ofArrayChunk: part.chunk, layout) else { continue }
-                try await mirror.fetch(mirror.manifest.chunks[place].range)
-            }
+            let numbers = wanted.arrayParts.map(\.chunk).filter { $0 < layout.chunks.count }
+            let places = numbers.compactMap { mirror.manifest.place(ofArrayChunk: $0, layout) }
+            try await keeper.hold(bytes: places.map { mirror.manifest.chunks[$0].range }, of: mirror)
         }
         let parts = try await pool.run {
             try wanted.resolved(
