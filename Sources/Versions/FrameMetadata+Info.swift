@@ -14,12 +14,10 @@ extension FrameMetadata {
 }
 
 extension ArrayMetadata {
-    /// What the catalogue says of an array; `nil` for a type whose description is so long that no catalogue takes it.
-    public init?(_ info: ArrayInfo) {
-        let type = info.numpyType
-        guard !type.isEmpty, type.utf8.count <= 4096 else { return nil }
+    /// What a file says of its array.
+    public init(_ info: ArrayInfo) {
         self.init(
-            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) }, dtype: type
-        )
+            shape: info.shape, chunks: info.chunks.map { Int64($0) }, blocks: info.blocks.map { Int64($0) },
+            dtype: info.numpyType)
     }
 }

@@ -29,6 +29,7 @@ def arrays():
         "naïve name": np.arange(10.0),
         "points": points,
         "nested": nested,
+        "many fields": np.ones(5, [(f"a field with a long name, {n}", "<i2") for n in range(300)]),
         "zerod": np.array(3.5),
         "empty": np.zeros((0, 3)),
         "zeros": np.zeros((100, 100)),

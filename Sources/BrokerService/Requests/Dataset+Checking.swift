@@ -28,7 +28,9 @@ extension ArrayMetadata {
             return "'shape', 'chunks' and 'blocks' have different numbers of dimensions"
         }
         if (shape + chunks + blocks).contains(where: { $0 < 0 }) { return "an extent is negative" }
-        if dtype.isEmpty || dtype.utf8.count > 4096 { return "'dtype' has between 1 and 4096 bytes" }
+        guard (1...Self.typeLimit).contains(dtype.utf8.count) else {
+            return "'dtype' has between 1 and \(Self.typeLimit) bytes"
+        }
         return nil
     }
 }

@@ -29,10 +29,24 @@ export const ask = async (url, options) => answered(await reached(url, options))
 
 export const get = async (url, options) => (await ask(url, options)).json();
 
-/** What the catalogue has of a dataset; of the attributes, which are anything, also large integers exactly. */
+/** What is known of a dataset; of the attributes, which are anything, also large integers exactly. */
 export async function description(path, options) {
   const text = await (await ask(`/api/datasets/${path}`, options)).text();
-  return { ...JSON.parse(text), attributes: parsed(text).attributes };
+  const known = { ...JSON.parse(text), attributes: parsed(text).attributes };
+  if (!known.attributesOmitted && (known.kind !== "array" || known.array)) return known;
+  try {
+    return { ...known, ...await fileDescription(path, options) };
+  } catch {
+    // What the catalogue has can be shown while the file cannot be reached.
+    return known;
+  }
+}
+
+/** What the file itself says: what is too long for the catalogue. */
+async function fileDescription(path, options) {
+  const text = await (await ask(`/api/info/${path}`, options)).text(), exact = parsed(text);
+  const { shape, chunks, blocks, dtype } = JSON.parse(text);
+  return { attributes: (exact.schunk ?? exact).vlmeta, ...(shape ? { array: { shape, chunks, blocks, dtype } } : {}) };
 }
 
 export const post = async (url, body) => (await answered(await reached(url, {

@@ -8,6 +8,9 @@ import { picture } from "./picture.js";
 import { preview } from "./preview.js";
 import { takeAway } from "./takeaway.js";
 
+/** Of an attribute's text, what is shown. */
+const longest = 20_000;
+
 function facts(info) {
   const rows = [
     ["kind", info.kind], ["size", bytes(info.size)], ["modified", moment(info.modified)], ["version", info.version],
@@ -28,7 +31,8 @@ function attributes(info) {
   const entries = Object.entries(info.attributes ?? {});
   if (!entries.length) return [];
   const text = (value) => typeof value === "string" ? value : written(value);
-  return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, text(value)]))];
+  const start = (all) => all.length > longest ? `${all.slice(0, longest)} … (${all.length.toLocaleString()} characters)` : all;
+  return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, start(text(value))]))];
 }
 
 /** What the values are measured in, by the attribute that is usual for it. */

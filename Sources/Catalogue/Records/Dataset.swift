@@ -17,6 +17,7 @@ public struct Dataset: Codable, Hashable, Sendable {
     public var modified: Double
     public var kind: Kind
     public var mediaType: String
+    /// `nil` also for an array whose type takes more than ``ArrayMetadata/typeLimit`` bytes.
     public var array: ArrayMetadata?
     public var frame: FrameMetadata?
     /// The user attributes (vlmeta), when they take no more than ``attributesLimit`` bytes as JSON.
@@ -51,6 +52,9 @@ public struct ArrayMetadata: Codable, Hashable, Sendable {
     public var blocks: [Int64]
     /// As NumPy prints it: `float32`, `>f8`, `[('a', '<i4')]`.
     public var dtype: String
+
+    /// Bytes of a type's text that the catalogue takes.
+    public static let typeLimit = 4096
 
     public init(shape: [Int64], chunks: [Int64], blocks: [Int64], dtype: String) {
         self.shape = shape

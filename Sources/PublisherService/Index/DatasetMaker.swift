@@ -21,7 +21,8 @@ enum DatasetMaker {
         dataset.kind = frame.array == nil ? .frame : .array
         dataset.mediaType = MediaTypes.frame
         dataset.frame = FrameMetadata(frame)
-        dataset.array = frame.array.flatMap { ArrayMetadata($0) }
+        let array = frame.array.map { ArrayMetadata($0) }
+        dataset.array = array.flatMap { $0.dtype.utf8.count <= ArrayMetadata.typeLimit ? $0 : nil }
         (dataset.attributes, dataset.attributesOmitted) = attributes(frame)
         return dataset
     }

@@ -75,7 +75,7 @@ struct InfoRoute: Sendable {
                     (attribute.name, try WireJSON.decode(JSONValue.self, from: Array(attribute.value.json.utf8)))
                 }, uniquingKeysWith: { $1 })
         }
-        guard dataset.kind == .array, let array = file?.array.flatMap(ArrayMetadata.init) ?? dataset.array else {
+        guard dataset.kind == .array, let array = file?.array.map({ ArrayMetadata($0) }) ?? dataset.array else {
             return WireJSON.encode(InfoAnswer.Frame(frame, attributes: attributes, modified: modified))
         }
         return WireJSON.encode(

@@ -10,7 +10,10 @@ from scene import Scene
 
 def make(folder: str) -> None:
     moments = np.array([1700000000123456789, -1, 2**63 - 1])
-    blosc2.asarray(moments, urlpath=folder + "/moments.b2nd", mode="w")
+    array = blosc2.asarray(moments, urlpath=folder + "/moments.b2nd", mode="w")
+    # Too long for the catalogue.
+    array.schunk.vlmeta["notes"] = ["a note"] * 1000
+    array.schunk.vlmeta["count"] = 2**60 + 1
     blosc2.asarray(np.arange(12, dtype=">f8") / 4, urlpath=folder + "/large-end.b2nd", mode="w")
     steps = np.zeros(5, dtype=[("time", "<i8"), ("speed", "<f4", (3,))])
     steps["time"], steps["speed"] = np.arange(5), np.arange(15).reshape(5, 3) / 2
@@ -23,6 +26,8 @@ def make(folder: str) -> None:
 
 def play(page: Page, scene: Scene) -> None:
     page.goto(scene.url + "/datasets/pictures/moments.b2nd")
+    expect(page.get_by_role("row", name='notes ["a note","a note",')).to_be_visible()
+    expect(page.get_by_role("row", name="count 1152921504606846977")).to_be_visible()
     page.get_by_text("As a table").click()
     expect(page.get_by_role("cell", name="1700000000123456789", exact=True)).to_be_visible()
     expect(page.get_by_role("cell", name="9223372036854775807", exact=True)).to_be_visible()
