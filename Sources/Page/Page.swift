@@ -17,7 +17,7 @@ public struct Page: Sendable {
 
     /// `nil` for a path that is not the page's.
     public func answer(_ request: HTTPRequest) -> HTTPResponse? {
-        guard let name = Self.file(of: request.path) else { return nil }
+        guard let (name, isKept) = Self.file(of: request.path) else { return nil }
         guard request.method == "GET" || request.isHead else {
             var refusal = HTTPResponse.refusal(405, "\(request.path) takes GET and HEAD, not \(request.method)")
             refusal.headers["Allow"] = "GET, HEAD"
@@ -26,14 +26,15 @@ public struct Page: Sendable {
         guard let file = files[name] else {
             return .refusal(404, "the page has no file \(name)")
         }
-        return file.answer(request)
+        return file.answer(request, isKept: isKept)
     }
 
     /// The file that a path stands for: what is below /page/ by its name, and the document for each view.
-    private static func file(of path: String) -> String? {
+    private static func file(of path: String) -> (name: String, isKept: Bool)? {
         let folder = "/page/"
-        if path.hasPrefix(folder) { return String(path.dropFirst(folder.count)) }
-        if ["/", "/browse", "/status"].contains(path) { return "index.html" }
-        return path.hasPrefix("/browse/") || path.hasPrefix("/datasets/") ? "index.html" : nil
+        if path.hasPrefix(folder) { return PageRelease.file(path.dropFirst(folder.count)) }
+        let isView =
+            ["/", "/browse", "/status"].contains(path) || path.hasPrefix("/browse/") || path.hasPrefix("/datasets/")
+        return isView ? ("index.html", false) : nil
     }
 }

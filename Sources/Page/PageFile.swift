@@ -23,11 +23,17 @@ final class PageFile: Sendable {
 
         init(_ file: cpage_file) {
             mediaType = String(cString: file.media_type)
-            plain = SharedBytes(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            let bytes = UnsafeBufferPointer(start: file.bytes, count: file.count)
+            plain = mediaType.hasPrefix("text/html") ? Self.document(bytes) : SharedBytes(bytes)
             compressed = Gzip.compress(plain)
             let hasher = SHA256()
             plain.withBytes { hasher.update($0) }
             digest = String(hasher.finish().description.prefix(32))
+        }
+
+        /// The document names the other files by the release; they name one another by where they are.
+        private static func document(_ bytes: UnsafeBufferPointer<UInt8>) -> SharedBytes {
+            SharedBytes(String(decoding: bytes, as: UTF8.self).replacing("/page/", with: "/page/\(PageRelease.name)/"))
         }
     }
 
@@ -49,14 +55,16 @@ final class PageFile: Sendable {
         }
     }
 
-    func answer(_ request: HTTPRequest) -> HTTPResponse {
+    /// - Parameter isKept: whether what is asked for by this address will never be another.
+    func answer(_ request: HTTPRequest, isKept: Bool) -> HTTPResponse {
         let contents = contents
         let isCompressed = request.acceptsGzip && contents.compressed.count < contents.plain.count
         // Another representation is another tag.
         let tag = EntityTag(contents.digest + (isCompressed ? "-gzip" : ""))
         var response = HTTPResponse(headers: [
             "Content-Security-Policy": Self.policy, "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache", "ETag": tag.description,
+            "Referrer-Policy": "no-referrer", "ETag": tag.description,
+            "Cache-Control": isKept ? "public, max-age=31536000, immutable" : "no-cache",
             "Vary": "Accept-Encoding",
         ])
         if let known = request.headers.list("If-None-Match"), !tag.satisfiesNone(ofHeader: known) {

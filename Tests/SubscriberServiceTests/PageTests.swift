@@ -22,6 +22,25 @@ import Testing
         }
     }
 
+    @Test func whatTheDocumentNamesIsKeptUntilThereIsAnotherProgram() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let document = try await subscriber.ask("/")
+            #expect(document.headers["Cache-Control"] == "no-cache")
+            let named = document.text.matches(of: /"(\/page\/([0-9a-f]{32})\/[^"]+)"/)
+            #expect(named.count > 20 && Set(named.map(\.output.2)).count == 1)
+            for file in named {
+                let answer = try await subscriber.ask(String(file.output.1))
+                #expect(answer.status == 200, "\(file.output.1)")
+                #expect(answer.headers["Cache-Control"] == "public, max-age=31536000, immutable")
+            }
+            // What a page asks for that is open since there was another program is not kept under that one's name.
+            let path = "/page/\(String(repeating: "0", count: 32))/main.js"
+            let older = try await subscriber.ask(path)
+            #expect(older.status == 200 && older.headers["Cache-Control"] == "no-cache")
+        }
+    }
+
     @Test(arguments: ["/api/follow", "/api/unfollow", "/api/download"])
     func pagesOfOtherSitesChangeNothing(_ path: String) async throws {
         try await Network.with { network in

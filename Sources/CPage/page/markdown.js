@@ -35,7 +35,7 @@ function datasetAt(found) {
 
 /** Reads Markdown in a worker: some texts are made to take very long. */
 class Reader {
-  #worker = new Worker("/page/markdown-worker.js");
+  #worker = new Worker(new URL("markdown-worker.js", import.meta.url));
   #left = patience;
   #turn = this.#answer();
 
