@@ -52,7 +52,7 @@ def play(page: Page, scene: Scene) -> None:
     page.goto(scene.url)
     with within(100, f"{COUNT:,} datasets announced, and known to the page"):
         announce(scene.broker)
-        expect(page.get_by_role("row", name="crowd")).to_contain_text(str(COUNT), timeout=90_000)
+        expect(page.get_by_role("row", name="crowd")).to_contain_text(f"{COUNT:,}", timeout=90_000)
     with within(20, "its folder opened"):
         page.get_by_role("link", name="crowd", exact=True).click()
         page.get_by_role("link", name="all/").click()
