@@ -8,6 +8,9 @@ internal import Platform
 /// Every view of the page has a path of its own, and all get the same document, which looks at the path. Nothing is loaded
 /// from elsewhere, and the browser is told to see to that.
 public struct Page: Sendable {
+    private static let document = "index.html"
+    private static let folders = ["/browse/", "/datasets/"]
+
     private let files: [String: PageFile]
 
     public init() {
@@ -29,12 +32,18 @@ public struct Page: Sendable {
         return file.answer(request, isKept: isKept)
     }
 
+    /// The document, which says so, for a browser that was sent to an address that nothing has; `nil` for programs.
+    public func nothing(_ request: HTTPRequest) -> HTTPResponse? {
+        let isSent = request.headers["Accept"]?.contains("text/html") == true
+        guard isSent, request.method == "GET" || request.isHead, !request.path.hasPrefix("/api/") else { return nil }
+        return files[Self.document]?.answer(request, status: 404)
+    }
+
     /// The file that a path stands for: what is below /page/ by its name, and the document for each view.
     private static func file(of path: String) -> (name: String, isKept: Bool)? {
         let folder = "/page/"
         if path.hasPrefix(folder) { return PageRelease.file(path.dropFirst(folder.count)) }
-        let isView =
-            ["/", "/browse", "/status"].contains(path) || path.hasPrefix("/browse/") || path.hasPrefix("/datasets/")
-        return isView ? ("index.html", false) : nil
+        let isView = path == "/" || path == "/status" || folders.contains { path.hasPrefix($0) && path != $0 }
+        return isView ? (document, false) : nil
     }
 }

@@ -55,19 +55,23 @@ final class PageFile: Sendable {
         }
     }
 
-    /// - Parameter isKept: whether what is asked for by this address will never be another.
-    func answer(_ request: HTTPRequest, isKept: Bool) -> HTTPResponse {
+    /// - Parameters:
+    ///   - status: other than 200 when the file stands for what there is not.
+    ///   - isKept: whether what is asked for by this address will never be another.
+    func answer(_ request: HTTPRequest, status: Int = 200, isKept: Bool = false) -> HTTPResponse {
         let contents = contents
         let isCompressed = request.acceptsGzip && contents.compressed.count < contents.plain.count
         // Another representation is another tag.
         let tag = EntityTag(contents.digest + (isCompressed ? "-gzip" : ""))
-        var response = HTTPResponse(headers: [
-            "Content-Security-Policy": Self.policy, "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer", "ETag": tag.description,
-            "Cache-Control": isKept ? "public, max-age=31536000, immutable" : "no-cache",
-            "Vary": "Accept-Encoding",
-        ])
-        if let known = request.headers.list("If-None-Match"), !tag.satisfiesNone(ofHeader: known) {
+        var response = HTTPResponse(
+            status: status,
+            headers: [
+                "Content-Security-Policy": Self.policy, "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "no-referrer", "ETag": tag.description,
+                "Cache-Control": isKept ? "public, max-age=31536000, immutable" : "no-cache",
+                "Vary": "Accept-Encoding",
+            ])
+        if status == 200, let known = request.headers.list("If-None-Match"), !tag.satisfiesNone(ofHeader: known) {
             response.status = 304
             return response
         }

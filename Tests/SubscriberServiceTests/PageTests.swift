@@ -7,7 +7,7 @@ import Testing
 
 /// The web page as a browser gets it; what it does there is tested in a browser.
 @Suite(.timeLimit(.minutes(1))) struct PageTests {
-    @Test(arguments: ["/", "/browse", "/browse/foo/dir", "/datasets/foo/a%20b.b2nd", "/status"])
+    @Test(arguments: ["/", "/browse/foo/dir", "/datasets/foo/a%20b.b2nd", "/status"])
     func everyViewHasAnAddressThatCanBeShared(_ path: String) async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()
@@ -105,6 +105,18 @@ import Testing
                 "/page/", "/page/none.js", "/page/../main.js", "/page/..%2fmain.js", "/browser", "/index.html",
             ]
             for path in paths { #expect(try await subscriber.ask(path).status == 404, "\(path)") }
+        }
+    }
+
+    @Test func whoComesToNoPageWithABrowserGetsOneThatSaysSo() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            for path in ["/nonsense", "/browse", "/browse/", "/datasets/", "/api/nonsense"] {
+                let answer = try await subscriber.ask(path, headers: ["Accept": "text/html,*/*;q=0.8"])
+                let isPage = answer.headers["Content-Type"] == "text/html; charset=utf-8"
+                #expect(answer.status == 404 && isPage == !path.hasPrefix("/api/"), "\(path): \(answer.text)")
+                #expect(try await subscriber.ask(path).text.contains("there is nothing at"), "\(path)")
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ struct TreeRoute: Sendable {
         return try await pool.run {
             let paths = copy.paths, prefix = name + "/"
             guard copy.group(pattern.group) != nil || !paths.range(of: pattern.group + "/").isEmpty else {
-                throw Refusal(404, "there is no group '\(pattern.group)'; /api/tree lists the groups")
+                throw copy.unknownGroup(pattern.group)
             }
             var folders: [SortedPaths.Folder] = []
             let found: [SortedPaths.Index]

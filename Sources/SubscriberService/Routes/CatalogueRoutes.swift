@@ -46,7 +46,7 @@ struct CatalogueRoutes: Sendable {
         try request.require("GET")
         let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
         guard let (listed, (position, digests)) = await pool.run({ copy.listing(filter) }) else {
-            throw Refusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")
+            throw Refusal.notListedYet
         }
         let headers: HTTPHeaders = [
             ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
@@ -76,13 +76,25 @@ struct CatalogueRoutes: Sendable {
 extension CatalogueCopy {
     /// The refusal for a name that does not exist, with the names that may have been meant.
     func unknown(_ name: String) -> Refusal {
+        if position == nil { return .notListedYet }
         let near = nearest(name)
         let hint = near.isEmpty ? "'bpubsub list' shows what exists" : "did you mean \(near.joined(separator: ", "))?"
         return Refusal(404, "there is no dataset '\(name)'; \(hint)")
+    }
+
+    /// The refusal for a group that does not exist.
+    func unknownGroup(_ name: String) -> Refusal {
+        position == nil ? .notListedYet : Refusal(404, "there is no group '\(name)'; /api/tree lists the groups")
     }
 
     /// Names that may have been meant; none before all are known.
     func nearest(_ name: String) -> [String] {
         position == nil ? [] : NearestNames.of(name, among: groups.map(\.name) + paths.prefix(20_000).map(\.text))
     }
+}
+
+extension Refusal {
+    /// Nobody knows yet what exists.
+    fileprivate static let notListedYet = Refusal(
+        503, "the catalogue has not been listed yet: the broker could not be reached so far")
 }

@@ -71,7 +71,7 @@ struct Router: Sendable {
         if let rest = path.suffix(after: "/api/held/") { return try await held.answer(request, of: rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
         if let answer = try await reading.answer(request) { return answer }
-        if let answer = page.answer(request) { return answer }
+        if let answer = page.answer(request) ?? page.nothing(request) { return answer }
         throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
     }
 }
