@@ -34,6 +34,9 @@ static const unsigned char dom_js[] = {
 static const unsigned char dtype_js[] = {
 #embed "page/dtype.js"
 };
+static const unsigned char entries_js[] = {
+#embed "page/entries.js"
+};
 static const unsigned char feed_js[] = {
 #embed "page/feed.js"
 };
@@ -173,6 +176,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("dataset.js", SCRIPT, dataset_js),
     FILE_OF("dom.js", SCRIPT, dom_js),
     FILE_OF("dtype.js", SCRIPT, dtype_js),
+    FILE_OF("entries.js", SCRIPT, entries_js),
     FILE_OF("feed.js", SCRIPT, feed_js),
     FILE_OF("file.js", SCRIPT, file_js),
     FILE_OF("follow.js", SCRIPT, follow_js),

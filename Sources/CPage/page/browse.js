@@ -1,6 +1,7 @@
 import { get } from "./api.js";
 import { breakable, bytes, element, encoded, link, moment, refill, table } from "./dom.js";
 import { followButtons } from "./follow.js";
+import { amend } from "./entries.js";
 import { latest, settled, throttled } from "./latest.js";
 import { changed } from "./live.js";
 import { fieldsOf } from "./types.js";
@@ -40,6 +41,7 @@ const folderRow = ({ name, path, datasets }) =>
 
 /** A folder, a page at a time: whatever is in it, there are no more rows than a page has. */
 class Listing {
+  #place = location.pathname;
   #count = element("p", { class: "faint", role: "status" });
   #rows = element("div", { class: "listing folder" });
   #turning = element("nav", { class: "row", "aria-label": "Pages" });
@@ -52,26 +54,27 @@ class Listing {
     this.filter = element("input", {
       type: "search", placeholder: "filter", "aria-label": `Filter the datasets below ${path}`, value: address.get("filter") ?? "",
     });
-    this.fill = latest(signal, () => this.#fill(), (error) => { this.#count.textContent = error.message; });
+    this.fill = latest(signal, (ending) => this.#fill(ending), (error) => this.#fail(error), () => this.#question);
     const soon = settled(signal, 150, this.fill);
     this.filter.addEventListener("input", () => { this.#move(0); soon(); });
     this.node = element("div", {}, element("div", { class: "row" }, this.filter, this.#count), this.#rows, this.#turning);
   }
 
   /** The first page; throws when there is none. */
-  open() { return this.#fill(); }
+  open() { return this.#fill(this.signal); }
 
-  async #fill() {
-    const asked = this.filter.value;
-    const query = new URLSearchParams({ offset: this.offset, limit: pageSize, filter: asked });
-    const answer = await get(`/api/tree/${encoded(this.path)}?${query}`, { signal: this.signal });
+  get #question() { return String(new URLSearchParams({ offset: this.offset, limit: pageSize, filter: this.filter.value })); }
+
+  async #fill(ending) {
+    const asked = this.#question;
+    const answer = await get(`/api/tree/${encoded(this.path)}?${asked}`, { signal: ending });
     // Another is on its way.
-    if (asked !== this.filter.value) return;
+    if (asked !== this.#question) return;
     const shown = answer.folders.length + answer.datasets.length;
     if (!shown && this.offset > 0) {
       // There are fewer than there were.
       this.#move(Math.max(0, Math.ceil(answer.entries / pageSize) - 1) * pageSize);
-      return this.#fill();
+      return this.#fill(ending);
     }
     this.#count.textContent = answer.entries
       ? `${(this.offset + 1).toLocaleString()} to ${(this.offset + shown).toLocaleString()} of ${answer.entries.toLocaleString()}` : "nothing here";
@@ -80,14 +83,22 @@ class Listing {
     this.#turn(answer.entries);
   }
 
+  /** Of a folder that has gone nothing is left. */
+  #fail(error) {
+    this.#count.textContent = error.message;
+    if (error.status === 404) refill(this.#rows);
+  }
+
   #turn(entries) {
-    const last = Math.max(0, Math.ceil(entries / pageSize) - 1) * pageSize;
-    const button = (text, to, enabled) => element("button", {
-      disabled: !enabled, click: () => { this.#move(to); this.fill().then(() => this.#rows.scrollIntoView({ block: "nearest" })); },
+    this.last = Math.max(0, Math.ceil(entries / pageSize) - 1) * pageSize;
+    const button = (text, enabled, place) => element("button", {
+      disabled: !enabled,
+      click: () => { this.#move(place()); this.fill().then(() => this.#rows.scrollIntoView({ block: "nearest" })); },
     }, text);
-    this.#turning.hidden = last === 0 && this.offset === 0;
-    refill(this.#turning, button("First", 0, this.offset > 0), button("Previous", Math.max(0, this.offset - pageSize), this.offset > 0),
-      button("Next", this.offset + pageSize, this.offset < last), button("Last", last, this.offset < last));
+    const isFirst = this.offset === 0, isLast = this.offset >= this.last;
+    this.#turning.hidden = isFirst && isLast;
+    refill(this.#turning, button("First", !isFirst, () => 0), button("Previous", !isFirst, () => Math.max(0, this.offset - pageSize)),
+      button("Next", !isLast, () => this.offset + pageSize), button("Last", !isLast, () => this.last));
   }
 
   #move(offset) {
@@ -95,7 +106,7 @@ class Listing {
     const query = new URLSearchParams();
     if (this.filter.value) query.set("filter", this.filter.value);
     if (offset) query.set("offset", offset);
-    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
+    amend(`${this.#place}${query.size ? `?${query}` : ""}`, this.signal);
   }
 }
 

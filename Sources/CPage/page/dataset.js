@@ -1,8 +1,9 @@
-import { description, get } from "./api.js";
+import { description } from "./api.js";
 import { trail } from "./browse.js";
 import { breakable, bytes, element, encoded, moment, table } from "./dom.js";
 import { heldHere } from "./held.js";
 import { written } from "./json.js";
+import { latest } from "./latest.js";
 import { changed } from "./live.js";
 import { picture } from "./picture.js";
 import { preview } from "./preview.js";
@@ -43,7 +44,8 @@ function units(info) {
 
 export async function dataset(context, path) {
   const { main, live, signal, go } = context;
-  const info = await description(encoded(path), { signal });
+  const ask = (ending) => description(encoded(path), { signal: ending });
+  const info = await ask(signal);
   signal.throwIfAborted();
   document.title = `${path} – bpubsub`;
   const notice = element("div", { "aria-live": "polite" });
@@ -53,12 +55,14 @@ export async function dataset(context, path) {
     ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);
   signal.addEventListener("abort", live.listen((name, data) => {
-    if (name === "reset") {
-      get(`/api/datasets/${encoded(path)}`, { signal }).then((now) => tell(now), () => {});
-    } else if (name === "change" && changed(data) === path) {
-      tell(data.dataset);
-    }
+    if (name === "reset") check();
+    else if (name === "change" && changed(data) === path) tell(data.dataset);
   }));
+  // It may have been removed while nothing was heard.
+  const check = latest(signal, async (ending) => tell(await ask(ending).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  })), () => {});
   function tell(now) {
     if (now?.version === info.version) { notice.replaceChildren(); return; }
     const text = now ? "There is a newer version. " : "This dataset has been removed. ";

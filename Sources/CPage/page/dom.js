@@ -38,12 +38,36 @@ export const breakable = (name) => name.split(/(?<=[/_.-])/).flatMap((part) => [
 /** What tells an element from its neighbours, also after they have been made anew. */
 const mark = (node) => node.getAttribute("href") ?? node.getAttribute("aria-label") ?? node.textContent;
 
-/** Replaces what is in `node`; who had reached something in it by the keyboard stays there. */
+/** Whether these differ in their children only; what is pressed or filled in may do another thing as well. */
+const canMerge = (old, made) => old.nodeType === Node.ELEMENT_NODE && !old.matches("button, input, select")
+  && old.childNodes.length > 0 && old.cloneNode(false).isEqualNode(made.cloneNode(false));
+
+/** Makes what is in `node` equal to `made`, and leaves what is so already. */
+function merge(node, made) {
+  const old = [...node.childNodes], fresh = [...made];
+  let end = null;
+  // What is equal at both ends stays, whatever comes or goes between.
+  while (old.length && fresh.length && old[0].isEqualNode(fresh[0])) { old.shift(); fresh.shift(); }
+  while (old.length && fresh.length && old.at(-1).isEqualNode(fresh.at(-1))) { end = old.pop(); fresh.pop(); }
+  fresh.forEach((child, place) => {
+    const other = old[place];
+    if (!other) node.insertBefore(child, end);
+    else if (other.isEqualNode(child)) return;
+    else if (canMerge(other, child)) merge(other, child.childNodes);
+    else other.replaceWith(child);
+  });
+  for (const gone of old.slice(fresh.length)) gone.remove();
+}
+
+/**
+ * Makes `node` contain this. What is there already stays as it is, so that what somebody has chosen, scrolled or reached by the
+ * keyboard does; its listeners stay, too, and must not depend on when they were made.
+ */
 export function refill(node, ...children) {
   const focused = document.activeElement;
   const isInside = focused !== node && node.contains(focused);
-  node.replaceChildren(...children);
-  if (!isInside) return;
+  merge(node, children.map((child) => (child instanceof Node ? child : new Text(child))));
+  if (!isInside || node.contains(focused)) return;
   const again = [...node.querySelectorAll(focused.localName)].find((made) => mark(made) === mark(focused));
   again?.focus({ preventScroll: true });
 }

@@ -11,7 +11,8 @@ const most = 3;
  */
 export function followButtons(path, live, signal) {
   const problem = element("span", { class: "faint", role: "status" });
-  const buttons = element("span", { class: "buttons" });
+  // Until it is known there is a button that takes its place, so that nothing moves.
+  const buttons = element("span", { class: "buttons" }, element("button", { disabled: true }, "Follow"));
   const node = element("div", { class: "buttons" }, buttons, problem);
   const refresh = latest(signal, async (ending) => {
     const names = await get(`/api/followed?${new URLSearchParams({ path })}`, { signal: ending });

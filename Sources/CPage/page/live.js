@@ -5,7 +5,7 @@ export const recovery = new EventTarget();
 
 /** What runs once for all windows; `null` where there is no such thing, or it is forbidden together with cookies. */
 function shared() {
-  try { return new SharedWorker("/page/shared.js", { type: "module" }); } catch { return null; }
+  try { return new SharedWorker(new URL("shared.js", import.meta.url), { type: "module" }); } catch { return null; }
 }
 
 /** Hears of the events by the connection of all windows, or by one of its own where that cannot be had. */
@@ -45,10 +45,14 @@ export class Live {
 
   #hear(name, data) {
     if (name === "lost") { this.#line.textContent = "connection lost, trying again…"; return; }
-    if (name === "open") this.#line.textContent = "live";
+    if (name !== "open") { this.#tell(name, data); return; }
+    this.#line.textContent = "live";
     // What happened before somebody listened is not told.
-    this.#tell(name === "open" ? "reset" : name, data);
+    this.refresh();
   }
+
+  /** Has all views ask for what is so now. */
+  refresh() { this.#tell("reset", {}); }
 
   #tell(name, data) {
     for (const listener of [...this.#listeners]) listener(name, data);

@@ -31,11 +31,12 @@ class Picture {
     this.path = path;
     this.units = units ? ` ${units}` : "";
     this.moved = moved;
-    this.window = new Window(array);
+    this.window = new Window(array, signal);
     this.scene = new Scene(this.#canvas, this.window);
     this.legend = new Legend(this.window, () => this.#painted());
     this.listing = values(path, this.window, signal);
-    this.ask = latest(signal, () => this.#load(signal), (error) => this.#refused(error));
+    this.ask = latest(signal, (ending) => this.#load(ending), (error) => this.#refused(error),
+      () => `${this.window.layer};${this.window.slice}`);
     this.settle = settled(signal, 200, () => this.#remember());
     this.#tools = this.#makeTools();
     this.#listen(signal);

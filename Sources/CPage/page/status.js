@@ -1,4 +1,4 @@
-import { latest } from "./latest.js";
+import { latest, repeated } from "./latest.js";
 import { get } from "./api.js";
 import { bytes, duration, element, encoded, link, moment, number, refill, table } from "./dom.js";
 
@@ -59,18 +59,19 @@ const publishers = ({ groups }) => element("div", { class: "listing" }, table(["
 
 export async function status({ main, live, signal }) {
   document.title = "Status – bpubsub";
-  const load = async () => {
-    const answer = await get("/api/status", { signal });
-    signal.throwIfAborted();
-    refill(main, element("h1", {}, "Status"),
+  const node = element("div");
+  const load = async (ending) => {
+    const answer = await get("/api/status", { signal: ending });
+    ending.throwIfAborted();
+    refill(node, element("h1", {}, "Status"),
       element("div", { class: "cards" }, brokerCard(answer), heldCard(answer), fetchedCard(answer), answeredCard(answer)),
       element("h2", {}, "Publishers"), publishers(answer),
       element("p", { class: "faint" }, `bpubsub ${answer.version}, up for ${duration(answer.uptime ?? 0)}, `
         + `${bytes(answer.memory ?? 0)} of memory. `, element("a", { href: "/metrics" }, "The same figures for a monitoring system")));
   };
-  await load();
+  await load(signal);
+  main.replaceChildren(node);
   const fill = latest(signal, load, () => {});
-  const timer = setInterval(fill, 2000);
-  signal.addEventListener("abort", () => clearInterval(timer));
-  signal.addEventListener("abort", live.listen((name) => { if (name === "status") fill(); }));
+  repeated(signal, 2000, fill);
+  signal.addEventListener("abort", live.listen((name) => { if (name === "status" || name === "reset") fill(); }));
 }

@@ -82,13 +82,13 @@ export function values(path, window, signal) {
     const [from, to] = page.ranges[0], found = await columns(path, page, ending);
     const rows = Array.from({ length: to - from }, (_, row) => [from + row, ...found.map(([, value]) => value(row))]);
     refill(body, table(["index", ...found.map(([name]) => name)], rows, "Values"), fieldNote(window), turning());
-  }, (error) => body.replaceChildren(element("p", {}, error.message)));
+  }, (error) => body.replaceChildren(element("p", {}, error.message)), () => `${page.slice};${window.field}`);
   const turn = (text, axis, by) => element("button", {
-    disabled: !page.has(axis, by), click: () => { page.start[axis] += by; draw(); },
+    disabled: !page.has(axis, by()), click: () => { page.start[axis] += by(); draw(); },
   }, text);
   const turning = () => element("div", { class: "row" },
-    turn("Earlier rows", 0, -page.rows), turn("Later rows", 0, page.rows),
-    ...(window.seen.length > 1 ? [turn("Earlier columns", 1, -pageColumns), turn("Later columns", 1, pageColumns)] : []));
+    turn("Earlier rows", 0, () => -page.rows), turn("Later rows", 0, () => page.rows),
+    ...(window.seen.length > 1 ? [turn("Earlier columns", 1, () => -pageColumns), turn("Later columns", 1, () => pageColumns)] : []));
   node.addEventListener("toggle", () => { if (node.open) draw(); });
   return { node, update: () => { page.start = [0, 0]; if (node.open) draw(); }, open: () => { node.open = true; } };
 }

@@ -1,5 +1,6 @@
 import { mapNames } from "./colour.js";
 import { itemType } from "./dtype.js";
+import { amend } from "./entries.js";
 import { complexParts } from "./npy.js";
 import { hasChannels, hasMean, isCounts, likely, pairs, whyNotDrawn } from "./types.js";
 
@@ -13,8 +14,11 @@ export const limit = (text) => text === null || text.trim() === "" || !Number.is
 /** What is seen, and how: a part of one or two axes, and a position on each of the others. It is the address's query. */
 export class Window {
   #reduce;
+  #place = location.pathname;
+  #signal;
 
-  constructor(array) {
+  constructor(array, signal) {
+    this.#signal = signal;
     const { shape, dtype } = array, query = new URLSearchParams(location.search);
     this.shape = shape;
     this.dtype = dtype;
@@ -29,10 +33,10 @@ export class Window {
     this.map = mapNames.find((name) => name === query.get("map")) ?? this.usualMap;
     this.limits = [limit(query.get("low")), limit(query.get("high"))];
     this.#reduce = reductions.find((name) => name === query.get("reduce")) ?? reductions[0];
-    this.#place(query);
+    this.#start(query);
   }
 
-  #place(query) {
+  #start(query) {
     const axes = numbers(query.get("axes")), at = numbers(query.get("at"));
     this.show(this.pairs.find((pair) => String(pair) === String(axes)) ?? this.likely);
     this.at = this.others.map((axis, place) => Math.min(Math.max(0, at[place] || 0), this.shape[axis] - 1));
@@ -137,8 +141,8 @@ export class Window {
   get address() {
     // Commas and colons may stand in a query as they are, and are easier to read.
     const query = String(this.query).replaceAll("%2C", ",").replaceAll("%3A", ":");
-    return `${location.pathname}${query && `?${query}`}`;
+    return `${this.#place}${query && `?${query}`}`;
   }
 
-  remember() { history.replaceState(null, "", this.address); }
+  remember() { amend(this.address, this.#signal); }
 }

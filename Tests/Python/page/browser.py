@@ -19,7 +19,7 @@ def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
         context.on("weberror", lambda error: wrong.append(f"an error: {error.error}"))
         # What the browser shows a PDF with is its own.
         inside = (scene.url, "data:", "blob:" + scene.url, "chrome:", "chrome-extension:")
-        context.on("request", lambda request: request.url.startswith(inside)
+        context.on("request", lambda request: request.url.startswith((*inside, *scene.others))
                    or wrong.append("a request to elsewhere: " + request.url))
         page = context.new_page()
         story(page, scene)

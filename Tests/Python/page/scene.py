@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -16,6 +16,8 @@ class Scene:
     """Of the publisher, with the files."""
     stage: str
     """Where the test starts and stops services."""
+    others: list[str] = field(default_factory=list)
+    """Other URLs by which a story reaches the subscriber."""
 
     def stop(self, service: str) -> None:
         """Ends the `publisher` or the `subscriber`, and waits until it has ended."""

@@ -26,7 +26,7 @@ def dataset(number: int) -> dict:
             "array": {"shape": [256, 1024, 1024], "chunks": [16, 256, 256], "blocks": [4, 64, 64], "dtype": "float32"}}
 
 
-def announce(broker: str) -> None:
+def announce(broker: str, count: int = COUNT) -> None:
     """As a publisher would that had so many files."""
     def send(method: str, path: str, body: dict, headers: dict[str, str] = {}) -> dict:
         request = urllib.request.Request(broker + path, json.dumps(body).encode(), headers, method=method)
@@ -35,8 +35,8 @@ def announce(broker: str) -> None:
 
     claim = {"secret": "5" * 64, "urls": ["http://127.0.0.1:9"], "class": "public"}
     lease = {"Bpubsub-Lease": send("PUT", "/api/publishers/crowd", claim)["lease"]}
-    for start in range(0, COUNT, BATCH):
-        send("POST", "/api/changes", {"changes": [{"put": dataset(n)} for n in range(start, start + BATCH)]}, lease)
+    for start in range(0, count, BATCH):
+        send("POST", "/api/changes", {"changes": [{"put": dataset(n)} for n in range(start, min(count, start + BATCH))]}, lease)
 
 
 @contextmanager
