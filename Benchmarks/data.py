@@ -45,3 +45,23 @@ def many(folder: str, count: int = 10_000) -> str:
             f.write(content)
     os.rename(partial, path)
     return path
+
+
+ROWS = 100_000
+
+
+def rows(folder: str) -> str:
+    """A folder with `rows.b2nd`: 400 MB of float32 in chunks of one row of 1,000, some 2 KB each."""
+    path = os.path.join(folder, "rows")
+    if os.path.exists(path):
+        return path
+    partial = path + ".part"
+    os.makedirs(partial, exist_ok=True)
+    random = np.random.default_rng(3)
+    array = blosc2.empty((ROWS, 1000), np.float32, chunks=(1, 1000), blocks=(1, 1000), urlpath=partial + "/rows.b2nd", mode="w",
+                         cparams={"codec": blosc2.Codec.LZ4, "nthreads": 1})
+    for start in range(0, ROWS, 1000):
+        array[start : start + 1000] = random.integers(0, 10_000, (1000, 1000)).astype(np.float32)
+    del array
+    os.rename(partial, path)
+    return path

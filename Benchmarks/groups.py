@@ -9,6 +9,7 @@ GROUPS = {
     "scale": "a million datasets, 100,000 files, a change of one percent, memory of idle programs",
     "micro": "digests, plans, the index, the feed, without servers; their allocations",
     "allocations": "allocations of a subscriber for a request",
+    "chunks": "slices that are not held of an array of 100,000 chunks",
     "reading": "slices that are not held: requests, bytes, round trips, memory",
 }
 

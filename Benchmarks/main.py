@@ -12,6 +12,7 @@ import sys
 import allocations
 import appearance
 import cache
+import chunks
 import fanout
 import limits
 import load
@@ -24,7 +25,7 @@ from groups import GROUPS
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLAIN = {
     "cache": cache.run, "limits": limits.run, "fanout": fanout.run, "appearance": appearance.run,
-    "scale": scale.run, "micro": micro.run, "allocations": allocations.run}
+    "scale": scale.run, "chunks": chunks.run, "micro": micro.run, "allocations": allocations.run}
 
 
 class Tee(io.TextIOBase):
