@@ -29,6 +29,7 @@ def play(page: Page, scene: Scene) -> None:
     drawn(page, "[3,0:900,0:1300]")
     for _ in range(2):
         page.get_by_role("button", name="Zoom in").click()
+    drawn(page, "[3,338:563,488:813]")
     drawn(page, "every value")
     seen = page.locator("canvas + p").inner_text()
     page.reload()
