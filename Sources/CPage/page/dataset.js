@@ -1,6 +1,6 @@
 import { description } from "./api.js";
 import { trail } from "./browse.js";
-import { breakable, bytes, element, encoded, moment, table } from "./dom.js";
+import { breakable, bytes, element, encoded, moment, number, table } from "./dom.js";
 import { heldHere } from "./held.js";
 import { written } from "./json.js";
 import { latest } from "./latest.js";
@@ -9,8 +9,13 @@ import { picture } from "./picture.js";
 import { preview } from "./preview.js";
 import { takeAway } from "./takeaway.js";
 
-/** Of an attribute's text, what is shown. */
-const longest = 20_000;
+/** Characters that are shown of an attribute, and of a type. */
+const longest = 20_000, longestType = 1000;
+
+const start = (text, most) => text.length > most ? `${text.slice(0, most)} … (${number(text.length)} characters)` : text;
+
+/** How many times smaller something has become. */
+const ratio = (value) => `${value < 100 ? value.toPrecision(3) : number(Math.round(value))} : 1`;
 
 function facts(info) {
   const rows = [
@@ -19,11 +24,11 @@ function facts(info) {
   if (info.mediaType && !info.array) rows.splice(1, 0, ["media type", info.mediaType]);
   if (info.array) {
     const sizes = ["shape", "chunks", "blocks"].map((name) => [name, info.array[name].join(" × ")]);
-    rows.push(["type", info.array.dtype], ...(info.array.shape.length ? sizes : [["shape", "a single item"]]));
+    rows.push(["type", start(info.array.dtype, longestType)], ...(info.array.shape.length ? sizes : [["shape", "a single item"]]));
   }
   if (info.frame) {
-    const ratio = info.frame.cbytes ? ` (${(info.frame.nbytes / info.frame.cbytes).toPrecision(3)} : 1)` : "";
-    rows.push(["uncompressed", bytes(info.frame.nbytes) + ratio]);
+    const { nbytes, cbytes } = info.frame;
+    rows.push(["uncompressed", bytes(nbytes) + (cbytes ? ` (${ratio(nbytes / cbytes)})` : "")]);
   }
   return element("div", { class: "facts" }, table(["property", "value"], rows));
 }
@@ -32,8 +37,7 @@ function attributes(info) {
   const entries = Object.entries(info.attributes ?? {});
   if (!entries.length) return [];
   const text = (value) => typeof value === "string" ? value : written(value);
-  const start = (all) => all.length > longest ? `${all.slice(0, longest)} … (${all.length.toLocaleString()} characters)` : all;
-  return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, start(text(value))]))];
+  return [element("h2", {}, "Attributes"), table(["name", "value"], entries.map(([name, value]) => [name, start(text(value), longest)]))];
 }
 
 /** What the values are measured in, by the attribute that is usual for it. */

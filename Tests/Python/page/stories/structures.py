@@ -1,5 +1,6 @@
 """Structures: any field has a column, whatever it is called and has in it; fields with numbers have a picture."""
 
+import re
 
 import blosc2
 import numpy as np
@@ -32,8 +33,8 @@ def make(folder: str) -> None:
     plane["note"][1, 2] = "here"
     blosc2.asarray(plane, urlpath=folder + "/plane.b2nd", mode="w", chunks=(100, 100), blocks=(20, 50))
     blosc2.asarray(np.full((60, 70), "wide", "<U20000"), urlpath=folder + "/wide.b2nd", mode="w", chunks=(2, 7), blocks=(1, 7))
-    # The text of this type is too long for the catalogue.
-    many = np.zeros(3, [(f"field {n}", "<i2") for n in range(300)])
+    # The text of this type, of more than 64 KiB, is too long for the catalogue.
+    many = np.zeros(3, [(f"field {n}", "<i2") for n in range(3000)])
     many["field 150"] = 150
     blosc2.asarray(many, urlpath=folder + "/many.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as file:
@@ -91,8 +92,9 @@ def play(page: Page, scene: Scene) -> None:
     page.goto(scene.url + "/datasets/pictures/many.b2nd?field=field%20150")
     drawn(page, "150.00 to 150.00")
     page.get_by_text("As a table").click()
-    expect(page.get_by_text("Fields 151 to 250 of 300")).to_be_visible()
+    expect(page.get_by_text("Fields 151 to 250 of 3000")).to_be_visible()
     assert cells(page) == [["150"] + ["0"] * 99] * 3
+    expect(page.get_by_role("cell", name=re.compile(r"… \(\d\d,\d\d\d characters\)"))).to_be_visible()
 
 
 def looks_without_pictures(page: Page, scene: Scene) -> None:
