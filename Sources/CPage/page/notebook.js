@@ -32,6 +32,7 @@ class Notebook {
   constructor(formatter) { this.#formatter = formatter; }
 
   get node() { return element("div", { class: "notebook" }, ...this.#parts); }
+  get isEmpty() { return this.#parts.length === 0; }
   get isFull() { return this.#room <= 0 || this.#parts.length >= mostParts; }
 
   async add(cell, number) {
@@ -86,5 +87,6 @@ export async function notebook(file, signal) {
     if (book.isFull) break;
     await book.add(cell, place + 1);
   }
+  if (book.isEmpty) return [element("p", {}, "There is nothing in the notebook.")];
   return book.isFull ? [book.node, element("p", { class: "faint" }, "The rest is in the file.")] : [book.node];
 }

@@ -16,13 +16,24 @@ export function isText(type) {
 /** Of what is nested deeper, lines would be spaces more than anything else. */
 const deepest = 20;
 
+/** Texts, what encloses and separates, and all else: numbers and words. */
+const parts = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
+
+/** JSON with a line for each of its values, which stay as they are written: many numbers are none of JavaScript's. */
 function indented(json) {
-  let depth = 0;
-  for (const character of json) {
-    depth += "[{".includes(character) ? 1 : "]}".includes(character) ? -1 : 0;
+  try { JSON.parse(json); } catch { return json; }
+  let depth = 0, made = "", before = "";
+  const line = () => `\n${"  ".repeat(depth)}`;
+  for (const [part] of json.matchAll(parts)) {
+    const isEnd = "]}".includes(part), isInside = "[{".includes(before) && before !== "";
+    if (isEnd) depth -= 1;
+    if (before === "," || isInside !== isEnd) made += line();
+    made += part === ":" ? ": " : part;
+    if ("[{".includes(part)) depth += 1;
     if (depth > deepest) return json;
+    before = part;
   }
-  try { return JSON.stringify(JSON.parse(json), null, 2); } catch { return json; }
+  return made;
 }
 
 /** What is shown of a text of which this is the start. */

@@ -36,6 +36,19 @@ NOTEBOOK = {"nbformat": 4, "cells": [
         {"output_type": "error", "traceback": ["\x1b[0;31mValueError\x1b[0m: none"]}]},
     {"cell_type": "code", "source": 7, "outputs": [None, {"output_type": "display_data", "data": {"image/png": 7}}]}, None]}
 
+# As it is written, and as it is shown: no number is made another.
+NUMBERS = '{"large":12345678901234567890, "one": 1.0,"none":[],"list":[1e400 ,{}],"text":"[a,\\"{b:"}'
+LINES = """{
+  "large": 12345678901234567890,
+  "one": 1.0,
+  "none": [],
+  "list": [
+    1e400,
+    {}
+  ],
+  "text": "[a,\\"{b:"
+}"""
+
 # Lines that would be spaces, and outputs without end.
 DEEP = "[" * 15_000 + "]" * 15_000
 ENDLESS = {"cells": [{"cell_type": "code", "source": "loop", "outputs": [{"output_type": "stream", "text": "line\n" * 9}] * 50_000}]}
@@ -52,6 +65,7 @@ def make(folder: str) -> None:
         "depths.csv": TABLE.encode(), "depths.tsv": b"1\t2\n3\t4\n", "uneven.csv": b"a,b\n1,2,3\n", "empty.csv": b"",
         "long.csv": b"name,depth\n" + b"north,12\n" * 20_000, "depths.ipynb": json.dumps(NOTEBOOK).encode(),
         "broken.ipynb": b'{"cells": 7}', "endless.ipynb": json.dumps(ENDLESS).encode(), "deep.json": DEEP.encode(),
+        "numbers.json": NUMBERS.encode(), "no-cells.ipynb": b'{"cells": []}',
         "drawing.svg": SVG.encode(), "map.png": PNG, "broken.png": PNG[:20] + b"no picture",
         "large.bmp": bitmap(3400, 3400), "later.png": PNG + bytes(1 << 20), "binary": bytes(range(256)), "archive.zip": b"PK\3\4",
         "last.txt": b"last\n"}
@@ -85,6 +99,8 @@ def texts(page: Page, scene: Scene) -> None:
         expect(page.get_by_label("The start of the text")).to_have_text(content)
     show(page, scene, "deep.json")
     expect(page.get_by_label("The start of the text")).to_have_text(DEEP)
+    show(page, scene, "numbers.json")
+    assert page.get_by_label("The start of the text").text_content() == LINES
     for name in ("binary", "archive.zip"):
         show(page, scene, name)
         expect(page.get_by_text("There is no preview of files like this")).to_be_visible()
@@ -127,6 +143,8 @@ def notebooks(page: Page, scene: Scene) -> None:
     show(page, scene, "endless.ipynb")
     expect(page.get_by_text("The rest is in the file.")).to_be_visible()
     expect(page.locator(".notebook > pre")).to_have_count(1000)
+    show(page, scene, "no-cells.ipynb")
+    expect(page.get_by_text("There is nothing in the notebook.")).to_be_visible()
     show(page, scene, "broken.ipynb")
     expect(page.get_by_label("The start of the text")).to_contain_text('"cells": 7')
 
