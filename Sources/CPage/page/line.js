@@ -20,7 +20,7 @@ function labels(low, high, type) {
   if (type?.kind !== "M") return ticks(low, high, 5).map((value) => [value, short(value)]);
   const counts = roundCounts(type.unit), unit = counts.find((count) => (high - low) / count >= 2) ?? 1;
   // Next to each other stand days, or times of a day.
-  const isDays = counts.length === 1 || unit === counts[0], part = isDays ? [0, 10] : unit === 1 ? [17, 27] : [11, 19];
+  const isDays = counts.length === 1 || high === low || unit === counts[0], part = isDays ? [0, 10] : unit === 1 ? [17, 27] : [11, 19];
   return ticks(low / unit, high / unit, 5).map((value) => Math.round(value * unit)).map((value) =>
     [value, time(BigInt(value), type).slice(...part)]);
 }
@@ -28,11 +28,11 @@ function labels(low, high, type) {
 /** Where values and positions are on the canvas, in CSS pixels. */
 function frame(canvas, [from, to], [low, high]) {
   const width = canvas.clientWidth - margin.left - margin.right, height = canvas.clientHeight - margin.top - margin.bottom;
-  const span = high > low ? high - low : 1, middle = high > low ? low : low - 0.5;
+  const span = high > low ? high - low : 1, base = high > low ? 0 : 0.5;
   return {
     width, height,
     x: (index) => margin.left + (index - from) / (to - from) * width,
-    y: (value) => margin.top + height - (value - middle) / span * height,
+    y: (value) => margin.top + height - ((value - low) / span + base) * height,
   };
 }
 
@@ -49,7 +49,7 @@ function drawAxes(context, { x, y, width, height }, [from, to], marks, colours) 
   }
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const index of ticks(from, to - 1, Math.max(2, width / 120))) {
+  for (const index of ticks(from, to - 1, Math.max(2, width / 120)).filter(Number.isInteger)) {
     context.strokeRect(Math.round(x(index + 0.5)) + 0.5, margin.top, 0, height);
     context.fillText(String(index), x(index + 0.5), margin.top + height + 6);
   }
@@ -57,13 +57,14 @@ function drawAxes(context, { x, y, width, height }, [from, to], marks, colours) 
 
 /** The values as a path, with a gap for each that is no number. */
 function trace({ answer, zoom }, { x, y }, part) {
-  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors;
+  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors, values = answer.items.drawn(part);
   let isDrawing = false;
-  answer.items.drawn(part).forEach((value, place) => {
+  values.forEach((value, place) => {
     if (!Number.isFinite(value)) { isDrawing = false; return; }
     const at = x(start + (place + 0.5) * factor);
+    if (isDrawing) path.lineTo(at, y(value)); else path.moveTo(at, y(value));
     // A value between two gaps is a dot.
-    if (isDrawing) path.lineTo(at, y(value)); else { path.moveTo(at, y(value)); path.lineTo(at + 0.01, y(value)); }
+    if (!isDrawing && !Number.isFinite(values[place + 1])) path.arc(at, y(value), 1.5, 0, 2 * Math.PI);
     isDrawing = true;
   });
   return path;

@@ -20,6 +20,9 @@ def make(folder: str) -> None:
     blosc2.asarray(steps, urlpath=folder + "/steps.b2nd", mode="w")
     blosc2.asarray(np.full((40, 60), np.nan, "f4"), urlpath=folder + "/nothing.b2nd", mode="w")
     blosc2.asarray(np.full(50, np.nan), urlpath=folder + "/nowhere.b2nd", mode="w")
+    blosc2.asarray(np.array([7.0]), urlpath=folder + "/single.b2nd", mode="w")
+    between = np.array(["NaT", "2020-01-01", "NaT"], "M8[ns]")
+    blosc2.asarray(between, urlpath=folder + "/between.b2nd", mode="w")
     with open(folder + "/last.txt", "w") as file:
         file.write("last\n")
 
@@ -45,3 +48,19 @@ def play(page: Page, scene: Scene) -> None:
         page.goto(f"{scene.url}/datasets/pictures/{name}.b2nd")
         drawn(page, "there are no numbers here")
         expect(page.get_by_label("Colours")).to_be_hidden()
+    # A value without neighbours is a dot, in the middle of the plot when there is no other.
+    for name in ("single", "between"):
+        page.goto(f"{scene.url}/datasets/pictures/{name}.b2nd")
+        drawn(page, "every value")
+        assert coloured(page) > 9, f"the only value of {name}.b2nd cannot be seen"
+
+
+def coloured(page: Page) -> int:
+    """How many points in the middle of the plot have the colour of its line."""
+    return page.locator("canvas:has(+ p)").evaluate("""(canvas) => {
+        const [left, top] = [Math.round(canvas.width / 2 + 18), Math.round(canvas.height / 2 - 18)];
+        const context = canvas.getContext("2d"), { data } = context.getImageData(left, top, 20, 20);
+        const [red, green, blue] = getComputedStyle(canvas).color.match(/\\d+/g).map(Number);
+        const isNear = (at) => Math.hypot(data[at] - red, data[at + 1] - green, data[at + 2] - blue) < 30;
+        return Array.from({ length: 400 }, (_, place) => isNear(4 * place)).filter(Boolean).length;
+    }""")
