@@ -27,7 +27,7 @@ function datasetRow({ dataset, held, followed }, folder) {
   const name = dataset.path.slice(folder.length + 1);
   const array = dataset.array;
   return [
-    link(name, `/datasets/${encoded(dataset.path)}`), array ? typeOf(array) : dataset.mediaType ?? dataset.kind,
+    link(name, `/datasets/${encoded(dataset.path)}`), array ? typeOf(array) : dataset.kind === "file" ? dataset.mediaType ?? "file" : dataset.kind,
     element("span", { class: "number" }, bytes(dataset.size)), moment(dataset.modified),
     element("progress", {
       class: "held", max: Math.max(dataset.size, 1), value: held,

@@ -3,6 +3,9 @@ import { connect } from "./feed.js";
 /** Tells `mended` when what failed may be tried again: the connection is back, or a publisher or the broker. */
 export const recovery = new EventTarget();
 
+// The browser has its network back; the events' connection may never have been without.
+addEventListener("online", () => recovery.dispatchEvent(new Event("mended")));
+
 /** What runs once for all windows; `null` where there is no such thing, or it is forbidden together with cookies. */
 function shared() {
   try { return new SharedWorker(new URL("shared.js", import.meta.url), { type: "module" }); } catch { return null; }

@@ -19,5 +19,5 @@ export function problem(error, window, again, byStride) {
   return element("div", { class: "notice problem" }, element("p", {}, element("strong", {}, what), " ", advice),
     element("p", { class: "faint" }, error.message),
     element("div", { class: "row" }, canStride ? element("button", { click: byStride }, "Show every so many") : null,
-      error.status >= 500 ? element("button", { click: again }, "Try again") : null));
+      !(error.status < 500) ? element("button", { click: again }, "Try again") : null));
 }

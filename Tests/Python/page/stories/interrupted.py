@@ -67,3 +67,12 @@ def play(page: Page, scene: Scene) -> None:
     expect(page.get_by_text("This cannot be shown")).to_be_visible()
     blosc2.asarray(np.arange(9), urlpath=scene.folder + "/later.b2nd", mode="w")
     drawn(page, "0.0000 to 8.0000")
+
+    # A view that the network failed comes back with that, also when the line for what happens never was cut.
+    page.get_by_role("link", name="bpubsub", exact=True).click()
+    expect(page.get_by_role("row", name="pictures")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("link", name="pictures", exact=True).click()
+    expect(page.get_by_text("The subscriber cannot be reached.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("link", name="waves.b2nd")).to_be_visible()
