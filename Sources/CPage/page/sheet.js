@@ -33,10 +33,10 @@ function records(text, separator, isCut) {
   return rows;
 }
 
-/** Whether these rows are a table that a page can show. */
+/** Whether these rows are a table. */
 function isTable(rows) {
   const columns = rows?.[0]?.length ?? 0;
-  return columns > 1 && columns <= mostColumns && rows.length > 1 && rows.every((row) => row.length === columns);
+  return columns > 1 && rows.length > 1 && rows.every((row) => row.length === columns);
 }
 
 /** Columns of numbers have them below one another. */
@@ -47,16 +47,20 @@ function align(node, rows) {
   });
 }
 
+const start = (row) => row.slice(0, mostColumns);
+
 /** Values with commas or tabs between them, as a table; as text when they are not that simple. */
 export async function sheet(file, signal) {
-  const start = await file.text(mostText, signal), isCut = file.size > mostText;
-  const rows = records(start, separatorOf(start, file.type), isCut);
-  if (!isTable(rows)) return [block(isCut ? `${start}\n… the rest is in the file` : start)];
+  const text = await file.text(mostText, signal), isCut = file.size > mostText;
+  const rows = records(text, separatorOf(text, file.type), isCut);
+  if (!isTable(rows)) return [block(isCut ? `${text}\n… the rest is in the file` : text)];
   const isHead = rows[0].every((field) => field.trim() !== "" && !isNumber(field));
   const head = isHead ? rows.shift() : rows[0].map((_, column) => String(column + 1));
-  const shown = rows.slice(0, mostRows), node = table(head, shown, "The start of the table");
+  const shown = rows.slice(0, mostRows).map(start), node = table(start(head), shown, "The start of the table");
   align(node, shown);
   node.classList.add("sheet");
-  if (!isCut && shown.length === rows.length) return [node];
-  return [node, element("p", { class: "faint" }, `The first ${number(shown.length)} rows; the rest is in the file.`)];
+  const left = [];
+  if (isCut || shown.length < rows.length) left.push(`${number(shown.length)} rows`);
+  if (head.length > mostColumns) left.push(`${mostColumns} columns`);
+  return left.length ? [node, element("p", { class: "faint" }, `The first ${left.join(" and ")}; the rest is in the file.`)] : [node];
 }

@@ -63,6 +63,7 @@ def bitmap(width: int, height: int) -> bytes:
 def make(folder: str) -> None:
     files = {name: content.encode() for name, content in TEXTS.items()} | {
         "depths.csv": TABLE.encode(), "depths.tsv": b"1\t2\n3\t4\n", "uneven.csv": b"a,b\n1,2,3\n", "empty.csv": b"",
+        "broad.csv": b"\n".join([b",".join(b"a%d" % n for n in range(60)), b",".join([b"1"] * 60)]),
         "long.csv": b"name,depth\n" + b"north,12\n" * 20_000, "depths.ipynb": json.dumps(NOTEBOOK).encode(),
         "broken.ipynb": b'{"cells": 7}', "endless.ipynb": json.dumps(ENDLESS).encode(), "deep.json": DEEP.encode(),
         "numbers.json": NUMBERS.encode(), "no-cells.ipynb": b'{"cells": []}',
@@ -122,6 +123,9 @@ def tables(page: Page, scene: Scene) -> None:
     show(page, scene, "long.csv")
     expect(page.get_by_text("The first 200 rows; the rest is in the file.")).to_be_visible()
     expect(page.get_by_label("The start of the table").get_by_role("row")).to_have_count(201)
+    show(page, scene, "broad.csv")
+    expect(page.get_by_text("The first 50 columns; the rest is in the file.")).to_be_visible()
+    expect(page.get_by_label("The start of the table").get_by_role("columnheader")).to_have_count(50)
     show(page, scene, "uneven.csv")
     expect(page.get_by_label("The start of the text")).to_have_text("a,b\n1,2,3\n")
 
