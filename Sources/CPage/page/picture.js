@@ -134,6 +134,7 @@ class Picture {
       const answer = await view(encoded(this.path), question, signal);
       // Other axes or colours were chosen meanwhile, and have been asked for; or what has no picture.
       if (arrangement !== window.arrangement || this.#canvas.hidden) return;
+      if (!this.scene.fits(answer)) throw new Error("The dataset has another shape or type than it had: show its newer version.");
       this.#answered = asked;
       this.scene.add(answer, { zoom, layer, slice });
       this.#trouble.replaceChildren();

@@ -16,6 +16,13 @@ export class Scene {
   get newest() { return this.#newest; }
   get isLine() { return this.#window.seen.length === 1; }
 
+  /** Whether an answer has what the window expects: the dataset may have become another since that was made. */
+  fits({ shape, items: { type: { kind } } }) {
+    const { seen, colours, drawnType } = this.#window, isNumber = (letter) => "biuf".includes(letter);
+    return shape.length === seen.length + (colours ? 1 : 0) && shape.every((size) => size > 0)
+      && (kind === drawnType.kind || (isNumber(kind) && isNumber(drawnType.kind)));
+  }
+
   /** Takes in an answer to what the window was when it was asked. */
   add(answer, { zoom, layer, slice }) {
     // Values of two versions make no picture.

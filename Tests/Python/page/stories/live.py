@@ -23,5 +23,27 @@ def play(page: Page, scene: Scene) -> None:
     blosc2.asarray(np.arange(10, 30), urlpath=scene.folder + "/new.b2nd", mode="w")
     page.get_by_role("button", name="Show it").click()
     drawn(page, "10.000 to 29.000")
+    becomes_another(page, scene)
     os.remove(scene.folder + "/new.b2nd")
     expect(page.get_by_text("has been removed")).to_be_visible()
+
+
+def becomes_another(page: Page, scene: Scene) -> None:
+    """An open view is asked for parts that the dataset has no more: it says so, whatever is done with what it has."""
+    file, another = scene.folder + "/new.b2nd", page.get_by_text("The dataset has another shape or type than it had")
+    newer = page.get_by_role("button", name="Show it")
+    for values in (np.ones((4, 5)), np.full((40, 50), b"text")):
+        blosc2.asarray(np.arange(2000.0).reshape(40, 50), urlpath=file, mode="w")
+        newer.click()
+        page.goto(scene.url + "/datasets/pictures/new.b2nd?zoom=20:30,20:40")
+        drawn(page, "1020.0 (dark) to 1489.0 (bright)")
+        blosc2.asarray(values, urlpath=file, mode="w")
+        expect(newer).to_be_visible()
+        page.get_by_role("button", name="Zoom in").click()
+        expect(another).to_be_visible()
+        page.set_viewport_size({"width": 900, "height": 900})
+        page.get_by_label("Colours").select_option("magma")
+        page.set_viewport_size({"width": 1200, "height": 900})
+        newer.click()
+        expect(another).to_have_count(0)
+        expect(page.get_by_text("they are in the table below" if values.dtype.kind == "S" else "1.0000 (dark)")).to_be_visible()
