@@ -7,7 +7,7 @@ enum PythonLiteral: Hashable {
     case sequence([PythonLiteral])
     case dictionary([String: PythonLiteral])
 
-    private static let maximumLength = 1 << 20
+    private static let maximumLength = 1 << 18
     private static let maximumDepth = 16
 
     /// Nil for text that is none, or too long or deep to be a type.

@@ -39,7 +39,7 @@ export class Window {
   #start(query) {
     const axes = numbers(query.get("axes")), at = numbers(query.get("at"));
     this.show(this.pairs.find((pair) => String(pair) === String(axes)) ?? this.likely);
-    this.at = this.others.map((axis, place) => Math.min(Math.max(0, at[place] || 0), this.shape[axis] - 1));
+    this.at = this.others.map((axis, place) => Math.min(Math.max(0, Math.trunc(at[place]) || 0), this.shape[axis] - 1));
     const zoom = (query.get("zoom") ?? "").split(",").map((part) => part.split(":").map(Number));
     if (zoom.length === this.seen.length) zoom.forEach(([from, to], axis) => this.set(axis, from, to));
   }

@@ -19,3 +19,6 @@ def play(page: Page, scene: Scene) -> None:
     expect(page.locator("main img, main script, main b")).to_have_count(0)
     page.goto(scene.url + "/datasets/pictures/%3Cscript%3Ealert(3)%3C%2Fscript%3E")
     expect(page.get_by_role("heading", name="This cannot be shown")).to_be_visible()
+    # Of an address is taken what can be, or what is next to it.
+    page.goto(scene.url + "/datasets/pictures/waves.b2nd?axes=9,9&at=1.5&zoom=-1:2,x&map=none&low=x&reduce=all&as=colours")
+    drawn(page, "[1,0:3,0:1300]")
