@@ -4,7 +4,7 @@ import { breakable, bytes, element, encoded, moment, number, table } from "./dom
 import { heldHere } from "./held.js";
 import { written } from "./json.js";
 import { latest } from "./latest.js";
-import { changed } from "./live.js";
+import { changed, recovery } from "./live.js";
 import { picture } from "./picture.js";
 import { preview } from "./preview.js";
 import { takeAway } from "./takeaway.js";
@@ -46,13 +46,31 @@ function units(info) {
   return typeof said === "string" && said.length <= 40 ? said : null;
 }
 
+/**
+ * Tells in `notice` when the dataset is no more what is shown of it.
+ * @returns {(now: object?) => void} takes in what the dataset is; `null` when it has been removed
+ */
+function comparison(info, notice, go) {
+  return (now) => {
+    if (now?.version !== info.version) {
+      const text = now ? "There is a newer version. " : "This dataset has been removed. ";
+      const again = element("button", { click: () => go(location.href) }, "Show it");
+      notice.replaceChildren(element("p", { class: "notice" }, text, now ? again : null));
+    } else if (notice.hasChildNodes()) {
+      notice.replaceChildren();
+      // What could not be had meanwhile can be again.
+      recovery.dispatchEvent(new Event("mended"));
+    }
+  };
+}
+
 export async function dataset(context, path) {
   const { main, live, signal, go } = context;
   const ask = (ending) => description(encoded(path), { signal: ending });
   const info = await ask(signal);
   signal.throwIfAborted();
   document.title = `${path} – bpubsub`;
-  const notice = element("div", { "aria-live": "polite" });
+  const notice = element("div", { "aria-live": "polite" }), tell = comparison(info, notice, go);
   const taken = takeAway(path, info.array);
   const shown = info.array ? picture(path, info.array, units(info), signal, taken.update) : preview(path, info, signal);
   main.replaceChildren(trail(path), element("h1", {}, ...breakable(path)), notice, heldHere(path, info, live, signal),
@@ -67,10 +85,4 @@ export async function dataset(context, path) {
     if (error.status === 404) return null;
     throw error;
   })), () => {});
-  function tell(now) {
-    if (now?.version === info.version) { notice.replaceChildren(); return; }
-    const text = now ? "There is a newer version. " : "This dataset has been removed. ";
-    const again = element("button", { click: () => go(location.href) }, "Show it");
-    notice.replaceChildren(element("p", { class: "notice" }, text, now ? again : null));
-  }
 }

@@ -24,6 +24,7 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Show it").click()
     drawn(page, "10.000 to 29.000")
     becomes_another(page, scene)
+    comes_back(page, scene)
     os.remove(scene.folder + "/new.b2nd")
     expect(page.get_by_text("has been removed")).to_be_visible()
 
@@ -47,3 +48,22 @@ def becomes_another(page: Page, scene: Scene) -> None:
         newer.click()
         expect(another).to_have_count(0)
         expect(page.get_by_text("they are in the table below" if values.dtype.kind == "S" else "1.0000 (dark)")).to_be_visible()
+
+
+def comes_back(page: Page, scene: Scene) -> None:
+    """What could not be drawn while the file was away is drawn as soon as it is there again, and the same."""
+    file = scene.folder + "/back.b2nd"
+    blosc2.asarray(np.arange(2000.0).reshape(40, 50), urlpath=file, mode="w")
+    with open(file, "rb") as opened:
+        content = opened.read()
+    page.goto(scene.url + "/datasets/pictures/back.b2nd")
+    drawn(page, "[0:40,0:50]")
+    os.remove(file)
+    expect(page.get_by_text("has been removed")).to_be_visible()
+    page.get_by_role("button", name="Zoom in").click()
+    expect(page.get_by_text("This cannot be drawn.")).to_be_visible()
+    with open(file, "wb") as opened:
+        opened.write(content)
+    drawn(page, "[10:30,13:38]")
+    expect(page.get_by_text("has been removed")).to_have_count(0)
+    page.goto(scene.url + "/datasets/pictures/new.b2nd")
