@@ -2,7 +2,7 @@ import { parsed } from "./json.js";
 import { Items } from "./npy.js";
 
 /** What the server says is wrong. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, detail) { super(detail); this.status = status; }
 }
 

@@ -27,7 +27,7 @@ class Grip {
  */
 export function pointers(canvas, window, changed, hovered) {
   const down = new Map();
-  let grip = null, pending = 1;
+  let grip = null;
   const placesOf = ({ x, y }) => {
     const box = canvas.getBoundingClientRect();
     if (window.seen.length === 1) return [(x - box.left - margin.left) / (box.width - margin.left - margin.right)];
@@ -61,6 +61,12 @@ export function pointers(canvas, window, changed, hovered) {
   canvas.addEventListener("touchmove", (event) => {
     if (event.cancelable && (event.touches.length > 1 || !window.isWhole)) event.preventDefault();
   }, { passive: false });
+  wheel(canvas, window, changed, (event) => placesOf(place(event)));
+}
+
+/** The wheel, and two fingers on a touchpad, zoom about where the pointer is. */
+function wheel(canvas, window, changed, placesOf) {
+  let pending = 1;
   canvas.addEventListener("wheel", (event) => {
     // Who scrolls the page gets past the picture. A touchpad tells of two fingers as a wheel with Ctrl.
     if (!event.ctrlKey && document.activeElement !== canvas) return;
@@ -68,7 +74,7 @@ export function pointers(canvas, window, changed, hovered) {
     // A touchpad sends many small steps, which of a few values each would be nothing.
     pending *= Math.exp(Math.max(-50, Math.min(50, event.deltaY)) * 0.005);
     const before = window.slice;
-    window.scale(pending, placesOf(place(event)));
+    window.scale(pending, placesOf(event));
     if (window.slice === before) { pending = Math.max(0.1, Math.min(10, pending)); return; }
     pending = 1;
     changed(true);
@@ -77,7 +83,7 @@ export function pointers(canvas, window, changed, hovered) {
 
 const steps = { ArrowUp: [-0.25, 0], ArrowDown: [0.25, 0], ArrowLeft: [0, -0.25], ArrowRight: [0, 0.25] };
 
-/** The same by keyboard. */
+/** Moves and zooms by keyboard. */
 export function keys(canvas, window, changed) {
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -4,7 +4,7 @@ import { roundCounts, time } from "./times.js";
 export const margin = { top: 8, right: 8, bottom: 24, left: 64 };
 
 /** About `count` round numbers from `low` to `high`. */
-export function ticks(low, high, count) {
+function ticks(low, high, count) {
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
   if (!Number.isFinite(step) || step <= 0) return [low];

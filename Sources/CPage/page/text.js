@@ -5,7 +5,7 @@ import { mostText } from "./file.js";
 export const block = (text, name = "The start of the text") =>
   element("pre", { class: "text", tabindex: 0, role: "group", "aria-label": name }, text);
 
-export const isJSON = (type) => type === "application/json" || type.endsWith("+json");
+const isJSON = (type) => type === "application/json" || type.endsWith("+json");
 
 /** Of what type texts are; programs and settings have types of their own. */
 export function isText(type) {
