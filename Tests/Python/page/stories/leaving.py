@@ -28,5 +28,6 @@ def play(page: Page, scene: Scene) -> None:
         expect(page.get_by_role("row", name="pictures")).to_be_visible()
         found.append(kept())
     print(f"after 4 views: {found[0]}; after {4 * ROUNDS}: {found[-1]}")
-    # A few may wait for what is still to be collected; with each round there would be hundreds more.
-    assert all(found[-1][what] < found[1][what] + 100 for what in found[-1]), found
+    # One view may wait for what is still to be collected, at times; were views kept, there would be more with each round.
+    late = {what: min(each[what] for each in found[ROUNDS // 2:]) for what in found[0]}
+    assert all(late[what] < found[1][what] + 100 for what in late), found
