@@ -65,10 +65,12 @@ struct TreeRoute: Sendable {
             guard copy.group(pattern.group) != nil || !paths.range(of: pattern.group + "/").isEmpty else {
                 throw copy.unknownGroup(pattern.group)
             }
+            let below = paths.range(of: prefix)
+            if below.isEmpty, name != pattern.group { throw noFolder(name, in: pattern.group) }
             var folders: [SortedPaths.Folder] = []
             let found: [SortedPaths.Index]
             if let filter = request.parameter("filter"), !filter.isEmpty {
-                found = paths.matches(filter, in: paths.range(of: prefix), behind: prefix.utf8.count)
+                found = paths.matches(filter, in: below, behind: prefix.utf8.count)
             } else {
                 (folders, found) = paths.children(of: prefix)
             }
@@ -82,6 +84,13 @@ struct TreeRoute: Sendable {
                 datasets: try keeper.rows(of: page.map { paths[$0] }))
             return .large(WireJSON.encode(answer), type: "application/json", request)
         }
+    }
+
+    private func noFolder(_ name: String, in group: String) -> Refusal {
+        if let path = try? DatasetPath(name), copy.entry(path) != nil {
+            return Refusal(404, "'\(name)' is a dataset, not a folder: its page is /datasets/\(name)")
+        }
+        return Refusal(404, "there is no folder '\(name)'; /api/tree/\(group) shows what there is")
     }
 
     private func number(

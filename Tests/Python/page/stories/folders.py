@@ -40,3 +40,7 @@ def play(page: Page, scene: Scene) -> None:
     shows("1 to 100 of 120", 100)
     assert len(asked) < 5, asked
     expect(page.get_by_role("button", name="First")).to_be_disabled()
+
+    # A dataset is no folder.
+    page.goto(scene.url + "/browse/pictures/last.txt")
+    expect(page.get_by_text("'pictures/last.txt' is a dataset")).to_be_visible()
