@@ -76,13 +76,21 @@ export async function dataset(context, path) {
   main.replaceChildren(trail(path), element("h1", {}, ...breakable(path)), notice, heldHere(path, info, live, signal),
     ...(shown ? [element("h2", {}, info.array ? "Values" : "Contents"), shown] : []), element("h2", {}, "Description"), facts(info),
     ...attributes(info), element("h2", {}, "Take it away"), taken.node);
+  let changes = 0;
   signal.addEventListener("abort", live.listen((name, data) => {
     if (name === "reset") check();
-    else if (name === "change" && changed(data) === path) tell(data.dataset);
+    if (name !== "change" || changed(data) !== path) return;
+    changes += 1;
+    tell(data.dataset);
   }));
   // It may have been removed while nothing was heard.
-  const check = latest(signal, async (ending) => tell(await ask(ending).catch((error) => {
-    if (error.status === 404) return null;
-    throw error;
-  })), () => {});
+  const check = latest(signal, async (ending) => {
+    const before = changes;
+    const now = await ask(ending).catch((error) => {
+      if (error.status === 404) return null;
+      throw error;
+    });
+    // What was told meanwhile is newer than this answer.
+    if (changes === before) tell(now);
+  }, () => {});
 }

@@ -43,7 +43,7 @@ async function show(hasMoved = false) {
   main.inert = true;
   main.setAttribute("aria-busy", "true");
   let path, hasMissed = false;
-  const hear = live.listen((name) => { hasMissed ||= name === "change"; });
+  const hear = live.listen((name) => { hasMissed ||= name === "change" || name === "reset"; });
   try {
     const view = viewOf(location.pathname);
     if (!view) throw new Error("There is no such page.");

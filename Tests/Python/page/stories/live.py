@@ -4,7 +4,7 @@ import os
 
 import blosc2
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser import drawn
 from scene import Scene
@@ -24,6 +24,7 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_role("button", name="Show it").click()
     drawn(page, "10.000 to 29.000")
     becomes_another(page, scene)
+    is_told_late(page, scene)
     comes_back(page, scene)
     os.remove(scene.folder + "/new.b2nd")
     expect(page.get_by_text("has been removed")).to_be_visible()
@@ -48,6 +49,35 @@ def becomes_another(page: Page, scene: Scene) -> None:
         newer.click()
         expect(another).to_have_count(0)
         expect(page.get_by_text("they are in the table below" if values.dtype.kind == "S" else "1.0000 (dark)")).to_be_visible()
+
+
+def is_told_late(page: Page, scene: Scene) -> None:
+    """What was asked before a change and is answered after it does not hide the change."""
+    file, newer = scene.folder + "/new.b2nd", page.get_by_role("button", name="Show it")
+    held: list = []
+
+    def hold(route: Route) -> None:
+        """Of the second question, with which an open view begins to listen, the answer is made and kept back."""
+        answer = route.fetch()
+        if held:
+            held.append(lambda: route.fulfill(response=answer))
+        else:
+            held.append(None)
+            route.fulfill(response=answer)
+
+    page.route("**/api/datasets/**", hold)
+    page.goto(scene.url + "/datasets/pictures/new.b2nd")
+    for _ in range(1500):
+        if len(held) > 1:
+            break
+        page.wait_for_timeout(20)
+    blosc2.asarray(np.arange(7), urlpath=file, mode="w")
+    expect(newer).to_be_visible()
+    with page.expect_event("requestfinished"):
+        held[1]()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(newer).to_be_visible()
+    page.unroute("**/api/datasets/**")
 
 
 def comes_back(page: Page, scene: Scene) -> None:
