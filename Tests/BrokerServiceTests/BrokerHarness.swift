@@ -63,16 +63,19 @@ struct BrokerHarness: Sendable {
 
     static let secrets = (0..<10).map { String(repeating: "\($0)", count: 64) }
 
-    func claimRaw(_ group: String, by publisher: Int = 0, urls: [String] = ["http://here:8001"]) async throws
-        -> HTTPClient.Response
-    {
-        let claim = Claim(secret: Self.secrets[publisher], urls: urls, class: "public")
+    func claimRaw(
+        _ group: String, by publisher: Int = 0, urls: [String] = ["http://here:8001"], announced: UInt64? = nil
+    ) async throws -> HTTPClient.Response {
+        let claim = Claim(
+            secret: Self.secrets[publisher], urls: urls, class: "public", announced: announced)
         return try await send(
             "PUT", "/api/publishers/" + PercentEncoding.path(group), body: WireJSON.encode(claim))
     }
 
-    func claim(_ group: String, by publisher: Int = 0, urls: [String] = ["http://here:8001"]) async throws -> Lease {
-        let response = try await claimRaw(group, by: publisher, urls: urls)
+    func claim(
+        _ group: String, by publisher: Int = 0, urls: [String] = ["http://here:8001"], announced: UInt64? = nil
+    ) async throws -> Lease {
+        let response = try await claimRaw(group, by: publisher, urls: urls, announced: announced)
         #expect(response.status == 200, "\(response.text)")
         return try WireJSON.decode(Lease.self, from: response.body)
     }
@@ -108,7 +111,8 @@ struct BrokerHarness: Sendable {
         var replica = Replica()
         let lines = response.body.split(separator: UInt8(ascii: "\n")).map { Array($0) }
         for line in lines.dropLast() { try replica.apply(line) }
-        guard case .bookmark(let revision, let epoch, let digests) = try FeedLine(line: try #require(lines.last)) else {
+        guard case .bookmark(let revision, let epoch, let digests, _) = try FeedLine(line: try #require(lines.last))
+        else {
             throw LogError(.unavailable, "the last line is no bookmark")
         }
         #expect(response.headers[ProtocolHeader.revision] == "\(revision)")

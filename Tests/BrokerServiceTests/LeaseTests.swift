@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    @Test func thatAllIsAnnouncedStaysInTheGroupsLine() async throws {
+        try await BrokerHarness.run(folder) { broker in
+            let first = try await broker.claim("foo")
+            #expect(try await broker.group("foo").announced == nil)
+            let told = try await broker.claim("foo", announced: 7)
+            #expect(told.lease == first.lease && told.revision == 2)
+            // Renewals do not say it again, and nothing takes it back.
+            #expect(try await broker.claim("foo").revision == 2)
+            #expect(try await broker.claim("foo", announced: 5).revision == 2)
+            _ = try await broker.send("DELETE", "/api/publishers/foo", [ProtocolHeader.lease: told.lease])
+            _ = try await broker.claim("foo", by: 1)
+            #expect(try await broker.group("foo").announced == 7)
+        }
+    }
+
     @Test func aGroupThatALivePublisherHoldsIsRefusedWithItsName() async throws {
         try await BrokerHarness.run(folder) { broker in
             _ = try await broker.claim("foo", by: 0)

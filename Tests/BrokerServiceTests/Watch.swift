@@ -27,7 +27,7 @@ extension BrokerHarness {
     func follow(_ epoch: Epoch, into replica: inout Replica, through revision: Revision) async throws {
         while true {
             for try await line in watch("?epoch=\(epoch)&after=\(replica.revision)") {
-                if case .bookmark(let reached, _, let digests) = try FeedLine(line: line) {
+                if case .bookmark(let reached, _, let digests, _) = try FeedLine(line: line) {
                     if reached >= revision { return replica.check(digests, at: reached) }
                 } else {
                     try replica.apply(line)

@@ -27,7 +27,7 @@ import Testing
             #expect(try await broker.announce(changes, lease) == [2, 3, 4, 5])
             var reached: Revision = 0
             while reached < 5, let line = try await lines.next() {
-                if case .bookmark(let revision, let its, let digests) = try FeedLine(line: line) {
+                if case .bookmark(let revision, let its, let digests, _) = try FeedLine(line: line) {
                     #expect(its == epoch)
                     replica.check(digests, at: revision)
                     reached = revision
@@ -45,7 +45,7 @@ import Testing
             let lease = try await broker.claim("foo")
             _ = try await broker.announce([try put("foo/old")], lease)
             var lines = broker.watch().makeAsyncIterator()
-            guard case .bookmark(2, _, _) = try FeedLine(line: try #require(try await lines.next())) else {
+            guard case .bookmark(2, _, _, _) = try FeedLine(line: try #require(try await lines.next())) else {
                 Issue.record("the first line is a bookmark that says where it begins")
                 return
             }
@@ -228,7 +228,7 @@ import Testing
 extension FeedLine {
     var revision: Revision {
         switch self {
-        case .change(let revision, _), .bookmark(let revision, _, _), .end(let revision, _): revision
+        case .change(let revision, _), .bookmark(let revision, _, _, _), .end(let revision, _): revision
         }
     }
 }

@@ -19,6 +19,7 @@ import Testing
             .change(1, .put(try Self.dataset("foo/new\nline \"é\".b2nd"))),
             .change(2, .delete(try DatasetPath("foo/a"))),
             .change(3, .group(group)), .bookmark(4, epoch, digests: ["foo": StateDigest().digest]),
+            .bookmark(4, epoch, digests: [:], stale: 12.5),
             .end(5, reason: "too slow"),
         ]
         for line in lines {

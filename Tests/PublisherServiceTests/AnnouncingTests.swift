@@ -77,6 +77,26 @@ import Testing
         }
     }
 
+    @Test func onceAllIsAnnouncedTheBrokerIsToldSo() async throws {
+        try await Self.with { base, folder, address in
+            for index in 0..<20 { try folder.write("\(index)", [UInt8(index)]) }
+            try await PublisherHarness.withPublisher(base, folder, broker: address.url) { harness in
+                var last: UInt64 = 0
+                // The same log, and then another: that all is said is said anew each time.
+                for state in ["broker", "broker", "other"] {
+                    try await PublisherHarness.withBroker(state: "\(base)/\(state)", listen: address) { broker in
+                        let watch = CatalogueWatch()
+                        try await PublisherHarness.beside({ await watch.run(broker.endpoint.url) }) { [last] in
+                            try await watch.until("all is announced") { ($0.group?.announced ?? 0) > last }
+                            #expect(watch.view.count == 20, "it is not said before all is there")
+                        }
+                        last = watch.view.group?.announced ?? 0
+                    }
+                }
+            }
+        }
+    }
+
     @Test func aGroupThatAnotherPublisherHasIsWaitedFor() async throws {
         try await Self.with { base, folder, address in
             try folder.write("mine", [1])

@@ -5,6 +5,7 @@ struct CheckedClaim: Sendable {
     let identity: PublisherIdentity
     let urls: [String]
     let `class`: String
+    let announced: UInt64?
 }
 
 extension Claim {
@@ -21,7 +22,7 @@ extension Claim {
         else {
             throw Refusal(400, "'class' has between 1 and 128 bytes without control characters")
         }
-        return CheckedClaim(identity: identity, urls: checked, class: `class`)
+        return CheckedClaim(identity: identity, urls: checked, class: `class`, announced: announced)
     }
 
     /// The URL without a slash at its end.

@@ -98,7 +98,8 @@ final class LeaseKeeper: Sendable {
         let stays = current.map { $0.online && $0.publisher == claim.identity.publicName } ?? false
         return Group(
             name: name.text, publisher: claim.identity.publicName, urls: claim.urls, class: claim.class, online: true,
-            since: stays ? current?.since ?? 0 : Timestamp.now.seconds)
+            since: stays ? current?.since ?? 0 : Timestamp.now.seconds,
+            announced: [current?.announced, claim.announced].compactMap { $0 }.max())
     }
 
     /// Writes a group's line; false when somebody was faster.

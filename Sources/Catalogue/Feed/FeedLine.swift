@@ -8,18 +8,22 @@ internal import FoundationEssentials
 ///     {"revision":9,"type":"bookmark","epoch":"…","digests":{"foo":"…"}}
 ///     {"revision":9,"type":"end","reason":"…"}
 ///
+/// A bookmark of a sender that is itself not sure to be up to date has `"stale":12.5` too.
+///
 /// A line is encoded once, where the change is made, and travels as these bytes through every broker and subscriber: the
 /// catalogue's digests are taken over them.
 public enum FeedLine: Hashable, Sendable {
     case change(Revision, Change)
     /// All that happened up to the revision has been sent; with the digest of each group's state there.
-    case bookmark(Revision, Epoch, digests: [String: Digest])
+    ///
+    /// `stale` is for how many seconds the sender has not known whether there is anything newer; `nil` when it knows.
+    case bookmark(Revision, Epoch, digests: [String: Digest], stale: Double? = nil)
     /// The last line of a feed that the sender ends.
     case end(Revision, reason: String)
 }
 
 extension FeedLine: Codable {
-    private enum Key: CodingKey { case revision, type, dataset, path, group, epoch, digests, reason }
+    private enum Key: CodingKey { case revision, type, dataset, path, group, epoch, digests, stale, reason }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
@@ -40,7 +44,8 @@ extension FeedLine: Codable {
         case "bookmark":
             self = .bookmark(
                 revision, try container.decode(Epoch.self, forKey: .epoch),
-                digests: try container.decode([String: Digest].self, forKey: .digests))
+                digests: try container.decode([String: Digest].self, forKey: .digests),
+                stale: try container.decodeIfPresent(Double.self, forKey: .stale))
         case "end": self = .end(revision, reason: try container.decode(String.self, forKey: .reason))
         case let type:
             throw DecodingError.dataCorruptedError(
@@ -64,11 +69,12 @@ extension FeedLine: Codable {
                 try container.encode("group", forKey: .type)
                 try container.encode(group, forKey: .group)
             }
-        case .bookmark(let revision, let epoch, let digests):
+        case .bookmark(let revision, let epoch, let digests, let stale):
             try container.encode(revision, forKey: .revision)
             try container.encode("bookmark", forKey: .type)
             try container.encode(epoch, forKey: .epoch)
             try container.encode(digests, forKey: .digests)
+            try container.encodeIfPresent(stale, forKey: .stale)
         case .end(let revision, let reason):
             try container.encode(revision, forKey: .revision)
             try container.encode("end", forKey: .type)

@@ -5,11 +5,15 @@ public struct Claim: Codable, Hashable, Sendable {
     public var secret: String
     public var urls: [String]
     public var `class`: String
+    /// Said once the publisher has compared all that it has with the catalogue and announced what differed: a number that is
+    /// greater than each that was said of the group before.
+    public var announced: UInt64?
 
-    public init(secret: String, urls: [String], class: String) {
+    public init(secret: String, urls: [String], class: String, announced: UInt64? = nil) {
         self.secret = secret
         self.urls = urls
         self.class = `class`
+        self.announced = announced
     }
 }
 

@@ -11,13 +11,20 @@ public struct Group: Codable, Hashable, Sendable {
     public var online: Bool
     /// When `online` last changed, seconds since 1970.
     public var since: Double
+    /// Grows whenever the group's publisher has compared all that it has with the catalogue and said what differed; `nil`
+    /// before it has done so, and with publishers and brokers that do not tell.
+    public var announced: UInt64?
 
-    public init(name: String, publisher: String, urls: [String], class: String, online: Bool, since: Double) {
+    public init(
+        name: String, publisher: String, urls: [String], class: String, online: Bool, since: Double,
+        announced: UInt64? = nil
+    ) {
         self.name = name
         self.publisher = publisher
         self.urls = urls
         self.class = `class`
         self.online = online
         self.since = since
+        self.announced = announced
     }
 }

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Synchronization
 
 /// Keeps the broker's catalogue of the group equal to what is published.
 final class Announcer: Sendable {
@@ -11,6 +12,8 @@ final class Announcer: Sendable {
     private let isPending: @Sendable (RelativePath) -> Bool
     private let logger: Logger
     private let pool = BlockingPool(name: "announce", threads: 1)
+    /// The last ``Claim/announced``.
+    private let announced = Locked<UInt64>(0)
 
     init(
         link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, standing: BrokerStanding,
@@ -49,12 +52,13 @@ final class Announcer: Sendable {
         standing.renewed(first)
         defer { queue.stop() }
         queue.start()
-        queue.add(try await differences(), isPending: isPending)
+        let (differences, announced) = try await compare()
+        queue.add(differences, isPending: isPending)
         set(.announcing)
         backoff.reset()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.keepLease(first) }
-            group.addTask { try await self.announce(under: first) }
+            group.addTask { try await self.announce(under: first, differences, beyond: announced) }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -75,14 +79,26 @@ final class Announcer: Sendable {
     }
 
     /// Sends what has changed, for as long as the lease is good; what changes meanwhile goes in the next batch.
-    private func announce(under lease: Lease) async throws {
+    ///
+    /// - Parameters:
+    ///   - differences: between the catalogue and what is published; when the broker has heard of all, it is told so.
+    ///   - announced: what the catalogue says of that so far.
+    private func announce(
+        under lease: Lease, _ differences: Set<RelativePath>, beyond announced: UInt64?
+    ) async throws {
+        var unsaid: Set<RelativePath>? = differences
         while true {
+            if unsaid?.isEmpty == true {
+                unsaid = nil
+                try await tellThatAllIsSaid(under: lease, beyond: announced)
+            }
             let paths = await queue.next(limit: Announcements.limit)
             try Task.checkCancellation()
             let datasets = try await pool.run { [store] in try store.datasets(at: paths) }
             let (batch, rest) = AnnouncementBatch.make(of: paths, datasets: datasets, group: link.group)
             queue.add(rest)
             try await send(batch, under: lease)
+            unsaid?.subtract(batch.entries.map(\.path))
             // A publisher is to be as small as what it knows, not as what it said.
             if paths.count > 1000 { await pool.run { Memory.trim() } }
         }
@@ -109,13 +125,29 @@ final class Announcer: Sendable {
         }
     }
 
-    private func differences() async throws -> Set<RelativePath> {
+    /// Followers of the catalogue that knew more of the group from another log forget it then, and not before.
+    private func tellThatAllIsSaid(under lease: Lease, beyond known: UInt64?) async throws {
+        // The time, because it is greater than what was said before this program started; and what was said, because the
+        // clock may have been set back.
+        let now = UInt64(max(0, Timestamp.now.seconds))
+        let number = announced.withLock { announced in
+            announced = max(now, max(announced, known ?? 0).addingReportingOverflow(1).partialValue)
+            return announced
+        }
+        let renewed = try await link.renew(announced: number)
+        standing.renewed(renewed)
+        guard renewed.lease == lease.lease, renewed.epoch == lease.epoch else {
+            throw BrokerFailure.leaseLost("the broker was started anew, or the lease had run out")
+        }
+    }
+
+    private func compare() async throws -> (differences: Set<RelativePath>, announced: UInt64?) {
         let comparison = CatalogueComparison(group: link.group)
         try await pool.run { [store] in try store.forEachDataset { comparison.addOwn($0, $1) } }
         try await link.catalogue { try comparison.addLine($0) }
         return await pool.run {
             defer { Memory.trim() }
-            return comparison.differences
+            return (comparison.differences, comparison.announced)
         }
     }
 

@@ -13,7 +13,11 @@ struct BrokerLink: Sendable {
     private var publisherURL: String { "\(broker)/api/publishers/\(PercentEncoding.path(group.text))" }
 
     /// Claims the group, or renews the claim.
-    func renew() async throws(BrokerFailure) -> Lease {
+    ///
+    /// - Parameter announced: see ``Claim/announced``.
+    func renew(announced: UInt64? = nil) async throws(BrokerFailure) -> Lease {
+        var claim = claim
+        claim.announced = announced
         let body = SharedBytes(WireJSON.encode(claim))
         let request = HTTPClient.Request(
             method: "PUT", url: publisherURL, headers: ["Content-Type": "application/json"], body: body,

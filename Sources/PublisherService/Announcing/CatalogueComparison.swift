@@ -12,6 +12,7 @@ final class CatalogueComparison: Sendable {
         var own: [Digest: RelativePath] = [:]
         /// Those that the broker says otherwise, or should not have.
         var other: Set<RelativePath> = []
+        var announced: UInt64?
     }
 
     private let group: GroupName
@@ -31,12 +32,18 @@ final class CatalogueComparison: Sendable {
             let digest = Self.digest(dataset)
             if state.withLock({ $0.own.removeValue(forKey: digest) }) != nil { return }
         }
-        guard case .change(_, .put(let dataset)) = try FeedLine(line: line), dataset.path.group == group.text else {
-            return
+        switch try FeedLine(line: line) {
+        case .change(_, .put(let dataset)) where dataset.path.group == group.text:
+            let path = RelativePath(dataset.path.relative)
+            state.withLock { _ = $0.other.insert(path) }
+        case .change(_, .group(let known)) where known.name == group.text:
+            state.withLock { $0.announced = known.announced }
+        default: break
         }
-        let path = RelativePath(dataset.path.relative)
-        state.withLock { _ = $0.other.insert(path) }
     }
+
+    /// ``Group/announced``, as the broker has it.
+    var announced: UInt64? { state.withLock { $0.announced } }
 
     /// The files of which the broker must hear, after the last line.
     var differences: Set<RelativePath> { state.withLock { $0.other.union($0.own.values) } }

@@ -71,7 +71,7 @@ struct CatalogueFollower: Sendable {
                 try checkRoom(for: (revision, change, line))
                 try copy.applyListed((revision, change, line))
                 listed.withLock { $0.count += 1 }
-            case .bookmark(let revision, let epoch, _):
+            case .bookmark(let revision, let epoch, _, _):
                 listed.withLock { $0.end = .init(epoch: epoch, revision: revision) }
             case .end(_, let reason): throw HTTPError(.badResponse, "the broker ended its listing: \(reason)")
             }
@@ -106,7 +106,7 @@ struct CatalogueFollower: Sendable {
             case .change(let revision, let change):
                 try checkRoom(for: (revision, change, line))
                 try copy.apply((revision, change, line))
-            case .bookmark(let revision, let epoch, let digests):
+            case .bookmark(let revision, let epoch, let digests, _):
                 guard copy.position?.epoch == epoch else { throw Gone() }
                 let differing = copy.advance(to: .init(epoch: epoch, revision: revision), digests: wanted(digests))
                 if !differing.isEmpty { throw Differs(groups: differing) }

@@ -49,7 +49,7 @@ final class CatalogueWatch: Sendable {
             let position = Locked<(Epoch, Revision)?>(nil)
             do {
                 try await client.lines(request, onHead: { _ in }) { line in
-                    if case .bookmark(let revision, let epoch, _) = try self.take(line) {
+                    if case .bookmark(let revision, let epoch, _, _) = try self.take(line) {
                         position.withLock { $0 = (epoch, revision) }
                     }
                 }
