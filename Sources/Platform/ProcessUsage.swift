@@ -24,17 +24,27 @@ public struct ProcessUsage: Sendable {
     public static var residentBytes: Int64? { memory.resident }
 
     /// When the process was started.
-    public static let started: Timestamp? = {
+    public static let started: Timestamp? = uptime.map { Timestamp(seconds: Timestamp.now.seconds - $0) }
+
+    private static let startAfterBoot: Double? = {
         // In ticks after the machine's start; the 22nd field, and the second, a name in brackets, may hold anything.
         guard let stat = text("/proc/self/stat"), let bracket = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[stat.index(after: bracket)...].split(separator: " ")
         let ticksPerSecond = sysconf(Int32(_SC_CLK_TCK))
         guard fields.count > 19, let ticks = Double(fields[19]), ticksPerSecond > 0 else { return nil }
-        var sinceStart = timespec()
-        guard clock_gettime(CLOCK_BOOTTIME, &sinceStart) == 0 else { return nil }
-        let age = Double(sinceStart.tv_sec) + Double(sinceStart.tv_nsec) / 1e9 - ticks / Double(ticksPerSecond)
-        return Timestamp(seconds: Timestamp.now.seconds - age)
+        return ticks / Double(ticksPerSecond)
     }()
+
+    /// Seconds since the process was started, whatever has been done to the date since.
+    public static var uptime: Double? {
+        startAfterBoot.flatMap { start in secondsAfterBoot.map { max(0, $0 - start) } }
+    }
+
+    private static var secondsAfterBoot: Double? {
+        var time = timespec()
+        guard clock_gettime(CLOCK_BOOTTIME, &time) == 0 else { return nil }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 
     private static var memory: (virtual: Int64?, resident: Int64?) {
         let pages = text("/proc/self/statm")?.split(separator: " ").prefix(2).compactMap { Int64($0) } ?? []

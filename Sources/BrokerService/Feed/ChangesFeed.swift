@@ -51,8 +51,11 @@ final class ChangesFeed: FeedSource {
         let position = try await start(request)
         // A watcher that has everything learns at once that it has.
         let greeting = bookmark.withLock { $0.revision == position ? $0.line : nil }
-        return FeedSubscription(
+        var subscription = FeedSubscription(
             position: position, contentType: "application/x-ndjson", greeting: greeting, filter: filter)
+        // One that has not, as soon as it has: until then it does not know whether what it has is current.
+        subscription.wantsHeartbeat = greeting == nil
+        return subscription
     }
 
     private func start(_ request: FeedRequest) async throws(FeedRefusal) -> Revision {

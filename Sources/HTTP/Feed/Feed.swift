@@ -41,6 +41,9 @@ public final class Feed: Sendable {
     /// Ends all streams with a last line, and forgets all entries: those that follow begin a new order of positions.
     public func restart(farewell: SharedBytes) { context.mailbox.restart(farewell: farewell) }
 
+    /// Sends a ``FeedSource/heartbeat()`` now, for it says something else than the last one.
+    public func beat() { context.mailbox.leave { $0.isBeatDue = true } }
+
     /// Clients that are watching now.
     public var watcherCount: Int { context.statistics.watchers }
 

@@ -94,6 +94,10 @@ final class FeedLoop {
         for (token, answer) in mail.answers { take(answer, for: token) }
         let hasNews = !mail.frames.isEmpty || mail.lostThrough != nil || mail.restart != nil
         if hasNews { pumpAll() }
+        if mail.isBeatDue {
+            for slot in 0..<table.capacity { table[slot: slot]?.nextHeartbeat = now }
+            nextTick = now
+        }
         if let deadline = mail.stopBy, stopBy == nil { stop(by: deadline) }
         return hasNews
     }
@@ -186,7 +190,8 @@ final class FeedLoop {
         move(watcher, to: .watching)
         watcher.position = subscription.position
         watcher.filter = subscription.filter
-        watcher.nextHeartbeat = now + configuration.heartbeatInterval
+        watcher.nextHeartbeat = subscription.wantsHeartbeat ? now : now + configuration.heartbeatInterval
+        if subscription.wantsHeartbeat { nextTick = now }
         watcher.outbox.append(FeedResponse.stream(subscription, headers), position: subscription.position)
         watcher.deadline = now + configuration.stallTimeout
         pump(watcher)

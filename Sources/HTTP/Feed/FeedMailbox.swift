@@ -17,6 +17,8 @@ final class FeedMailbox: Sendable {
         var lostThrough: UInt64?
         var answers: [(token: UInt64, answer: Answer)] = []
         var stopBy: ContinuousClock.Instant?
+        /// Every watcher that has all entries is to get a heartbeat now.
+        var isBeatDue = false
         fileprivate var cost = 0
     }
 

@@ -25,6 +25,8 @@ public struct FeedSubscription: Sendable {
     public var contentType: String
     /// Sent at once, before any entry.
     public var greeting: SharedBytes?
+    /// It gets a ``FeedSource/heartbeat()`` as soon as it has all entries, and not only after a while.
+    public var wantsHeartbeat = false
 
     public init(
         position: UInt64, contentType: String, greeting: SharedBytes? = nil,

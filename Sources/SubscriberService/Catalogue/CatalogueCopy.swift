@@ -14,6 +14,10 @@ final class CatalogueCopy: Sendable {
         var groupsChanged = false
         /// Counts the times that datasets have come or gone.
         var generation = 0
+        /// When all this was known to be current, in seconds since 1970.
+        var known: Double?
+        /// Of each group whose publisher is not there, since when.
+        var offline: [String: SteadyInstant] = [:]
 
         mutating func note(_ effect: CatalogueState.Effect) {
             switch effect {
@@ -22,6 +26,14 @@ final class CatalogueCopy: Sendable {
             case .removed(let path, _, _): unsaved.note(path, nil)
             case .group: groupsChanged = true
             }
+        }
+
+        /// Notes since when the group's publisher is not there. A broker's clock may be set otherwise than the one here: when it
+        /// happened now, that does not matter.
+        mutating func note(_ group: Group, isNews: Bool, _ now: SteadyInstant) {
+            guard !group.online else { return offline[group.name] = nil }
+            let seconds = isNews ? 0 : min(max(0, Timestamp.now.seconds - group.since), 0x1p31)
+            offline[group.name] = now.advanced(by: .seconds(-seconds))
         }
 
         /// Makes a change to the state, and notes what it did.
@@ -36,6 +48,7 @@ final class CatalogueCopy: Sendable {
 
     let shared: Locked<Shared>
     let store: CatalogueStore
+    let clock: any SteadyClock
     let recent = RecentDatasets()
     /// Held while a change is made and told: what observers have been told is then what the state says. They must
     /// neither block nor change the catalogue.
@@ -50,9 +63,12 @@ final class CatalogueCopy: Sendable {
     private static let unsavedLimit = 32 << 20
 
     /// Reads what was known when the subscriber ran last.
-    init(store: CatalogueStore) throws {
+    init(store: CatalogueStore, clock: any SteadyClock = SystemSteadyClock()) throws {
         self.store = store
-        shared = Locked(Shared(state: try store.load()))
+        self.clock = clock
+        var shared = Shared(state: try store.load(), known: try store.known())
+        for entry in shared.state.groups.values { shared.note(entry.group, isNews: false, clock.now) }
+        self.shared = Locked(shared)
         (changed, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -65,9 +81,10 @@ final class CatalogueCopy: Sendable {
 
     /// Takes in a change. Blocks while the disk is far behind.
     ///
+    /// - Parameter isNews: it has happened now, and not while the broker could not be reached.
     /// - Throws: `StorageError` when it is, and cannot be written.
-    func apply(_ line: Line) throws {
-        change { $0.apply(line.revision, line.change, line: line.line) }
+    func apply(_ line: Line, isNews: Bool = false) throws {
+        change(isNews: isNews) { $0.apply(line.revision, line.change, line: line.line) }
         try saveWhenMuch()
     }
 
@@ -78,7 +95,7 @@ final class CatalogueCopy: Sendable {
     ///
     /// - Throws: `StorageError` when it is, and cannot be written.
     func applyListed(_ line: Line) throws {
-        change { $0.applyListed(line.revision, line.change, line: line.line) }
+        change(isNews: false) { $0.applyListed(line.revision, line.change, line: line.line) }
         try saveWhenMuch()
     }
 
@@ -89,6 +106,7 @@ final class CatalogueCopy: Sendable {
                 let effects = shared.state.endListing(of: group, at: position)
                 for effect in effects { shared.note(effect) }
                 shared.groupsChanged = true
+                shared.offline = shared.offline.filter { shared.state.groups[$0.key] != nil }
                 if !effects.isEmpty { shared.generation += 1 }
                 return effects
             }
@@ -97,9 +115,15 @@ final class CatalogueCopy: Sendable {
         }
     }
 
-    private func change(_ body: (inout CatalogueState) -> CatalogueState.Effect?) {
+    private func change(isNews: Bool, _ body: (inout CatalogueState) -> CatalogueState.Effect?) {
+        let now = clock.now
         order.withLock { _ in
-            if let effect = shared.withLock({ $0.change(body) }) { publish([effect]) }
+            let effect = shared.withLock { shared in
+                let effect = shared.change(body)
+                if case .group(let group, _, _)? = effect { shared.note(group, isNews: isNews, now) }
+                return effect
+            }
+            if let effect { publish([effect]) }
         }
     }
 
@@ -117,6 +141,15 @@ final class CatalogueCopy: Sendable {
 
     /// Whether a change can be taken in.
     func hasRoom(for line: Line) -> Bool { shared.withLock { $0.state.hasRoom(for: line.change, line.line) } }
+
+    /// All this was known to be current then, in seconds since 1970.
+    func noteKnown(_ moment: Double) {
+        shared.withLock { $0.known = moment }
+        signal.yield()
+    }
+
+    /// For how many seconds nobody has known whether there is anything newer, by the date.
+    var age: Double? { shared.withLock { $0.known }.map { Timestamp.now.seconds - $0 } }
 
     func losePosition() { shared.withLock { $0.state.losePosition() } }
 
@@ -142,11 +175,21 @@ final class CatalogueCopy: Sendable {
 
     // MARK: Asking
 
+    /// Whether there has ever been a listing: before, nobody knows what exists.
+    var wasListed: Bool { shared.withLock { $0.state.wasListed } }
     var position: CatalogueState.Position? { shared.withLock { $0.state.position } }
     /// See ``CatalogueState/start``.
     var start: CatalogueState.Position? { shared.withLock { $0.state.start } }
     var count: Int { shared.withLock { $0.state.datasets.count } }
     var groups: [Group] { shared.withLock { $0.state.groups.values.map(\.group).sorted { $0.name < $1.name } } }
+
+    /// For how many seconds the group's publisher has not been there; `nil` while it is.
+    func offlineSeconds(_ name: String, _ broker: BrokerStatus.Snapshot) -> Double? {
+        shared.withLock { shared in
+            guard let entry = shared.state.groups[name], !entry.group.online else { return nil }
+            return shared.offline[name].map { max(0, (broker.now - $0) / .seconds(1)) } ?? 0
+        }
+    }
 
     func group(_ name: String) -> Group? { shared.withLock { $0.state.groups[name]?.group } }
     func entry(_ path: DatasetPath) -> CatalogueState.Entry? { shared.withLock { $0.state.datasets[path] } }
@@ -211,13 +254,15 @@ final class CatalogueCopy: Sendable {
 
     private func save() throws {
         try saving.withLock { _ in
-            let (batch, groups, position) = shared.withLock { shared in
+            let (batch, groups, place) = shared.withLock { shared in
                 let groups = shared.groupsChanged ? shared.state.groups.values.map(\.line) : nil
                 shared.groupsChanged = false
-                return (shared.unsaved.begin(), groups, shared.state.position)
+                let place = CatalogueStore.Place(
+                    position: shared.state.position, lost: shared.state.lost, known: shared.known)
+                return (shared.unsaved.begin(), groups, place)
             }
             do {
-                try store.save(batch, groups: groups, at: position)
+                try store.save(batch, groups: groups, at: place)
                 shared.withLock { $0.unsaved.succeeded() }
             } catch {
                 shared.withLock { shared in

@@ -17,7 +17,7 @@ struct CatalogueFollower: Sendable {
     let log: Logger
 
     /// A feed that says nothing for so long is taken for dead; bookmarks come more often.
-    static let silence = Duration.seconds(10)
+    static let silence = BrokerStatus.longestSilence
 
     /// The feed does not reach back to where the copy stands.
     private struct Gone: Error {}
@@ -29,12 +29,13 @@ struct CatalogueFollower: Sendable {
         while !Task.isCancelled {
             do {
                 if copy.position == nil { try await list(nil) }
-                // A broker that lets itself be asked and then contradicts itself is not asked more often for that.
-                try await watch { backoff.withLock { $0.reset() } }
+                try await watch()
             } catch is Gone {
+                status.unsure()
                 log.info("the broker's log does not reach back to our revision; listing again")
                 copy.losePosition()
             } catch let error as Differs {
+                status.unsure()
                 log.warning("the catalogue differs from the broker's; listing again", ["groups": error.groups])
                 do { for group in error.groups { try await list(group) } } catch { copy.losePosition() }
             } catch let error as StorageError {
@@ -43,7 +44,9 @@ struct CatalogueFollower: Sendable {
                 status.failed("\(error)", log)
             } catch {
                 if Task.isCancelled { break }
-                status.failed("\(error)", log)
+                // A connection that does not last is not sought more often because it comes about, nor is a broker that
+                // lets itself be asked and then contradicts itself.
+                if status.failed("\(error)", log) { backoff.withLock { $0.reset() } }
             }
             try? await Task.sleep(for: backoff.withLock { $0.pause() })
         }
@@ -82,8 +85,7 @@ struct CatalogueFollower: Sendable {
         log.info("listed the catalogue", ["entries": count, "revision": end.revision, "group": group ?? "all"])
     }
 
-    /// - Parameter agreed: called when the copy turns out to be what the broker has.
-    private func watch(_ agreed: @escaping @Sendable () -> Void) async throws {
+    private func watch() async throws {
         guard let position = copy.position else { return }
         var parameters = [("epoch", position.epoch.text), ("after", "\(position.revision)")]
         parameters += groups.map { ("prefix", $0 + "/") }
@@ -100,17 +102,18 @@ struct CatalogueFollower: Sendable {
         } onLine: { bytes in
             status.heard()
             // A subscriber that has no catalogue to speak of shows by an empty line that it is alive.
-            guard bytes.byteCount > 0 else { return }
+            guard bytes.byteCount > 0 else { return status.unsure() }
             let line = [UInt8](copying: bytes)
             switch try FeedLine(line: line) {
             case .change(let revision, let change):
                 try checkRoom(for: (revision, change, line))
-                try copy.apply((revision, change, line))
-            case .bookmark(let revision, let epoch, let digests, _):
+                try copy.apply((revision, change, line), isNews: !status.snapshot.isInDoubt)
+            case .bookmark(let revision, let epoch, let digests, let stale):
                 guard copy.position?.epoch == epoch else { throw Gone() }
                 let differing = copy.advance(to: .init(epoch: epoch, revision: revision), digests: wanted(digests))
                 if !differing.isEmpty { throw Differs(groups: differing) }
-                agreed()
+                status.agreed(stale: stale)
+                copy.noteKnown(Timestamp.now.seconds - (status.snapshot.lag ?? 0))
             case .end(_, let reason): log.info("the broker ends the feed", ["reason": reason])
             }
         }

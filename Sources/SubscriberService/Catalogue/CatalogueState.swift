@@ -52,6 +52,8 @@ package struct CatalogueState: Sendable {
     }
 
     private(set) var position: Position?
+    /// Where it stood when the position was lost.
+    private(set) var lost: Position?
     /// The ``position`` that it began at: of a listing of all, or when it was saved.
     private(set) var start: Position?
     private(set) var datasets = DatasetTable()
@@ -78,6 +80,7 @@ package struct CatalogueState: Sendable {
     /// Continues where the copy stood when it was saved.
     mutating func resume(at position: Position) {
         self.position = position
+        lost = nil
         start = position
         floor = position.revision
         forgetTombstones(tombstones.count)
@@ -160,7 +163,16 @@ package struct CatalogueState: Sendable {
     }
 
     /// Forgets the position: the next thing to do is to list.
-    mutating func losePosition() { position = nil }
+    mutating func losePosition() {
+        lost = position ?? lost
+        position = nil
+    }
+
+    /// It was saved without a position, when it had lost that one.
+    mutating func resume(havingLost position: Position) { lost = position }
+
+    /// Whether there has ever been a listing.
+    var wasListed: Bool { position != nil || lost != nil }
 
     /// The digest of each group's state that has one.
     var groupDigests: [String: Digest] { digests.mapValues(\.digest) }

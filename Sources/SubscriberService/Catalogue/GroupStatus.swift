@@ -7,10 +7,9 @@ struct GroupStatus: Encodable, Sendable {
     /// the broker was heard of.
     let lag: Double?
 
-    init(_ group: Group, _ broker: BrokerStatus.Snapshot, now: Double) {
+    init(_ group: Group, _ broker: BrokerStatus.Snapshot, _ copy: CatalogueCopy) {
         self.group = group
-        let silence = broker.lag(now: now)
-        lag = group.online ? silence : silence.map { max($0, now - group.since) }
+        lag = broker.lag.map { max($0, copy.offlineSeconds(group.name, broker) ?? 0) }
     }
 
     private enum CodingKeys: CodingKey { case lag }

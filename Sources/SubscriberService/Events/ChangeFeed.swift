@@ -7,6 +7,7 @@ import Synchronization
 final class ChangeFeed: FeedSource {
     private let copy: CatalogueCopy
     private let pool: BlockingPool
+    private let status: BrokerStatus
     private let published = Locked<Published?>(nil)
 
     private struct Published {
@@ -23,8 +24,9 @@ final class ChangeFeed: FeedSource {
         }
     }
 
-    init(copy: CatalogueCopy, pool: BlockingPool) {
+    init(copy: CatalogueCopy, status: BrokerStatus, pool: BlockingPool) {
         self.copy = copy
+        self.status = status
         self.pool = pool
     }
 
@@ -73,8 +75,11 @@ final class ChangeFeed: FeedSource {
             }
             revision = wanted
         }
-        return FeedSubscription(
+        var subscription = FeedSubscription(
             position: revision, contentType: "application/x-ndjson", filter: Self.filter(request.query))
+        // The next subscriber does not know whether what it has is current before it has a bookmark.
+        subscription.wantsHeartbeat = true
+        return subscription
     }
 
     /// - Returns: `nil` when there is no prefix, so all is wanted.
@@ -95,10 +100,13 @@ final class ChangeFeed: FeedSource {
         return .entries(SharedBytes(Self.joined(page.lines)), count: page.lines.count, position: page.revision)
     }
 
+    /// A bookmark, which says also when this subscriber does not know itself whether there is anything newer.
     func heartbeat() -> SharedBytes {
         guard let (position, digests) = copy.bookmark() else { return SharedBytes("\n") }
         return SharedBytes(
-            FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded + [10])
+            FeedLine.bookmark(
+                position.revision, position.epoch, digests: digests, stale: status.snapshot.stale
+            ).encoded + [10])
     }
 
     func farewell(position: UInt64) -> SharedBytes {

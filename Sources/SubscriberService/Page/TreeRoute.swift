@@ -43,12 +43,12 @@ struct TreeRoute: Sendable {
         try request.require("GET")
         return await pool.run {
             let paths = copy.paths, followed = keeper.followed.all.map(\.text)
-            let broker = broker.snapshot, now = Timestamp.now.seconds
+            let broker = broker.snapshot
             let rows = copy.groups.map {
                 Groups.Row(
                     group: $0, datasets: paths[paths.range(of: $0.name + "/")].count,
                     followed: followed.contains($0.name),
-                    lag: GroupStatus($0, broker, now: now).lag)
+                    lag: GroupStatus($0, broker, copy).lag)
             }
             return .json(Groups(groups: rows))
         }

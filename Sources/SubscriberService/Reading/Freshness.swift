@@ -17,23 +17,39 @@ struct Freshness: Sendable {
             "Cache-Control": "no-cache",
             "Cache-Status": "bpubsub; \(isHeld ? "hit" : "fwd=partial-miss")",
         ]
+        if let doubt = doubt(path, isCurrent: isCurrent) { headers.add(doubt) }
+        return headers
+    }
+
+    /// Why an answer may be old, and for how many seconds it may have been.
+    struct Doubt: Sendable {
+        let reason: String
+        let seconds: Double?
+    }
+
+    /// Why what is here of the dataset may be old; `nil` when it is known to be current.
+    func doubt(_ path: DatasetPath, isCurrent: Bool = true) -> Doubt? {
         let broker = status.snapshot
-        let group = copy.group(path.group)
-        let doubt: (reason: String, since: Double?)? =
+        let offline = copy.offlineSeconds(path.group, broker)
+        let reason: String? =
             if !isCurrent {
-                ("stale", broker.heard?.seconds)
-            } else if !broker.isConnected {
-                ("broker-unreachable", broker.heard?.seconds)
-            } else if let group, !group.online {
-                ("publisher-offline", group.since)
+                "stale"
+            } else if broker.isInDoubt {
+                "broker-unreachable"
+            } else if offline != nil {
+                "publisher-offline"
             } else {
                 nil
             }
-        guard let doubt else { return headers }
-        headers["Cache-Status"] = "bpubsub; hit; detail=\(doubt.reason)"
-        // The greatest age that RFC 9111 has: a broker may say any time.
-        if let since = doubt.since { headers["Age"] = "\(Int(min(max(0, Timestamp.now.seconds - since), 0x1p31)))" }
-        return headers
+        guard let reason else { return nil }
+        let since = [broker.stale, offline, isCurrent ? nil : broker.lag].compactMap { $0 }.max()
+        return Doubt(reason: reason, seconds: since)
+    }
+
+    /// Marks an answer that is of the catalogue as a whole, while nobody knows whether there is anything newer.
+    func mark(_ headers: inout HTTPHeaders) {
+        guard headers["Cache-Status"] == nil, let stale = status.snapshot.stale else { return }
+        headers.add(Doubt(reason: "broker-unreachable", seconds: stale))
     }
 
     /// 304 for who says to have the answer already that the dataset's current version would give: nothing is made for it, and
@@ -49,5 +65,13 @@ struct Freshness: Sendable {
         var headers = headers(path, version, isHeld: true, isCurrent: true)
         headers["ETag"] = tag.description
         return HTTPResponse(status: 304, headers: headers)
+    }
+}
+
+extension HTTPHeaders {
+    fileprivate mutating func add(_ doubt: Freshness.Doubt) {
+        self["Cache-Status"] = "bpubsub; hit; detail=\(doubt.reason)"
+        // The greatest age that RFC 9111 has: others may say any time.
+        if let seconds = doubt.seconds { self["Age"] = "\(Int(min(max(0, seconds), 0x1p31)))" }
     }
 }

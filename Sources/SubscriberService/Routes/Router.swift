@@ -17,6 +17,7 @@ struct Router: Sendable {
     let held: HeldRoute
     let page = Page()
     let ownPages: OwnPages
+    let freshness: Freshness
     let log: Logger
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
@@ -39,6 +40,7 @@ struct Router: Sendable {
             log.error("a request failed", ["method": request.method, "path": request.path, "error": error])
             response = .refusal(500, "the subscriber could not do this; its log says why")
         }
+        if request.isReading { freshness.mark(&response.headers) }
         response.headers[ProtocolHeader.protocol] = "1"
         response.headers["Bpubsub-Role"] = "subscriber"
         return response
@@ -85,6 +87,12 @@ extension String {
 }
 
 extension HTTPRequest {
+    /// Whether it asks what exists, or what it is: what the answer says may be old.
+    fileprivate var isReading: Bool {
+        (method == "GET" || method == "HEAD") && path.utf8.starts(with: "/api/".utf8) && path != "/api/status"
+            && path != "/api/followed"
+    }
+
     /// Refuses other methods than these; HEAD goes with GET.
     func require(_ methods: String...) throws(Refusal) {
         let allowed = methods.contains("GET") ? methods + ["HEAD"] : methods

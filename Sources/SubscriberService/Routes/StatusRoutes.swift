@@ -20,9 +20,17 @@ struct StatusRoutes: Sendable {
     /// Ready when there is a catalogue to answer from, the broker's or the one from the last run.
     func ready(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
-        if copy.position != nil { return .json(["status": "ready"]) }
+        if copy.wasListed { return .json(readiness) }
         return .json(["status": "waiting for the broker at \(broker)"], status: 503)
     }
+
+    /// It can answer, and says for how long nobody has known whether there is anything newer.
+    private struct Readiness: Encodable {
+        let status: String
+        let stale: Double?
+    }
+
+    private var readiness: Readiness { Readiness(status: "ready", stale: brokerStatus.snapshot.stale) }
 
     func status(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
@@ -30,17 +38,17 @@ struct StatusRoutes: Sendable {
     }
 
     var current: SubscriberStatus {
-        let broker = brokerStatus.snapshot, now = Timestamp.now.seconds
+        let broker = brokerStatus.snapshot
         let position = copy.position
         let totals = keeper.library.totals
         return SubscriberStatus(
             version: ProgramVersion.current,
-            uptime: ProcessUsage.started.map { now - $0.seconds },
+            uptime: ProcessUsage.uptime,
             memory: ProcessUsage.residentBytes,
             broker: .init(
-                url: self.broker, connected: broker.isConnected, since: broker.since.seconds, epoch: position?.epoch,
-                revision: position?.revision, lag: broker.lag(now: now)),
-            groups: copy.groups.map { GroupStatus($0, broker, now: now) }, datasets: copy.count,
+                url: self.broker, connected: broker.isConnected, since: broker.sinceSeconds, epoch: position?.epoch,
+                revision: position?.revision, lag: broker.lag, stale: broker.stale),
+            groups: copy.groups.map { GroupStatus($0, broker, copy) }, datasets: copy.count,
             followed: keeper.followed.all.map(\.text),
             mirrors: .init(
                 count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size,

@@ -8,8 +8,10 @@ struct SubscriberStatus: Encodable {
         let since: Double
         let epoch: Epoch?
         let revision: Revision?
-        /// Seconds since the broker was last heard of.
+        /// Seconds since what is here was known to be current.
         let lag: Double?
+        /// The same while nobody knows whether there is anything newer, else left out.
+        let stale: Double?
     }
 
     struct Mirrors: Encodable {

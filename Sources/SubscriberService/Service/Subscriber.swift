@@ -25,6 +25,8 @@ public final class Subscriber: Sendable {
         /// Names under which browsers reach the web page, besides addresses and this machine's own name.
         public var allowedHosts: [String] = []
         public var log: Logger
+        /// What ages and pauses are measured by.
+        public var clock: any SteadyClock = SystemSteadyClock()
 
         public init(listen: Endpoint, broker: String, state: String, log: Logger) {
             self.listen = listen
@@ -77,6 +79,7 @@ public final class Subscriber: Sendable {
             group.addTask { await self.parts.keeper.run() }
             group.addTask { await self.parts.held.run() }
             group.addTask { await self.parts.follower.run() }
+            group.addTask { await self.parts.brokerStatus.run() }
             await group.waitForAll()
         }
         parts.disconnect()

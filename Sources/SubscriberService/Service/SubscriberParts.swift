@@ -14,7 +14,7 @@ struct SubscriberParts: Sendable {
     let held: HeldEvents
     let router: Router
     let metrics: SubscriberMetrics
-    private let brokerStatus: BrokerStatus
+    let brokerStatus: BrokerStatus
 
     /// Blocks: opens the database and reads what was known.
     init(_ configuration: Subscriber.Configuration, pool: BlockingPool) throws {
@@ -22,8 +22,9 @@ struct SubscriberParts: Sendable {
         let client = HTTPClient(), counters = TransferCounters(), events = EventFeed()
         let database = try Database(
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
-        copy = try CatalogueCopy(store: CatalogueStore(database: database))
-        changes = ChangeFeed(copy: copy, pool: pool)
+        copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)
+        brokerStatus = BrokerStatus(url: configuration.broker, clock: configuration.clock, age: copy.age)
+        changes = ChangeFeed(copy: copy, status: brokerStatus, pool: pool)
         let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
         let library = try MirrorLibrary(
             folder: configuration.state + "/mirrors", limit: configuration.cacheSize,
@@ -43,7 +44,6 @@ struct SubscriberParts: Sendable {
         }
         transfers.observe { [held] mirror, _ in held.note(mirror.version, of: mirror.askedFor) }
         copy.observe { events.change($0) }
-        brokerStatus = BrokerStatus(url: configuration.broker)
         follower = CatalogueFollower(
             broker: configuration.broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
             status: brokerStatus, log: log)
@@ -69,7 +69,7 @@ struct SubscriberParts: Sendable {
             status: status, metrics: MetricsPage("subscriber") { metrics.families },
             tree: TreeRoute(copy: copy, keeper: keeper, broker: brokerStatus, pool: pool),
             held: HeldRoute(copy: copy, keeper: keeper, pool: pool),
-            ownPages: OwnPages(allowed: configuration.allowedHosts), log: log)
+            ownPages: OwnPages(allowed: configuration.allowedHosts), freshness: freshness, log: log)
         self.events = events
         self.metrics = metrics
     }
@@ -79,8 +79,10 @@ struct SubscriberParts: Sendable {
         changes.connect(to: feed)
         events.connect(to: eventFeed)
         let status = router.status
-        brokerStatus.observe { [events] in
+        brokerStatus.observe { [events, weak feed] in
             events.publish("status", key: nil, json: WireJSON.encode(status.current))
+            // The next subscriber is to know at once what this one knows.
+            feed?.beat()
         }
     }
 

@@ -25,12 +25,23 @@ struct CatalogueStore: Sendable {
             try connection.forEach(Self.selectDatasets) { row in
                 if let (path, entry) = Self.dataset(row) { state.restore(path, entry) } else { isSound = false }
             }
-            let position = try connection.first("SELECT epoch, revision FROM position") { row in
-                Epoch(row.string(0)).map { CatalogueState.Position(epoch: $0, revision: row.uint64(1)) }
+            let saved = try connection.first("SELECT epoch, revision, lost FROM position") { row in
+                Epoch(row.string(0)).map {
+                    (CatalogueState.Position(epoch: $0, revision: row.uint64(1)), isLost: row.int(2) != 0)
+                }
             }
             // A row that cannot be read is no reason to stop: without a position all is listed again.
-            if isSound, let position = position ?? nil { state.resume(at: position) }
+            if let (position, isLost) = saved ?? nil {
+                if isSound, !isLost { state.resume(at: position) } else { state.resume(havingLost: position) }
+            }
             return state
+        }
+    }
+
+    /// When all this was known to be current, in seconds since 1970.
+    func known() throws -> Double? {
+        try database.read { connection in
+            try connection.first("SELECT known FROM position") { $0.optionalDouble(0) } ?? nil
         }
     }
 
@@ -63,10 +74,19 @@ struct CatalogueStore: Sendable {
 
     // MARK: Writing
 
+    /// Where the copy stands, and how old it is.
+    struct Place: Sendable {
+        var position: CatalogueState.Position?
+        /// See ``CatalogueState/lost``.
+        var lost: CatalogueState.Position?
+        /// When all was known to be current, in seconds since 1970.
+        var known: Double?
+    }
+
     /// Writes what has changed.
     ///
     /// - Parameter groups: all there are, when one has changed.
-    func save(_ batch: UnsavedLines.Batch, groups: [[UInt8]]?, at position: CatalogueState.Position?) throws {
+    func save(_ batch: UnsavedLines.Batch, groups: [[UInt8]]?, at place: Place) throws {
         try database.transaction { connection in
             // Neighbours together: they are on the same pages.
             for (path, row) in batch.sorted(by: { $0.key < $1.key }) { try save(path, row, connection) }
@@ -74,7 +94,7 @@ struct CatalogueStore: Sendable {
                 try connection.execute("DELETE FROM groups")
                 for line in groups { try connection.execute("INSERT INTO groups (line) VALUES (?)", line) }
             }
-            try save(position, connection)
+            try save(place, connection)
         }
     }
 
@@ -93,13 +113,13 @@ struct CatalogueStore: Sendable {
         try connection.execute("INSERT OR REPLACE INTO lines (path, line) VALUES (?, ?)", path.text, row.line)
     }
 
-    private func save(_ position: CatalogueState.Position?, _ connection: borrowing Connection) throws {
-        guard let position else {
+    private func save(_ place: Place, _ connection: borrowing Connection) throws {
+        guard let position = place.position ?? place.lost else {
             try connection.execute("DELETE FROM position")
             return
         }
         try connection.execute(
-            "INSERT OR REPLACE INTO position (id, epoch, revision) VALUES (1, ?, ?)", position.epoch.text,
-            position.revision)
+            "INSERT OR REPLACE INTO position (id, epoch, revision, lost, known) VALUES (1, ?, ?, ?, ?)",
+            position.epoch.text, position.revision, place.position == nil ? 1 : 0, place.known)
     }
 }

@@ -61,5 +61,16 @@ enum SubscriberDatabase {
                 """),
             // What is followed as a name, although it may read as a glob.
             Migration("ALTER TABLE follows ADD COLUMN literal INTEGER NOT NULL DEFAULT 0;"),
+            // How old the copy is, and what of it another log has not confirmed yet.
+            Migration(
+                """
+                ALTER TABLE position ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE position ADD COLUMN known REAL;
+                ALTER TABLE datasets ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE groups ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE groups ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+                CREATE TABLE kept_groups (
+                    name TEXT PRIMARY KEY, beyond INTEGER NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
+                """),
         ])
 }
