@@ -19,7 +19,7 @@ function brokerCard({ broker, datasets, followed }) {
   return card("Broker", [
     ["address", broker.url], ["state", element("span", { class: broker.connected ? "state online" : "state" },
       `${broker.connected ? "connected" : "not connected"} since ${moment(broker.since)}`)],
-    ["last heard of", ago(broker.lag)], ["datasets", number(datasets)],
+    ["known to be current", broker.stale === undefined && broker.connected ? "now" : ago(broker.lag)], ["datasets", number(datasets)],
     ["followed", followed.length > 10 ? `${number(followed.length)} names` : followed.join(", ") || "nothing"],
   ]);
 }

@@ -56,6 +56,8 @@ struct SubscriberStatus: Codable, Hashable, Sendable {
         var revision: Revision?
         /// Seconds since the broker was last heard of.
         var lag: Double?
+        /// For how many seconds nobody has known whether there is anything newer; `nil` when that is known.
+        var stale: Double?
     }
 
     struct Mirrors: Codable, Hashable, Sendable {

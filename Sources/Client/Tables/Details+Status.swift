@@ -34,7 +34,11 @@ extension Details {
         var text = broker.url + (broker.connected ? ", connected" : ", not connected")
         if let since = broker.since { text += " since \(Timestamp.readable(since))" }
         if let revision = broker.revision { text += ", revision \(revision)" }
-        if let lag = broker.lag { text += ", heard of \(HumanText.decimal(lag, digits: 1)) s ago" }
+        if let stale = broker.stale {
+            text += ", what is here may be old: last known to be current \(HumanText.decimal(stale, digits: 1)) s ago"
+        } else if let lag = broker.lag {
+            text += ", heard of \(HumanText.decimal(lag, digits: 1)) s ago"
+        }
         return text
     }
 }

@@ -27,8 +27,11 @@ struct SubscriberMetrics: Sendable {
                 .flag(status.broker.connected)),
             MetricFamily(
                 .gauge, "bpubsub_subscriber_broker_lag_seconds", unit: .seconds,
-                "Time since the broker was last heard of; no number before the first time.",
+                "Time since what is here was known to be current; no number before the first time.",
                 status.broker.lag.map { .real($0) }),
+            MetricFamily(
+                .gauge, "bpubsub_subscriber_in_doubt", "1 while nobody knows whether there is anything newer.",
+                .flag(status.broker.stale != nil)),
             MetricFamily(
                 .gauge, "bpubsub_subscriber_revision", "The broker's revision up to which all is known.",
                 status.broker.revision.map { .count($0) }),

@@ -46,10 +46,18 @@ struct Freshness: Sendable {
         return Doubt(reason: reason, seconds: since)
     }
 
-    /// Marks an answer that is of the catalogue as a whole, while nobody knows whether there is anything newer.
-    func mark(_ headers: inout HTTPHeaders) {
-        guard headers["Cache-Status"] == nil, let stale = status.snapshot.stale else { return }
-        headers.add(Doubt(reason: "broker-unreachable", seconds: stale))
+    /// Marks an answer that is of the catalogue as a whole, or says what it has of one dataset.
+    ///
+    /// - Parameter path: of the request.
+    func mark(_ headers: inout HTTPHeaders, of path: String) {
+        guard headers["Cache-Status"] == nil else { return }
+        if let dataset = path.suffix(after: "/api/datasets/").flatMap({ try? DatasetPath($0) }),
+            copy.entry(dataset) != nil
+        {
+            if let doubt = doubt(dataset) { headers.add(doubt) }
+        } else if let stale = status.snapshot.stale {
+            headers.add(Doubt(reason: "broker-unreachable", seconds: stale))
+        }
     }
 
     /// 304 for who says to have the answer already that the dataset's current version would give: nothing is made for it, and

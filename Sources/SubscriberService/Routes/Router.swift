@@ -40,7 +40,7 @@ struct Router: Sendable {
             log.error("a request failed", ["method": request.method, "path": request.path, "error": error])
             response = .refusal(500, "the subscriber could not do this; its log says why")
         }
-        if request.isReading { freshness.mark(&response.headers) }
+        if request.isReading { freshness.mark(&response.headers, of: request.path) }
         response.headers[ProtocolHeader.protocol] = "1"
         response.headers["Bpubsub-Role"] = "subscriber"
         return response
