@@ -229,6 +229,7 @@ extension FeedLine {
     var revision: Revision {
         switch self {
         case .change(let revision, _), .bookmark(let revision, _, _, _), .end(let revision, _): revision
+        case .kept(let kept): kept.revision
         }
     }
 }

@@ -1,4 +1,6 @@
 import Catalogue
+import Platform
+import TestSupport
 import Testing
 
 @testable import SubscriberService
@@ -171,6 +173,7 @@ extension CatalogueState {
     ) -> [Effect] {
         beginListing()
         let changed = lines.compactMap { applyListed($0.revision, $0.change, line: $0.line) }
-        return changed + endListing(of: group, at: position)
+        let now = ManualClock().now
+        return changed + endListing(of: group, at: position, known: now, now: now)
     }
 }

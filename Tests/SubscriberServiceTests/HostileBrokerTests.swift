@@ -190,6 +190,7 @@ import Testing
             // Revisions start again from the beginning.
             try await network.restartBroker(forgetting: true)
             try await network.publish("a", [1])
+            try await network.claim(announced: 1)
             try await far.waitForList(["a"])
             // Lines arrive as they come, and not by listings when digests differ.
             let lines = Recorder<String>()

@@ -7,6 +7,7 @@ internal import FoundationEssentials
 ///     {"revision":9,"type":"group","group":{…}}
 ///     {"revision":9,"type":"bookmark","epoch":"…","digests":{"foo":"…"}}
 ///     {"revision":9,"type":"end","reason":"…"}
+///     {"revision":7,"type":"kept","dataset":{…},"beyond":3,"stale":12.5}
 ///
 /// A bookmark of a sender that is itself not sure to be up to date has `"stale":12.5` too.
 ///
@@ -20,37 +21,76 @@ public enum FeedLine: Hashable, Sendable {
     case bookmark(Revision, Epoch, digests: [String: Digest], stale: Double? = nil)
     /// The last line of a feed that the sender ends.
     case end(Revision, reason: String)
+    /// Of a subscriber's listing, for one that asks for it: a dataset or group that the present log has not told of.
+    case kept(Kept)
+
+    /// What a subscriber keeps although the log that it follows has not told of it.
+    public struct Kept: Hashable, Sendable {
+        /// In the order of before.
+        public var revision: Revision
+        public var change: Change
+        /// It is forgotten when ``Group/announced`` is greater.
+        public var beyond: UInt64
+        /// For how many seconds it has not been known to be current.
+        public var stale: Double
+
+        public init(revision: Revision, change: Change, beyond: UInt64, stale: Double) {
+            self.revision = revision
+            self.change = change
+            self.beyond = beyond
+            self.stale = stale
+        }
+    }
 }
 
 extension FeedLine: Codable {
-    private enum Key: CodingKey { case revision, type, dataset, path, group, epoch, digests, stale, reason }
+    private enum Key: CodingKey { case revision, type, dataset, path, group, epoch, digests, stale, reason, beyond }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let revision = try container.decode(Revision.self, forKey: .revision)
         switch try container.decode(String.self, forKey: .type) {
         case "put":
-            let dataset = try container.decode(Dataset.self, forKey: .dataset)
-            guard Dataset.sizes.contains(dataset.size) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .dataset, in: container, debugDescription: "no file has \(dataset.size) bytes")
-            }
-            self = .change(revision, .put(dataset))
+            self = .change(revision, .put(try Self.dataset(container)))
         case "delete": self = .change(revision, .delete(try container.decode(DatasetPath.self, forKey: .path)))
         case "group":
-            let group = try container.decode(Group.self, forKey: .group)
-            _ = try GroupName(group.name)
-            self = .change(revision, .group(group))
+            self = .change(revision, .group(try Self.group(container)))
         case "bookmark":
             self = .bookmark(
                 revision, try container.decode(Epoch.self, forKey: .epoch),
                 digests: try container.decode([String: Digest].self, forKey: .digests),
                 stale: try container.decodeIfPresent(Double.self, forKey: .stale))
+        case "kept":
+            let change: Change =
+                if container.contains(.group) {
+                    .group(try Self.group(container))
+                } else {
+                    .put(try Self.dataset(container))
+                }
+            self = .kept(
+                Kept(
+                    revision: revision, change: change, beyond: try container.decode(UInt64.self, forKey: .beyond),
+                    stale: try container.decode(Double.self, forKey: .stale)))
         case "end": self = .end(revision, reason: try container.decode(String.self, forKey: .reason))
         case let type:
             throw DecodingError.dataCorruptedError(
                 forKey: .type, in: container, debugDescription: "a line of the unknown type '\(type)'")
         }
+    }
+
+    private static func dataset(_ container: KeyedDecodingContainer<Key>) throws -> Dataset {
+        let dataset = try container.decode(Dataset.self, forKey: .dataset)
+        guard Dataset.sizes.contains(dataset.size) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .dataset, in: container, debugDescription: "no file has \(dataset.size) bytes")
+        }
+        return dataset
+    }
+
+    private static func group(_ container: KeyedDecodingContainer<Key>) throws -> Group {
+        let group = try container.decode(Group.self, forKey: .group)
+        _ = try GroupName(group.name)
+        return group
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -75,6 +115,16 @@ extension FeedLine: Codable {
             try container.encode(epoch, forKey: .epoch)
             try container.encode(digests, forKey: .digests)
             try container.encodeIfPresent(stale, forKey: .stale)
+        case .kept(let kept):
+            try container.encode(kept.revision, forKey: .revision)
+            try container.encode("kept", forKey: .type)
+            switch kept.change {
+            case .put(let dataset): try container.encode(dataset, forKey: .dataset)
+            case .group(let group): try container.encode(group, forKey: .group)
+            case .delete: preconditionFailure("what is removed is not kept")
+            }
+            try container.encode(kept.beyond, forKey: .beyond)
+            try container.encode(kept.stale, forKey: .stale)
         case .end(let revision, let reason):
             try container.encode(revision, forKey: .revision)
             try container.encode("end", forKey: .type)

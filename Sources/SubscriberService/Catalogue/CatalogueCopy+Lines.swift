@@ -49,7 +49,7 @@ extension CatalogueCopy {
                 for index in missing {
                     guard let entry = shared.state.datasets[paths[index]] else { continue }
                     if case .some(.some(let row)) = shared.unsaved[paths[index]] {
-                        found[index] = (row.entry, row.line)
+                        found[index] = (entry, row.line)
                     } else {
                         onDisk.append((index, entry))
                     }
@@ -81,21 +81,37 @@ extension CatalogueCopy {
     enum Listed: Sendable {
         case group(line: [UInt8])
         case dataset(DatasetPath)
+        /// A line of what is kept.
+        case keptGroup(line: [UInt8])
     }
 
     /// The groups and datasets that `isWanted` lets through, and the bookmark that goes with them; `nil` before the first
     /// listing. Cost: a look at every dataset.
-    func listing(_ isWanted: (String) -> Bool) -> (listed: [Listed], bookmark: Bookmark)? {
+    ///
+    /// - Parameter withKept: also what the present log has not told of.
+    func listing(withKept: Bool = false, _ isWanted: (String) -> Bool) -> (listed: [Listed], bookmark: Bookmark)? {
         guard let bookmark = bookmark() else { return nil }
         // What changes from here on is told after the bookmark, once more.
-        var found = shared.withLock {
-            $0.state.groups.values.map { ($0.revision, $0.group.name, Listed.group(line: $0.line)) }
+        let groups = shared.withLock { Array($0.state.groups.values) }
+        var found = groups.filter { isWanted($0.group.name) && (withKept || !$0.isKept) }.map { entry in
+            (entry.revision, entry.isKept ? Listed.keptGroup(line: keptLine(entry)) : .group(line: entry.line))
         }
-        .filter { isWanted($0.1) }.map { ($0.0, $0.2) }
         walk { path, entry in
-            if isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
+            if withKept || !entry.isKept, isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
         }
         return (found.sorted { $0.0 < $1.0 }.map(\.1), bookmark)
+    }
+
+    private func keptLine(_ entry: CatalogueState.GroupEntry) -> [UInt8] {
+        keptLine(.group(entry.group), entry.revision)
+    }
+
+    /// How the next subscriber is told of what is kept here.
+    private func keptLine(_ change: Change, _ revision: Revision) -> [UInt8] {
+        let name = change.groupName
+        let beyond = shared.withLock { $0.state.kept[name]?.beyond } ?? 0
+        let kept = FeedLine.Kept(revision: revision, change: change, beyond: beyond, stale: keptSeconds(name) ?? 0)
+        return FeedLine.kept(kept).encoded
     }
 
     /// Looks at every dataset there is, some thousand at a time: changes, and those who read, go on meanwhile.
@@ -116,10 +132,17 @@ extension CatalogueCopy {
         var said = try lines(of: paths).makeIterator()
         return listed.compactMap { item in
             switch item {
-            case .group(let line): line
-            case .dataset: said.next().flatMap { $0?.line }
+            case .group(let line), .keptGroup(let line): line
+            case .dataset: said.next().flatMap { $0.map(told) }
             }
         }
+    }
+
+    private func told(_ said: Said) -> [UInt8] {
+        guard said.entry.isKept, case .change(let revision, let change)? = try? FeedLine(line: said.line) else {
+            return said.line
+        }
+        return keptLine(change, revision)
     }
 
     /// The lines behind `revision`, by revision, at most about `limit` bytes; `nil` when the copy does not reach back.
@@ -171,7 +194,9 @@ extension CatalogueCopy {
         var found = small
         walk { path, entry in
             // What has changed since the position was looked at is told behind it.
-            guard entry.revision > revision, entry.revision <= position, isWanted(path.text) else { return }
+            guard !entry.isKept, entry.revision > revision, entry.revision <= position, isWanted(path.text) else {
+                return
+            }
             found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
         }
         found.sort { $0.revision < $1.revision }
@@ -191,7 +216,7 @@ extension CatalogueCopy {
             for (key, buried, line) in state.tombstones where buried > revision && isWanted(key) {
                 found.append(Happened(revision: buried, what: .line(line), size: line.count))
             }
-            for (name, group) in state.groups where group.revision > revision && isWanted(name) {
+            for (name, group) in state.groups where !group.isKept && group.revision > revision && isWanted(name) {
                 found.append(Happened(revision: group.revision, what: .line(group.line), size: group.line.count))
             }
             return (found, position.revision)

@@ -23,9 +23,19 @@ final class CatalogueCopy: Sendable {
             switch effect {
             case .put(let path, _, _, let line):
                 unsaved.note(path, state.datasets[path].map { CatalogueRow(entry: $0, line: line) })
+            // Whoever takes it in has its line.
+            case .kept: break
             case .removed(let path, _, _): unsaved.note(path, nil)
             case .group: groupsChanged = true
             }
+        }
+
+        /// Notes what is kept from now on.
+        mutating func noteKept() {
+            let paths = state.takeNewlyKept()
+            if paths.isEmpty { return }
+            for path in paths { unsaved.note(kept: path) }
+            groupsChanged = true
         }
 
         /// Notes since when the group's publisher is not there. A broker's clock may be set otherwise than the one here: when it
@@ -37,12 +47,13 @@ final class CatalogueCopy: Sendable {
         }
 
         /// Makes a change to the state, and notes what it did.
-        mutating func change(_ body: (inout CatalogueState) -> CatalogueState.Effect?) -> CatalogueState.Effect? {
-            let count = state.datasets.count
-            let effect = body(&state)
+        mutating func change(_ body: (inout CatalogueState) -> [CatalogueState.Effect]) -> [CatalogueState.Effect] {
+            let count = state.datasets.count, keptCount = state.kept.count
+            let effects = body(&state)
             if state.datasets.count != count { generation += 1 }
-            if let effect { note(effect) }
-            return effect
+            for effect in effects { note(effect) }
+            if state.kept.count != keptCount { groupsChanged = true }
+            return effects
         }
     }
 
@@ -66,7 +77,7 @@ final class CatalogueCopy: Sendable {
     init(store: CatalogueStore, clock: any SteadyClock = SystemSteadyClock()) throws {
         self.store = store
         self.clock = clock
-        var shared = Shared(state: try store.load(), known: try store.known())
+        var shared = Shared(state: try store.load(now: clock.now), known: try store.known())
         for entry in shared.state.groups.values { shared.note(entry.group, isNews: false, clock.now) }
         self.shared = Locked(shared)
         (changed, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -84,7 +95,17 @@ final class CatalogueCopy: Sendable {
     /// - Parameter isNews: it has happened now, and not while the broker could not be reached.
     /// - Throws: `StorageError` when it is, and cannot be written.
     func apply(_ line: Line, isNews: Bool = false) throws {
-        change(isNews: isNews) { $0.apply(line.revision, line.change, line: line.line) }
+        let now = clock.now
+        change(isNews: isNews) { state in
+            let effect = state.apply(line.revision, line.change, line: line.line)
+            guard !state.kept.isEmpty else {
+                if case .group(let group) = line.change { _ = state.forgetIfAnnounced(group.name) }
+                return effect.map { [$0] } ?? []
+            }
+            state.note(activityOf: line.change.groupName, now)
+            let group: String? = if case .group(let group) = line.change { group.name } else { nil }
+            return (effect.map { [$0] } ?? []) + (group.map { state.forgetIfAnnounced($0) } ?? [])
+        }
         try saveWhenMuch()
     }
 
@@ -95,16 +116,45 @@ final class CatalogueCopy: Sendable {
     ///
     /// - Throws: `StorageError` when it is, and cannot be written.
     func applyListed(_ line: Line) throws {
-        change(isNews: false) { $0.applyListed(line.revision, line.change, line: line.line) }
+        change(isNews: false) { state in
+            state.applyListed(line.revision, line.change, line: line.line).map { [$0] } ?? []
+        }
         try saveWhenMuch()
     }
 
-    /// Ends a listing: what it has not told of does not exist.
-    func endListing(of group: String?, at position: CatalogueState.Position) {
+    /// Takes in a line of a listing of what the broker keeps. Blocks while the disk is far behind.
+    ///
+    /// - Throws: `StorageError` when it is, and cannot be written.
+    func applyListed(_ kept: FeedLine.Kept) throws {
+        let now = clock.now, line = FeedLine.change(kept.revision, kept.change).encoded
+        order.withLock { _ in
+            let effect = shared.withLock { shared in
+                let count = shared.state.datasets.count
+                let effect = shared.state.applyKept(kept, bytes: line, now)
+                if shared.state.datasets.count != count { shared.generation += 1 }
+                if case .kept(let path)? = effect {
+                    shared.unsaved.note(path, shared.state.datasets[path].map { CatalogueRow(entry: $0, line: line) })
+                }
+                shared.noteKept()
+                shared.groupsChanged = true
+                return effect
+            }
+            if let effect { publish([effect]) }
+        }
+        try saveWhenMuch()
+    }
+
+    /// Ends a listing: what it has not told of does not exist, or is kept when another log was listed before.
+    ///
+    /// - Parameter known: when what is here was known to be current.
+    func endListing(of group: String?, at position: CatalogueState.Position, known: SteadyInstant? = nil) {
+        let now = clock.now
         order.withLock { _ in
             let effects = shared.withLock { shared -> [CatalogueState.Effect] in
-                let effects = shared.state.endListing(of: group, at: position)
+                let effects = shared.state.endListing(
+                    of: group, at: position, known: known ?? now, now: now)
                 for effect in effects { shared.note(effect) }
+                shared.noteKept()
                 shared.groupsChanged = true
                 shared.offline = shared.offline.filter { shared.state.groups[$0.key] != nil }
                 if !effects.isEmpty { shared.generation += 1 }
@@ -115,15 +165,15 @@ final class CatalogueCopy: Sendable {
         }
     }
 
-    private func change(isNews: Bool, _ body: (inout CatalogueState) -> CatalogueState.Effect?) {
+    private func change(isNews: Bool, _ body: (inout CatalogueState) -> [CatalogueState.Effect]) {
         let now = clock.now
         order.withLock { _ in
-            let effect = shared.withLock { shared in
-                let effect = shared.change(body)
-                if case .group(let group, _, _)? = effect { shared.note(group, isNews: isNews, now) }
-                return effect
+            let effects = shared.withLock { shared in
+                let effects = shared.change(body)
+                if case .group(let group, _, _)? = effects.first { shared.note(group, isNews: isNews, now) }
+                return effects
             }
-            if let effect { publish([effect]) }
+            if !effects.isEmpty { publish(effects) }
         }
     }
 
@@ -141,6 +191,34 @@ final class CatalogueCopy: Sendable {
 
     /// Whether a change can be taken in.
     func hasRoom(for line: Line) -> Bool { shared.withLock { $0.state.hasRoom(for: line.change, line.line) } }
+
+    /// Forgets what is kept of groups whose publishers will not say more; until the task is cancelled.
+    func forgetOverdue(_ status: BrokerStatus) async {
+        while (try? await clock.sleep(for: .seconds(5))) != nil {
+            if status.snapshot.isInDoubt || shared.withLock({ $0.state.kept.isEmpty }) { continue }
+            let now = clock.now
+            change(isNews: false) { $0.forgetOverdue(now) }
+        }
+    }
+
+    /// Forgets what is kept of a group, or of all.
+    ///
+    /// - Returns: whether anything was.
+    @discardableResult func forgetKept(_ group: String? = nil) -> Bool {
+        let names = group.map { [$0] } ?? shared.withLock { $0.state.kept.names }
+        let count = count
+        for name in names { change(isNews: false) { $0.forget(name) } }
+        return self.count < count
+    }
+
+    /// The groups of which something is kept that the present log has not told of.
+    var keptGroups: [String] { shared.withLock { $0.state.kept.names.sorted() } }
+
+    /// For how many seconds what is kept of the group has not been known to be current.
+    func keptSeconds(_ group: String) -> Double? {
+        let now = clock.now
+        return shared.withLock { $0.state.kept[group] }.map { max(0, (now - $0.since) / .seconds(1)) }
+    }
 
     /// All this was known to be current then, in seconds since 1970.
     func noteKnown(_ moment: Double) {
@@ -187,6 +265,9 @@ final class CatalogueCopy: Sendable {
     func offlineSeconds(_ name: String, _ broker: BrokerStatus.Snapshot) -> Double? {
         shared.withLock { shared in
             guard let entry = shared.state.groups[name], !entry.group.online else { return nil }
+            if entry.isKept, let kept = shared.state.kept[name] {
+                return max(0, (broker.now - kept.since) / .seconds(1))
+            }
             return shared.offline[name].map { max(0, (broker.now - $0) / .seconds(1)) } ?? 0
         }
     }
@@ -248,6 +329,15 @@ final class CatalogueCopy: Sendable {
         }
     }
 
+    private func groups(_ state: CatalogueState) -> CatalogueStore.Groups {
+        let now = clock.now, date = Timestamp.now.seconds
+        return CatalogueStore.Groups(
+            entries: state.groups.map { ($0.value, state.announcedNumber($0.key)) },
+            kept: state.kept.names.compactMap { name in
+                state.kept[name].map { (name, $0.beyond, date - max(0, (now - $0.since) / .seconds(1))) }
+            })
+    }
+
     private func saveWhenMuch() throws {
         if shared.withLock({ $0.unsaved.size }) > Self.unsavedLimit { try save() }
     }
@@ -255,7 +345,7 @@ final class CatalogueCopy: Sendable {
     private func save() throws {
         try saving.withLock { _ in
             let (batch, groups, place) = shared.withLock { shared in
-                let groups = shared.groupsChanged ? shared.state.groups.values.map(\.line) : nil
+                let groups = shared.groupsChanged ? self.groups(shared.state) : nil
                 shared.groupsChanged = false
                 let place = CatalogueStore.Place(
                     position: shared.state.position, lost: shared.state.lost, known: shared.known)

@@ -56,8 +56,10 @@ struct CatalogueFollower: Sendable {
 
     private func list(_ group: String?) async throws {
         let prefixes = group.map { [$0 + "/"] } ?? groups.map { $0 + "/" }
+        // Not those of one group: what is kept of it is kept.
+        let kept = group == nil ? [("kept", "true")] : []
         let request = HTTPClient.Request(
-            url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) }),
+            url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) } + kept),
             headers: ["Accept": "application/x-ndjson"], idleTimeout: Self.silence, acceptsCompression: true)
         let listed = Locked<(count: Int, end: CatalogueState.Position?)>((0, nil))
         copy.beginListing()
@@ -76,12 +78,15 @@ struct CatalogueFollower: Sendable {
                 listed.withLock { $0.count += 1 }
             case .bookmark(let revision, let epoch, _, _):
                 listed.withLock { $0.end = .init(epoch: epoch, revision: revision) }
+            case .kept(let kept):
+                try checkRoom(for: (kept.revision, kept.change, line))
+                try copy.applyListed(kept)
             case .end(_, let reason): throw HTTPError(.badResponse, "the broker ended its listing: \(reason)")
             }
         }
         let (count, end) = listed.withLock { $0 }
         guard let end else { throw HTTPError(.peerClosed, "the listing of the broker at \(broker) has no end") }
-        copy.endListing(of: group, at: end)
+        copy.endListing(of: group, at: end, known: status.snapshot.known)
         log.info("listed the catalogue", ["entries": count, "revision": end.revision, "group": group ?? "all"])
     }
 
@@ -114,6 +119,8 @@ struct CatalogueFollower: Sendable {
                 if !differing.isEmpty { throw Differs(groups: differing) }
                 status.agreed(stale: stale)
                 copy.noteKnown(Timestamp.now.seconds - (status.snapshot.lag ?? 0))
+            // Only listings have them.
+            case .kept: break
             case .end(_, let reason): log.info("the broker ends the feed", ["reason": reason])
             }
         }
@@ -121,7 +128,9 @@ struct CatalogueFollower: Sendable {
     }
 
     private func checkRoom(for line: CatalogueCopy.Line) throws {
-        guard !copy.hasRoom(for: line) else { return }
+        if copy.hasRoom(for: line) { return }
+        // What no broker tells of any more goes first.
+        if copy.forgetKept(), copy.hasRoom(for: line) { return }
         throw HTTPError(.tooLarge, "the broker has more datasets and groups than this subscriber takes in")
     }
 

@@ -1,4 +1,5 @@
 package import Catalogue
+import Platform
 
 /// What the subscriber has in memory of the catalogue: of each dataset what every request needs. The lines of the feed, in
 /// which all the rest is, are on disk.
@@ -18,6 +19,8 @@ package struct CatalogueState: Sendable {
         let digest: Digest
         /// Bytes of the line.
         let length: UInt32
+        /// The present log has not told of it: see ``KeptGroups``.
+        var isKept = false
     }
 
     struct GroupEntry: Sendable {
@@ -26,6 +29,8 @@ package struct CatalogueState: Sendable {
         let line: [UInt8]
         /// The listing that told of it last.
         var listing: UInt32 = 0
+        /// The present log does not have it.
+        var isKept = false
     }
 
     /// What a change means to whoever keeps mirrors and tells clients.
@@ -33,11 +38,13 @@ package struct CatalogueState: Sendable {
         case put(DatasetPath, Version, Revision, line: [UInt8])
         /// Without a line when a listing told it by silence.
         case removed(DatasetPath, Revision, line: [UInt8]?)
+        /// The broker keeps it though its own broker has not told of it.
+        case kept(DatasetPath)
         case group(Group, Revision, line: [UInt8])
 
         var key: String {
             switch self {
-            case .put(let path, _, _, _), .removed(let path, _, _): path.text
+            case .put(let path, _, _, _), .removed(let path, _, _), .kept(let path): path.text
             case .group(let group, _, _): group.name
             }
         }
@@ -47,6 +54,7 @@ package struct CatalogueState: Sendable {
             switch self {
             case .put(_, _, let revision, let line), .group(_, let revision, let line): (revision, line)
             case .removed(_, let revision, let line): line.map { (revision, $0) }
+            case .kept: nil
             }
         }
     }
@@ -58,6 +66,11 @@ package struct CatalogueState: Sendable {
     private(set) var start: Position?
     private(set) var datasets = DatasetTable()
     private(set) var groups: [String: GroupEntry] = [:]
+    private(set) var kept = KeptGroups()
+    /// The greatest ``Group/announced`` of each group.
+    private var announced: [String: UInt64] = [:]
+    /// What has been kept since it was last asked for.
+    private var newlyKept: [DatasetPath] = []
     private var digests: [String: StateDigest] = [:]
     /// Counts the listings.
     private var listing: UInt32 = 0
@@ -100,7 +113,22 @@ package struct CatalogueState: Sendable {
     /// Takes in what a copy that was saved knew of a dataset, which is not there yet.
     mutating func restore(_ path: DatasetPath, _ entry: Entry) {
         datasets.insert(path, entry)
+        if entry.isKept { kept.add(path.group) }
         account(for: entry, in: path.group)
+    }
+
+    /// Takes in what a copy that was saved knew of a group.
+    mutating func restore(_ group: GroupEntry, announced: UInt64) {
+        set(group.group.name, group)
+        self.announced[group.group.name] = announced
+    }
+
+    /// All that was kept has been restored.
+    mutating func endRestoring() { kept.forgetEmpty() }
+
+    /// Takes in that something of a group was kept; before the datasets.
+    mutating func restoreKept(_ name: String, beyond: UInt64, since: SteadyInstant, now: SteadyInstant) {
+        kept.begin(name, beyond: beyond, since: since, now: now)
     }
 
     /// Takes one change in; what is older than what is known changes nothing.
@@ -108,16 +136,16 @@ package struct CatalogueState: Sendable {
         defer { if let known = position, revision > known.revision { position?.revision = revision } }
         switch change {
         case .put(let dataset):
-            if let old = datasets[dataset.path], old.revision >= revision { return nil }
+            if let old = datasets[dataset.path], !old.isKept, old.revision >= revision { return nil }
             set(dataset.path, Entry(dataset, revision, line: line))
             return .put(dataset.path, dataset.version, revision, line: line)
         case .delete(let path):
-            guard let old = datasets[path], old.revision < revision else { return nil }
+            guard let old = datasets[path], old.isKept || old.revision < revision else { return nil }
             set(path, nil)
             bury(path.text, revision, line)
             return .removed(path, revision, line: line)
         case .group(let group):
-            if let old = groups[group.name], old.revision >= revision { return nil }
+            if let old = groups[group.name], !old.isKept, old.revision >= revision { return nil }
             set(group.name, GroupEntry(group: group, revision: revision, line: line))
             return .group(group, revision, line: line)
         }
@@ -125,7 +153,7 @@ package struct CatalogueState: Sendable {
 
     private mutating func set(_ path: DatasetPath, _ entry: Entry?) {
         if let old = datasets[path] {
-            discount(old.digest, in: path.group)
+            if old.isKept { kept.remove(path.group) } else { discount(old.digest, in: path.group) }
             cost -= Int(old.length) + Self.entryCost
         }
         guard let entry else { return datasets.remove(path) }
@@ -134,7 +162,7 @@ package struct CatalogueState: Sendable {
     }
 
     private mutating func account(for entry: Entry, in group: String) {
-        digests[group, default: StateDigest()].insert(entry.digest)
+        if !entry.isKept { digests[group, default: StateDigest()].insert(entry.digest) }
         cost += Int(entry.length) + Self.entryCost
     }
 
@@ -147,12 +175,12 @@ package struct CatalogueState: Sendable {
 
     private mutating func set(_ name: String, _ entry: GroupEntry?) {
         if let old = groups[name] {
-            discount(StateDigest.entry(line: old.line), in: name)
+            if !old.isKept { discount(StateDigest.entry(line: old.line), in: name) }
             cost -= old.line.count + Self.entryCost
         }
         groups[name] = entry
-        guard let entry else { return }
-        digests[name, default: StateDigest()].insert(line: entry.line)
+        guard let entry else { return announced[name] = nil }
+        if !entry.isKept { digests[name, default: StateDigest()].insert(line: entry.line) }
         cost += entry.line.count + Self.entryCost
     }
 
@@ -206,18 +234,131 @@ package struct CatalogueState: Sendable {
         return effect
     }
 
-    /// Removes what the listing has not told of.
-    mutating func endListing(of group: String?, at position: Position) -> [Effect] {
+    /// Removes what the listing has not told of; keeps it, when the listing is of another order than what was known, or of an
+    /// older copy of it.
+    ///
+    /// - Parameter known: when what is here was known to be current.
+    mutating func endListing(
+        of group: String?, at position: Position, known: SteadyInstant, now: SteadyInstant
+    ) -> [Effect] {
+        let isBreak = group == nil && !goesOn(at: position)
         // Removals that a listing shows by silence have no line: watchers from before must list as well.
         floor = max(position.revision, floor)
         forgetTombstones(tombstones.count)
         if group == nil { resume(at: position) }
-        for (name, entry) in groups where (group == nil || name == group) && entry.listing != listing { set(name, nil) }
-        return datasets.missing(in: listing, group: group).map { path in
+        let missing = datasets.missing(in: listing, group: group)
+        var effects: [Effect] = []
+        if isBreak {
+            for name in Set(missing.map(\.group)) {
+                kept.begin(name, beyond: announced[name] ?? 0, since: known, now: now)
+            }
+        }
+        for path in missing {
+            if isBreak {
+                keep(path)
+            } else {
+                set(path, nil)
+                effects.append(.removed(path, position.revision, line: nil))
+            }
+        }
+        for (name, entry) in groups where (group == nil || name == group) && entry.listing != listing && !entry.isKept {
+            if isBreak, kept[name] != nil { keep(entry) } else { set(name, nil) }
+        }
+        for name in groups.keys { effects += forgetIfAnnounced(name) }
+        return effects
+    }
+
+    /// Whether a listing goes on in the order in which the copy stood.
+    private func goesOn(at position: Position) -> Bool {
+        guard let old = self.position ?? lost else { return false }
+        return old.epoch == position.epoch && old.revision <= position.revision
+    }
+
+    // MARK: Keeping what another log told of
+
+    private mutating func keep(_ path: DatasetPath) {
+        guard var entry = datasets[path], !entry.isKept else { return }
+        discount(entry.digest, in: path.group)
+        entry.isKept = true
+        datasets.set(path, entry)
+        kept.add(path.group)
+        newlyKept.append(path)
+    }
+
+    private mutating func keep(_ entry: GroupEntry) {
+        var group = entry.group
+        group.online = false
+        let number = announced[group.name]
+        set(group.name, GroupEntry(group: group, revision: entry.revision, line: entry.line, isKept: true))
+        announced[group.name] = number
+    }
+
+    /// Takes in what the broker keeps, though its own broker has not told of it.
+    mutating func applyKept(_ line: FeedLine.Kept, bytes: [UInt8], _ now: SteadyInstant) -> Effect? {
+        let since = now.advanced(by: .seconds(-max(0, min(line.stale, 0x1p31))))
+        switch line.change {
+        case .put(let dataset):
+            let path = dataset.path
+            if kept[path.group].map({ $0.beyond < line.beyond }) ?? true {
+                kept.begin(path.group, beyond: line.beyond, since: since, now: now)
+            }
+            if let old = datasets[path], old.version == dataset.version {
+                keep(path)
+                return nil
+            }
             set(path, nil)
-            return .removed(path, position.revision, line: nil)
+            kept.begin(path.group, beyond: line.beyond, since: since, now: now)
+            var entry = Entry(dataset, line.revision, line: bytes)
+            entry.isKept = true
+            set(path, entry)
+            kept.add(path.group)
+            newlyKept.append(path)
+            return .kept(path)
+        case .group(let group):
+            guard groups[group.name]?.listing != listing else { return nil }
+            set(group.name, nil)
+            keep(GroupEntry(group: group, revision: line.revision, line: bytes))
+            return nil
+        case .delete: return nil
         }
     }
+
+    /// What has been kept since this was last asked for.
+    mutating func takeNewlyKept() -> [DatasetPath] {
+        defer { newlyKept = [] }
+        return newlyKept
+    }
+
+    /// Something of the group has been announced.
+    mutating func note(activityOf group: String, _ now: SteadyInstant) { kept.note(activityOf: group, now) }
+
+    /// Forgets what is kept of a group whose publisher has announced anew.
+    mutating func forgetIfAnnounced(_ name: String) -> [Effect] {
+        guard let entry = groups[name], !entry.isKept, let number = entry.group.announced else { return [] }
+        announced[name] = max(announced[name] ?? 0, number)
+        guard let kept = kept[name], number > kept.beyond else { return [] }
+        return forget(name)
+    }
+
+    /// Forgets what is kept of groups whose publishers will not say more.
+    mutating func forgetOverdue(_ now: SteadyInstant) -> [Effect] {
+        let groups = groups
+        return kept.overdue(now) { name in groups[name].flatMap { $0.isKept ? nil : $0.group } }.flatMap { forget($0) }
+    }
+
+    /// Forgets what is kept of a group. Cost: a look at each of its datasets.
+    mutating func forget(_ name: String) -> [Effect] {
+        guard kept[name] != nil else { return [] }
+        let all = datasets.paths
+        let paths = all[all.range(of: name + "/")].filter { datasets[$0]?.isKept == true }
+        let revision = (position ?? lost)?.revision ?? 0
+        for path in paths { set(path, nil) }
+        if groups[name]?.isKept == true { set(name, nil) }
+        return paths.map { .removed($0, revision, line: nil) }
+    }
+
+    /// The greatest ``Group/announced`` of a group.
+    func announcedNumber(_ name: String) -> UInt64 { announced[name] ?? 0 }
 
     private mutating func bury(_ key: String, _ revision: Revision, _ line: [UInt8]) {
         tombstones.append((key, revision, line))
@@ -238,9 +379,15 @@ package struct CatalogueState: Sendable {
     private mutating func forgetIfDifferent(_ change: Change, _ line: [UInt8]) {
         switch change {
         case .put(let dataset):
-            if let old = datasets[dataset.path], old.digest != StateDigest.entry(line: line) { set(dataset.path, nil) }
+            if let old = datasets[dataset.path], old.isKept || old.digest != StateDigest.entry(line: line) {
+                set(dataset.path, nil)
+            }
         case .group(let group):
-            if let old = groups[group.name], old.line != line { set(group.name, nil) }
+            guard let old = groups[group.name], old.isKept || old.line != line else { return }
+            let number = announced[group.name]
+            set(group.name, nil)
+            // What it has said before counts until the listing is through.
+            announced[group.name] = number
         case .delete: break
         }
     }

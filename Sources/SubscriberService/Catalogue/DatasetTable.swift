@@ -93,10 +93,12 @@ struct DatasetTable: Sendable {
         if let slot = slots[path] { rows[Int(slot)]?.listing = listing }
     }
 
-    /// What the listing has not told of, of one group or of all.
+    /// What the listing has not told of, of one group or of all, without what is kept anyway.
     func missing(in listing: UInt32, group: String?) -> [DatasetPath] {
         rows.compactMap { row in
-            guard let row, row.listing != listing, group == nil || row.path.group == group else { return nil }
+            guard let row, row.listing != listing, !row.entry.isKept, group == nil || row.path.group == group else {
+                return nil
+            }
             return row.path
         }
     }

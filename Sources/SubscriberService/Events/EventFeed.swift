@@ -34,6 +34,7 @@ final class EventFeed: FeedSource {
 
     func change(_ effects: [CatalogueState.Effect]) {
         for effect in effects {
+            if case .kept = effect { continue }
             let line =
                 effect.entry?.line
                 ?? FeedLine.change(0, .delete((try? DatasetPath(effect.key)) ?? Self.nowhere)).encoded

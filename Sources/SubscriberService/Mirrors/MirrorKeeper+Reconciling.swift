@@ -9,7 +9,7 @@ extension MirrorKeeper {
     func observe(_ effects: [CatalogueState.Effect]) {
         for effect in effects {
             switch effect {
-            case .put(let path, _, _, _), .removed(let path, _, _):
+            case .put(let path, _, _, _), .removed(let path, _, _), .kept(let path):
                 if shared.withLock({ $0.holdings[path] != nil }) { enqueue(path) }
             case .group(let group, _, _):
                 guard group.online else { continue }

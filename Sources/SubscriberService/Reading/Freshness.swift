@@ -31,9 +31,12 @@ struct Freshness: Sendable {
     func doubt(_ path: DatasetPath, isCurrent: Bool = true) -> Doubt? {
         let broker = status.snapshot
         let offline = copy.offlineSeconds(path.group, broker)
+        let kept = copy.entry(path)?.isKept == true ? copy.keptSeconds(path.group) : nil
         let reason: String? =
             if !isCurrent {
                 "stale"
+            } else if kept != nil {
+                "not-announced"
             } else if broker.isInDoubt {
                 "broker-unreachable"
             } else if offline != nil {
@@ -42,7 +45,7 @@ struct Freshness: Sendable {
                 nil
             }
         guard let reason else { return nil }
-        let since = [broker.stale, offline, isCurrent ? nil : broker.lag].compactMap { $0 }.max()
+        let since = [broker.stale, offline, kept, isCurrent ? nil : broker.lag].compactMap { $0 }.max()
         return Doubt(reason: reason, seconds: since)
     }
 

@@ -45,14 +45,16 @@ struct CatalogueRoutes: Sendable {
     func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
         let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
-        guard let (listed, (position, digests)) = await pool.run({ copy.listing(filter) }) else {
+        let isLines = request.headers["Accept"]?.contains(MediaType.lines) == true
+        // Programs want all there is; a subscriber of the release before knows no lines of what is kept.
+        let withKept = !isLines || request.parameter("kept") == "true"
+        guard let (listed, (position, digests)) = await pool.run({ copy.listing(withKept: withKept, filter) }) else {
             throw Refusal.notListedYet
         }
         let headers: HTTPHeaders = [
             ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
             "Vary": "Accept, Accept-Encoding",
         ]
-        let isLines = request.headers["Accept"]?.contains(MediaType.lines) == true
         let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
         let text = CatalogueText(copy: copy, listed: listed, pool: pool, form: isLines ? .lines(end: end) : .object)
         return try await text.answer(to: request, headers)

@@ -8,6 +8,7 @@ struct FollowRoutes: Sendable {
     let keeper: MirrorKeeper
     let links: FileLinks
     let events: EventFeed
+    let freshness: Freshness
 
     /// Names of one request for which others are suggested: each costs a look at many datasets.
     private static let suggestionLimit = 10
@@ -29,7 +30,7 @@ struct FollowRoutes: Sendable {
         let size: Int64?
         let held: Int64
         let complete: Bool
-        /// What is held completely is not the current version.
+        /// What is held completely is not the current version, or is not known to be.
         let stale: Bool
         let file: String?
     }
@@ -72,6 +73,24 @@ struct FollowRoutes: Sendable {
         return .json([String: String]())
     }
 
+    /// Forgets what is kept of groups, though no publisher has announced them to the present broker.
+    func forget(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.require("POST")
+        let names = try await request.names()
+        try await keeper.pool.run {
+            let kept = copy.keptGroups
+            let wrong = names.filter { !kept.contains($0) }
+            guard wrong.isEmpty else {
+                let known = kept.isEmpty ? "nothing is kept" : "what is kept is of \(kept.joined(separator: ", "))"
+                throw Refusal(
+                    404, "nothing is kept of \(wrong.joined(separator: ", ")) that no publisher has announced: \(known)"
+                )
+            }
+            for name in names { copy.forgetKept(name) }
+        }
+        return .json([String: String]())
+    }
+
     /// Who shows what is followed asks again.
     private func tell() {
         events.publish("followed", key: nil, json: WireJSON.encode(["patterns": keeper.followed.all.count]))
@@ -99,12 +118,13 @@ struct FollowRoutes: Sendable {
             let holding = keeper.holding(path)
             let summary = (holding?.version ?? entry?.version).flatMap { keeper.library.summary($0) }
             let isStale = holding?.version != nil && holding?.version != entry?.version
+            let isDoubtful = freshness.doubt(path) != nil
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
             result[path.text] = Info(
                 mtime: entry?.modified, follow: followed.cover(path), pinned: followed.pin(path),
                 version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
-                stale: isStale, file: isComplete && entry != nil ? links.existing(path) : nil)
+                stale: isStale || isDoubtful, file: isComplete && entry != nil ? links.existing(path) : nil)
         }
         return .json(result)
     }

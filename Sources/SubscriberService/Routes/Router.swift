@@ -59,6 +59,7 @@ struct Router: Sendable {
         case "/api/datasets": return try await catalogue.datasets(request)
         case "/api/publishers": return try catalogue.publishers(request)
         case "/api/follow": return try await following.follow(ownPages.checked(request))
+        case "/api/forget": return try await following.forget(ownPages.checked(request))
         case "/api/unfollow": return try await following.unfollow(ownPages.checked(request))
         case "/api/followed": return try await following.followed(request)
         case "/api/tree": return try await tree.groups(request)

@@ -80,6 +80,7 @@ public final class Subscriber: Sendable {
             group.addTask { await self.parts.held.run() }
             group.addTask { await self.parts.follower.run() }
             group.addTask { await self.parts.brokerStatus.run() }
+            group.addTask { await self.parts.copy.forgetOverdue(self.parts.brokerStatus) }
             await group.waitForAll()
         }
         parts.disconnect()

@@ -63,7 +63,7 @@ struct SubscriberParts: Sendable {
             status: status, server: status.server, changes: FeedStatistics(), events: FeedStatistics())
         router = Router(
             catalogue: catalogue, reading: reading,
-            following: FollowRoutes(copy: copy, keeper: keeper, links: links, events: events),
+            following: FollowRoutes(copy: copy, keeper: keeper, links: links, events: events, freshness: freshness),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: status, metrics: MetricsPage("subscriber") { metrics.families },

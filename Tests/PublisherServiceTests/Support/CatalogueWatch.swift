@@ -75,7 +75,7 @@ final class CatalogueWatch: Sendable {
             case .change(_, .delete(let path)):
                 if view.datasets.removeValue(forKey: path) != nil { view.history.append((path, nil)) }
             case .change(_, .group(let group)): view.group = group
-            case .bookmark, .end: break
+            case .bookmark, .kept, .end: break
             }
         }
         return line

@@ -100,8 +100,11 @@ final class Network: Sendable {
     private static let secret = String(repeating: "ab", count: 32)
 
     /// As a publisher that starts does: the group is online.
-    func claim() async throws {
-        let claim = Claim(secret: Self.secret, urls: [state.withLock { $0.publisherURL }], class: "public")
+    ///
+    /// - Parameter announced: all that it has is announced.
+    func claim(announced: UInt64? = nil) async throws {
+        let claim = Claim(
+            secret: Self.secret, urls: [state.withLock { $0.publisherURL }], class: "public", announced: announced)
         let answer = try await client.send(
             .init(method: "PUT", url: brokerURL + "/api/publishers/foo", body: SharedBytes(WireJSON.encode(claim))))
         guard answer.status == 200 else { throw TestFailure("claim: \(answer.status) \(answer.text)") }
