@@ -139,6 +139,56 @@ import Testing
         }
     }
 
+    @Test func whatChangesFasterThanItCanBeReadIsServedAsItWasAfterASecond() async throws {
+        try await Network.with { network in
+            let clock = ManualClock()
+            let subscriber = try await network.subscriber { $0.clock = clock }
+            try await network.publish("a.bin", Self.content)
+            try await subscriber.waitForList(["a.bin"])
+            let slice = "/api/fetch/foo/a.bin?slice_=10:20", isOver = Flag()
+            func fetch(_ path: String) async throws -> HTTPClient.Response {
+                try await subscriber.client.send(.init(url: subscriber.url + path))
+            }
+            let before = try await fetch(slice)
+            #expect(before.status == 200 && before.headers["Age"] == nil)
+            let start = clock.now
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    // Ever newer versions, none of which can be had.
+                    var seed: UInt64 = 100
+                    while !isOver.isSet {
+                        seed += 1
+                        let version = try await network.publish("a.bin", noise(5_000_000 + Int(seed), seed: 41))
+                        network.publisher.remove(version)
+                        clock.advance(by: .milliseconds(100))
+                    }
+                }
+                defer { isOver.set() }
+                try await subscriber.wait("it has changed") { try await subscriber.info()["foo/a.bin"]?.stale == true }
+                let asked = clock.now
+                let stale = try await fetch(slice)
+                #expect(stale.status == 200 && stale.body == before.body, "\(stale.text.prefix(200))")
+                #expect(stale.headers["Cache-Status"] == "bpubsub; hit; detail=stale")
+                let age = try #require(stale.headers["Age"].flatMap { Int($0) })
+                #expect(age <= Int((clock.now - start) / .seconds(1)))
+                #expect(clock.now - asked < .seconds(10), "not after all patience has gone")
+                // What is not held of it cannot be had.
+                #expect(try await fetch("/api/fetch/foo/a.bin?slice_=4000000:4000010").status >= 500)
+            }
+            // It comes to rest, and all is as it should be; what was is no longer kept.
+            let last = noise(1000, seed: 9)
+            try await network.publish("a.bin", last)
+            try await subscriber.wait("it is current") {
+                let answer = try await subscriber.get("/api/download/foo/a.bin")
+                return answer.body == last && answer.headers["Age"] == nil
+            }
+            try await subscriber.wait("the others are gone") {
+                await subscriber.parts.keeper.removeUnreferenced(subscriber.parts.keeper.library.versions)
+                return try FileSystem.list(subscriber.state + "/mirrors").entries.count == 1
+            }
+        }
+    }
+
     @Test func manyDatasetsAreCompletedAFewAtATime() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

@@ -9,7 +9,15 @@ extension MirrorKeeper {
     func observe(_ effects: [CatalogueState.Effect]) {
         for effect in effects {
             switch effect {
-            case .put(let path, _, _, _), .removed(let path, _, _), .kept(let path):
+            case .put(let path, let version, _, _):
+                let now = copy.clock.now
+                let isHeld = shared.withLock { shared in
+                    guard let holding = shared.holdings[path] else { return false }
+                    if let held = holding.version, held != version { shared.superseded.note(path, held, now) }
+                    return true
+                }
+                if isHeld { enqueue(path) }
+            case .removed(let path, _, _), .kept(let path):
                 if shared.withLock({ $0.holdings[path] != nil }) { enqueue(path) }
             case .group(let group, _, _):
                 guard group.online else { continue }
@@ -195,6 +203,7 @@ extension MirrorKeeper {
             shared.holdings.hold(path, version)
             shared.holdings.want(path, shared.holdings.followed.cover(path))
             shared.fills.forgive(path)
+            shared.superseded.end(path)
             shared.failures[version] = nil
             shared.told[version] = nil
             return (old, wasSettled)

@@ -13,6 +13,8 @@ extension MirrorKeeper {
             shared.withLock { shared in
                 // Of versions that came and went.
                 if shared.failures.count > 10_000 { shared.failures = [:] }
+                let holdings = shared.holdings
+                shared.superseded.sweep(copy.clock.now) { holdings[$0]?.version == $1 }
                 shared.told = shared.told.filter { now - $0.value < .seconds(60) }
                 for (path, since) in shared.removed where now - since > Self.grace {
                     shared.removed[path] = nil
@@ -32,6 +34,6 @@ extension MirrorKeeper {
 
     /// Whether the version is held for a dataset, or is one's current.
     func isReferred(to version: Version) -> Bool {
-        shared.withLock { $0.holdings.isHeld(version) } || copy.has(version)
+        shared.withLock { $0.holdings.isHeld(version) || $0.superseded.contains(version) } || copy.has(version)
     }
 }

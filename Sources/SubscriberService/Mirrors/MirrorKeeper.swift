@@ -15,6 +15,7 @@ final class MirrorKeeper: Sendable {
         /// Datasets that the catalogue no longer has, since when: it may be about to have them again.
         var removed: [DatasetPath: ContinuousClock.Instant] = [:]
         var fills = FillTable()
+        var superseded = Superseded()
         /// When the progress of a version was told last.
         var told: [Version: ContinuousClock.Instant] = [:]
         /// Datasets to be looked at that are in the queue already.
@@ -69,6 +70,17 @@ final class MirrorKeeper: Sendable {
     /// Whether all of a version is held, and in place for other programs.
     func isSettled(_ path: DatasetPath, _ version: Version) -> Bool { shared.withLock { $0.settled[path] == version } }
     func holding(_ path: DatasetPath) -> Holdings.Holding? { shared.withLock { $0.holdings[path] } }
+
+    /// The version of which something was held when a newer one was announced, and since when, until the current one is read.
+    func superseded(_ path: DatasetPath) -> Superseded.Entry? { shared.withLock { $0.superseded[path] } }
+
+    /// The dataset's current version has been read: nobody needs the one before.
+    func wasRead(_ path: DatasetPath, _ version: Version) async {
+        let old = shared.withLock { shared in
+            shared.superseded[path] != nil && copy.entry(path)?.version == version ? shared.superseded.end(path) : nil
+        }
+        if let old, old != version { await removeUnreferenced([old]) }
+    }
 
     /// Datasets that are being completed.
     var runningCount: Int { shared.withLock { $0.fills.count } }

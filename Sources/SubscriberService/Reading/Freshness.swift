@@ -7,6 +7,8 @@ import Platform
 struct Freshness: Sendable {
     let copy: CatalogueCopy
     let status: BrokerStatus
+    /// Since when what is held of a dataset is not its current version, if that is known.
+    var superseded: @Sendable (DatasetPath) -> SteadyInstant? = { _ in nil }
 
     /// - Parameters:
     ///   - isHeld: nothing had to be fetched.
@@ -31,6 +33,9 @@ struct Freshness: Sendable {
     func doubt(_ path: DatasetPath, isCurrent: Bool = true) -> Doubt? {
         let broker = status.snapshot
         let offline = copy.offlineSeconds(path.group, broker)
+        let older =
+            isCurrent
+            ? nil : superseded(path).map { max(0, (broker.now - $0) / .seconds(1)) } ?? broker.lag
         let kept = copy.entry(path)?.isKept == true ? copy.keptSeconds(path.group) : nil
         let reason: String? =
             if !isCurrent {
@@ -45,7 +50,7 @@ struct Freshness: Sendable {
                 nil
             }
         guard let reason else { return nil }
-        let since = [broker.stale, offline, kept, isCurrent ? nil : broker.lag].compactMap { $0 }.max()
+        let since = [broker.stale, offline, kept, older].compactMap { $0 }.max()
         return Doubt(reason: reason, seconds: since)
     }
 

@@ -49,7 +49,7 @@ struct SubscriberParts: Sendable {
             status: brokerStatus, log: log)
         let reader = MirrorReader(keeper: keeper, pool: pool)
         let catalogue = CatalogueRoutes(copy: copy, keeper: keeper, pool: pool)
-        let freshness = Freshness(copy: copy, status: brokerStatus)
+        let freshness = Freshness(copy: copy, status: brokerStatus) { [keeper] in keeper.superseded($0)?.since }
         let versions = CurrentVersions(
             copy: copy, keeper: keeper, sources: sources, changes: VersionChanges(copy: copy))
         let stored = StoredFile(copy: copy, reader: reader, freshness: freshness)
