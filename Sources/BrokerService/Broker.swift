@@ -19,6 +19,10 @@ public final class Broker: Sendable {
         public var tombstones = TombstoneRetention()
         /// Groups that the log may have; each is part of every bookmark.
         public var groupLimit = 10_000
+        /// What large answers may hold in memory until they are sent.
+        public var answerMemory: Int?
+        /// What listings may take on disk until they are sent.
+        public var spoolMemory = 256 << 20
         public var logger = Logger("broker")
 
         public init(listen: Endpoint, state: String) {
@@ -45,6 +49,7 @@ public final class Broker: Sendable {
     ///
     /// - Throws: an error whose description is one line that says what would mend it.
     public init(_ configuration: Configuration) async throws {
+        _ = try DescriptorPlan.checked()
         let logger = configuration.logger
         let folder = try BrokerFolder(configuration.state)
         let log = try await BlockingPool(name: "log-open", threads: 1).run { try SQLiteChangeLog(path: folder.log) }
@@ -54,13 +59,17 @@ public final class Broker: Sendable {
         let metrics = BrokerMetrics(
             log: log, leases: leases, folder: folder, acceptedChanges: Counter(), server: ServerStatistics(),
             feed: FeedStatistics())
+        let spools = ByteBudget(total: configuration.spoolMemory, of: "listings")
+        let listings = Listings(log: log, spoolFolder: folder.spool, spools: spools, logger: logger)
         let handler = RequestHandler(
-            log: log, leases: leases, listings: Listings(log: log, spoolFolder: folder.spool, logger: logger),
+            log: log, leases: leases, listings: listings,
             largeWork: largeWork, metrics: MetricsPage("broker") { metrics.families },
             acceptedChanges: metrics.acceptedChanges)
         feed = Self.feed(of: log, configuration, counting: metrics.feed)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
+        settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
+        settings.otherBudgets = [spools]
         server = try HTTPServer(settings, feeds: ["/api/changes": feed], statistics: metrics.server) {
             await handler.answer($0)
         }

@@ -34,11 +34,12 @@ cmhd_leave_escapes(void *context, struct MHD_Connection *connection, char *text)
 // One polling thread without a listening socket: connections come through MHD_add_connection.
 static inline struct MHD_Daemon *
 cmhd_start(const struct cmhd_config *config, MHD_AccessHandlerCallback handler, MHD_RequestCompletedCallback completed,
-           cmhd_uri_callback uri, void *context)
+           MHD_NotifyConnectionCallback connected, cmhd_uri_callback uri, void *context)
 {
     struct MHD_OptionItem options[] = {
         { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t) cmhd_drop_message, NULL },
         { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) completed, context },
+        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) connected, context },
         { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t) uri, context },
         { MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t) cmhd_leave_escapes, NULL },
         { MHD_OPTION_CONNECTION_LIMIT, config->connection_limit, NULL },
@@ -58,6 +59,14 @@ cmhd_socket(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+// What the callback for connections has set; NULL if nothing.
+static inline void *
+cmhd_context(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
 }
 
 static const uint64_t cmhd_size_unknown = MHD_SIZE_UNKNOWN;

@@ -5,7 +5,9 @@
 #include <ftw.h>
 #include <getopt.h>
 #include <linux/falloc.h>
+#include <linux/tcp.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +30,19 @@ int
 csystem_accept(int listener)
 {
     return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+long
+csystem_sending(int socket, uint64_t *taken, int *waiting)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    memset(&info, 0, sizeof info);
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return -1;
+    *taken = info.tcpi_bytes_acked;
+    *waiting = info.tcpi_unacked > 0 || info.tcpi_notsent_bytes > 0;
+    return info.tcpi_last_data_sent;
 }
 
 int

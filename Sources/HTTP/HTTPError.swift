@@ -4,7 +4,7 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: Hashable {
             case cannotListen, peerClosed, timeout, cannotConnect, tooLarge, badResponse, badURL, cancelled, outOfMemory
-            case badRequest, system
+            case badRequest, busy, system
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -25,6 +25,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         /// The request cannot be sent as it is.
         public static let badRequest = Code(.badRequest)
         public static let cancelled = Code(.cancelled)
+        /// Too much is under way already; later there may be room.
+        public static let busy = Code(.busy)
         public static let outOfMemory = Code(.outOfMemory)
         /// Another system call failed.
         public static let system = Code(.system)

@@ -30,6 +30,10 @@ public final class FileDescriptor: Sendable {
             }
         raw = csystem_open(path, flags | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW), mode)
         guard raw >= 0 else { throw SystemError("open \(path)") }
+        if DescriptorPlan.isOfTheLast(raw) {
+            close(raw)
+            throw SystemError("open \(path)", code: EMFILE)
+        }
         self.path = path
     }
 

@@ -18,6 +18,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public var reason: String { String(cString: strerror(code)) }
     public var description: String { "cannot \(operation): \(reason)" }
 
+    /// There is no descriptor left, in this process or on this machine.
+    public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+
     public static let notFound = ENOENT
     public static let exists = EEXIST
     public static let permissionDenied = EACCES

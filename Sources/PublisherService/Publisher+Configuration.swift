@@ -18,6 +18,8 @@ extension Publisher {
         public var `class` = "public"
         /// How long a file that may have a writer must be quiet.
         public var settle = Duration.seconds(1)
+        /// What large answers may hold in memory until they are sent.
+        public var answerMemory: Int?
         public var logger = Logger("publisher")
 
         public init(group: String, folder: String, broker: String, listen: Endpoint, state: String) {

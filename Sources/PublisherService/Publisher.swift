@@ -26,6 +26,7 @@ public final class Publisher: Sendable {
     ///
     /// - Throws: an error whose description is one line that says what would mend it.
     public init(_ configuration: Configuration) async throws {
+        let plan = try DescriptorPlan.checked()
         self.configuration = configuration
         let group = try Self.group(configuration)
         let reports = Reports(configuration.logger)
@@ -56,11 +57,15 @@ public final class Publisher: Sendable {
             metrics: MetricsPage("publisher") { metrics.families }, logger: configuration.logger)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
+        settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
+        // Each may have a file open.
+        settings.connectionLimit = min(settings.connectionLimit, (plan.connections + plan.files) / 2)
         server = try HTTPServer(settings, statistics: metrics.server) { await plane.answer($0) }
         let claim = Claim(
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
             class: configuration.class)
-        let link = BrokerLink(client: HTTPClient(), broker: configuration.broker, group: group, claim: claim)
+        let link = BrokerLink(
+            client: HTTPClient(within: plan), broker: configuration.broker, group: group, claim: claim)
         announcer = Announcer(
             link: link, store: state.store, queue: queue, standing: standing,
             isPending: { [workers] in workers.isPending($0) }, logger: configuration.logger)

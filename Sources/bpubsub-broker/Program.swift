@@ -16,7 +16,7 @@ import Platform
     private static let syntax = ArgumentSyntax(
         program: "bpubsub-broker",
         summary: "Keeps the catalogue of all groups: takes announcements, orders them, and streams the changes.",
-        options: [listen, state, lease, bookmarkInterval] + CommonOptions.log,
+        options: [listen, state, lease, bookmarkInterval, CommonOptions.answerMemory] + CommonOptions.log,
         epilogue: "SIGTERM or SIGINT (Ctrl-C) stops it. Prints 'listening on http://HOST:PORT' when it is ready.")
 
     static func main() async {
@@ -24,6 +24,7 @@ import Platform
             var configuration = Broker.Configuration(listen: arguments[listen], state: arguments[state])
             configuration.leaseSeconds = arguments[lease] / .seconds(1)
             configuration.bookmarkInterval = arguments[bookmarkInterval]
+            configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.logger = arguments.logger("broker")
             let broker = try await Broker(configuration)
             try StandardOutput.shared.print("listening on \(broker.endpoint.url)\n")

@@ -31,7 +31,9 @@ import PublisherService
     private static let syntax = ArgumentSyntax(
         program: "bpubsub-publisher",
         summary: "Publishes the files of a folder as a group, and every change of them.",
-        options: [CommonOptions.broker, listen, advertise, classText, poll, settle, state] + CommonOptions.log,
+        options: [
+            CommonOptions.broker, listen, advertise, classText, poll, settle, state, CommonOptions.answerMemory,
+        ] + CommonOptions.log,
         operands: [group, folder],
         epilogue: "Files and folders whose names start with '.', and editors' temporary files, are not published. "
             + "SIGTERM or SIGINT (Ctrl-C) stops it. Prints 'listening on http://HOST:PORT' when it serves.")
@@ -47,6 +49,7 @@ import PublisherService
             configuration.class = arguments[classText]
             configuration.poll = arguments[poll]
             configuration.settle = arguments[settle]
+            configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.logger = arguments.logger("publisher")
             let publisher = try await Publisher(configuration)
             try StandardOutput.shared.print("listening on \(publisher.endpoint.url)\n")

@@ -41,7 +41,7 @@ import SubscriberService
             summary: "Follows the broker's catalogue, keeps copies of what is read, and serves them to clients.",
             options: [
                 listen, CommonOptions.broker, state, groups, fetchTimeout, transfers, cacheSize, responseCodec,
-                allowedHosts,
+                allowedHosts, CommonOptions.answerMemory,
             ]
                 + CommonOptions.log)
         await ProgramRunner.main(syntax) { arguments in
@@ -53,6 +53,7 @@ import SubscriberService
             configuration.concurrency = arguments[transfers]
             configuration.cacheSize = arguments[cacheSize]
             configuration.responseCodec = arguments[responseCodec]
+            configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.allowedHosts = arguments[allowedHosts]
             let subscriber = try await Subscriber(configuration)
             try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")

@@ -57,28 +57,6 @@ import Testing
         }
     }
 
-    @Test func connectionsBeyondTheLimitAreClosedUntilOthersGo() async throws {
-        try await withServer {
-            $0.threads = 1
-            $0.connectionLimit = 3
-        } handler: { _ in
-            .json("{}")
-        } _: { port in
-            try await blocking {
-                let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-                let clients = try (0..<3).map { _ in try RawClient(port) }
-                let statuses = try clients.map { try $0.exchange(request)?.status }
-                #expect(statuses == [200, 200, 200])
-                let refused = (try? RawClient(port).exchange(request)) ?? nil
-                #expect(refused?.status == nil)
-                for client in clients { client.close() }
-                var reply: RawClient.Reply?
-                while reply == nil { reply = (try? RawClient(port).exchange(request)) ?? nil }
-                #expect(reply?.status == 200)
-            }
-        }
-    }
-
     @Test func aResponseHeaderCannotSmuggleAnother() async throws {
         try await withServer { _ in
             HTTPResponse(headers: ["X-Name": "a\r\nX-Evil: b", "X-Good": "c"], body: .bytes(SharedBytes("ok")))

@@ -6,4 +6,6 @@ struct Listing: Sendable {
     let revision: Revision
     let epoch: Epoch
     let body: HTTPResponse.Body
+    /// What it takes on disk, for as long as somebody has it.
+    let claim: ByteBudget.Claim?
 }

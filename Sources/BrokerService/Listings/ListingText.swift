@@ -13,9 +13,9 @@ final class ListingText: Sendable {
         var isFirst = true
     }
 
-    init(_ form: ListingForm, spoolFolder: String) {
+    init(_ form: ListingForm, spoolFolder: String, spools: ByteBudget) {
         self.form = form
-        parts = Locked(Parts(spool: Spool(folder: spoolFolder, isCompressed: form.isCompressed)))
+        parts = Locked(Parts(spool: Spool(folder: spoolFolder, budget: spools, isCompressed: form.isCompressed)))
     }
 
     func add(_ entries: [LogEntry]) throws {
@@ -35,7 +35,7 @@ final class ListingText: Sendable {
     }
 
     /// Ends the text with what only the end knows.
-    func finish(_ state: LogState) throws -> HTTPResponse.Body {
+    func finish(_ state: LogState) throws -> (HTTPResponse.Body, ByteBudget.Claim?) {
         try parts.withLock { parts in
             if form.isLines {
                 try parts.spool.append(state.seen(below: form.prefixes).bookmark + Self.lineEnd)

@@ -12,8 +12,11 @@ final class Listings: Sendable {
     /// The newest last.
     private let kept = Locked<[(form: ListingForm, listing: Listing)]>([])
     private static let keptLimit = 4
+    /// On disk, of all that are made or sent.
+    private let spools: ByteBudget
 
-    init(log: any ChangeLog, spoolFolder: String, logger: Logger) {
+    init(log: any ChangeLog, spoolFolder: String, spools: ByteBudget, logger: Logger) {
+        self.spools = spools
         self.log = log
         self.spoolFolder = spoolFolder
         self.logger = logger
@@ -25,10 +28,12 @@ final class Listings: Sendable {
         do {
             listing = try await formLocks.withLock(form.key) { () async throws -> Listing in
                 if let listing = current(form) { return listing }
-                let listing = try await make(form)
+                let listing = try await makeWithRoom(form)
                 keep(form, listing)
                 return listing
             }
+        } catch let error as HTTPError where error.code == .busy {
+            throw Refusal(503, error.message)
         } catch {
             logger.error("the catalogue cannot be listed", ["error": error])
             throw Refusal(503, "the broker cannot read its catalogue at the moment: try again later")
@@ -39,13 +44,26 @@ final class Listings: Sendable {
             "Cache-Control": "no-cache",
         ]
         if form.isCompressed { headers["Content-Encoding"] = "gzip" }
-        return HTTPResponse(headers: headers, body: listing.body)
+        var response = HTTPResponse(headers: headers, body: listing.body)
+        response.claim = listing.claim
+        return response
+    }
+
+    /// Those that are kept for who may ask for the same make room for one that is asked for.
+    private func makeWithRoom(_ form: ListingForm) async throws -> Listing {
+        do {
+            return try await make(form)
+        } catch let error as HTTPError where error.code == .busy {
+            kept.withLock { $0.removeAll() }
+            return try await make(form)
+        }
     }
 
     private func make(_ form: ListingForm) async throws -> Listing {
-        let text = ListingText(form, spoolFolder: spoolFolder)
+        let text = ListingText(form, spoolFolder: spoolFolder, spools: spools)
         let state = try await log.snapshot(below: form.prefixes) { try text.add($0) }
-        return Listing(revision: state.revision, epoch: state.epoch, body: try text.finish(state))
+        let (body, claim) = try text.finish(state)
+        return Listing(revision: state.revision, epoch: state.epoch, body: body, claim: claim)
     }
 
     private func current(_ form: ListingForm) -> Listing? {

@@ -5,6 +5,8 @@ import Platform
 /// A text of any length that is made faster than it is read: in memory while it is short, then in a file without a name.
 struct Spool {
     private let folder: String
+    private let budget: ByteBudget
+    private var claim: ByteBudget.Claim?
     private let gzip: GzipStream?
     /// What was appended last.
     private var text: [UInt8] = []
@@ -16,8 +18,10 @@ struct Spool {
     private static let portion = 64 * 1024
     private static let memory = 128 * 1024
 
-    init(folder: String, isCompressed: Bool) {
+    /// - Parameter budget: of all that is on disk.
+    init(folder: String, budget: ByteBudget, isCompressed: Bool) {
         self.folder = folder
+        self.budget = budget
         gzip = isCompressed ? GzipStream() : nil
     }
 
@@ -28,13 +32,13 @@ struct Spool {
         if ready.count >= Self.memory { try spill() }
     }
 
-    mutating func finish() throws -> HTTPResponse.Body {
+    mutating func finish() throws -> (HTTPResponse.Body, ByteBudget.Claim?) {
         compress()
         if let gzip { ready += gzip.finish() }
-        guard file != nil else { return .bytes(SharedBytes(ready)) }
+        guard file != nil else { return (.bytes(SharedBytes(ready)), nil) }
         try spill()
-        guard let file else { return .none }
-        return .file(file, offset: 0, length: written)
+        guard let file else { return (.none, nil) }
+        return (.file(file, offset: 0, length: written), claim)
     }
 
     private mutating func compress() {
@@ -43,6 +47,7 @@ struct Spool {
     }
 
     private mutating func spill() throws {
+        if let claim { try claim.grow(by: ready.count) } else { claim = try budget.claimNow(ready.count) }
         let file = try file ?? makeFile()
         try SharedBytes(ready).withBytes { bytes throws(SystemError) in try file.write(bytes, at: written) }
         written += Int64(ready.count)

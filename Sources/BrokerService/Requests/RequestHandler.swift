@@ -12,7 +12,8 @@ struct RequestHandler: Sendable {
     let largeWork: LargeWork
     let metrics: MetricsPage
     let acceptedChanges: Counter
-    let uploads = UploadBudget()
+    /// Of one announcement.
+    static let largestUpload = 32 << 20
     /// For JSON that takes long to read: the server's threads must not wait for it.
     let pool = BlockingPool(name: "announcements", threads: 2)
 
@@ -87,14 +88,11 @@ struct RequestHandler: Sendable {
         let lease = try lease(request)
         // Before the upload is read: who has no lease shall not use our memory.
         _ = try leases.record(ofLease: lease)
-        let size = request.headers["Content-Length"].flatMap { Int($0) } ?? UploadBudget.largest
-        guard size <= UploadBudget.largest else { throw Self.tooLarge(UploadBudget.largest) }
-        guard uploads.reserve(size) else { throw Refusal(503, "too many announcements arrive at once: try again") }
-        defer {
-            uploads.release(size)
-            largeWork.note(bytes: size)
+        if let size = request.headers["Content-Length"].flatMap({ Int($0) }), size > Self.largestUpload {
+            throw Self.tooLarge(Self.largestUpload)
         }
-        let body = try await collect(request, upTo: size)
+        let body = try await collect(request, upTo: Self.largestUpload)
+        defer { largeWork.note(bytes: body.count) }
         let changes = try await pool.run { Self.changes(in: body) }.get()
         let revisions = try await leases.announce(changes, lease: lease)
         acceptedChanges.add(changes.count)
@@ -137,7 +135,11 @@ struct RequestHandler: Sendable {
         do {
             return try await request.body.collect(upTo: limit)
         } catch {
-            throw error.code == .tooLarge ? Self.tooLarge(limit) : Refusal(400, "the request's body ended too early")
+            switch error.code {
+            case .tooLarge: throw Self.tooLarge(limit)
+            case .busy: throw Refusal(503, error.message)
+            default: throw Refusal(400, "the request's body ended too early")
+            }
         }
     }
 

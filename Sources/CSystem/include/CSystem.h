@@ -11,6 +11,10 @@ void csystem_name_thread(const char *name);
 /// Accepts a connection, non-blocking and closed on exec. The socket, or -1 and errno.
 int csystem_accept(int listener);
 
+/// How sending goes on a socket of TCP: the milliseconds since bytes were last sent, the bytes that the peer has taken, and
+/// whether there are some that it has not. -1 where the kernel does not tell.
+long csystem_sending(int socket, uint64_t *taken, int *waiting);
+
 /// Gives the disk space of a range back; the file keeps its size. Zero, or -1 and errno.
 int csystem_punch_hole(int descriptor, int64_t offset, int64_t length);
 

@@ -33,6 +33,7 @@ struct EasyOptions: ~Copyable {
 
     mutating func setConnection(_ configuration: HTTPClient.Configuration, url: RequestURL, isFresh: Bool) {
         set(CURLOPT_URL, url.text)
+        note(ccurl_set_allow(easy, mayKeep))
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
@@ -90,6 +91,9 @@ struct EasyOptions: ~Copyable {
 
     private mutating func note(_ code: CURLcode) { if fault == CURLE_OK { fault = code } }
 }
+
+/// The last descriptors are for those who cannot do without.
+private let mayKeep: ccurl_allow_callback = { DescriptorPlan.isOfTheLast($0) ? 0 : 1 }
 
 /// A null pointer would make libcurl read the body from a callback.
 // Safe to share: never written.

@@ -11,6 +11,9 @@ final class Exchange {
     /// Bytes that have come since then.
     private var progress = 0
     private var uploaded: Int64 = 0
+    private var received = 0
+    /// Since the request, or what was uploaded last of it.
+    private var askedAt = ContinuousClock.now
     /// Why we stopped the transfer: a callback's error, or a limit.
     private(set) var failure: (any Error)?
 
@@ -47,6 +50,15 @@ final class Exchange {
         guard count != uploaded else { return }
         uploaded = count
         lastActivity = .now
+        askedAt = .now
+    }
+
+    /// When this is over, however busily the server sends a byte now and then: a head has some time, and so has what is so short
+    /// that it could be there by now. A feed may have little to say.
+    var slownessDeadline: ContinuousClock.Instant? {
+        let idle = transfer.request.idleTimeout
+        if head == nil { return askedAt + idle * 4 }
+        return transfer.kind == .feed ? nil : askedAt + idle * max(8, received / 256)
     }
 
     /// What the caller gets for a transfer that libcurl calls complete.
@@ -78,6 +90,7 @@ final class Exchange {
             return false
         }
         progress += count
+        received += count
         if progress >= transfer.request.minimumProgress {
             progress = 0
             // Afterwards: time that a callback spends is not the server's silence.

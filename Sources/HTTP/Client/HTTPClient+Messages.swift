@@ -4,6 +4,8 @@ extension HTTPClient {
     public struct Configuration: Sendable {
         /// Transfers at a time; more wait for their turn. Feeds do not count.
         public var maxConcurrent: Int
+        /// Connections that each thread keeps for its next transfer.
+        public var keptConnections = 4
         /// How long a name and a connection may take.
         public var connectTimeout: Duration
         /// How long an idle thread stays, with its connections.

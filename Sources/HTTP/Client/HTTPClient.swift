@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 
 /// Makes requests. One client serves the whole program: its connections are used again, and everything it offers may be
 /// called from any number of tasks.
@@ -9,6 +9,13 @@ public final class HTTPClient: Sendable {
     private let pool: TransferPool
 
     public init(_ configuration: Configuration = .init()) { pool = TransferPool(configuration) }
+
+    /// With as many transfers and connections as the process has descriptors for.
+    public convenience init(within plan: DescriptorPlan) {
+        var configuration = Configuration(maxConcurrent: plan.transfers)
+        configuration.keptConnections = plan.keptConnections
+        self.init(configuration)
+    }
 
     deinit { pool.close() }
 

@@ -5,6 +5,8 @@ final class LineSink: TransferSink {
     private let onLine: (RawSpan) throws -> Void
     private var splitter: LineSplitter
     private var isFramed = true
+    /// Since when there is the beginning of a line without its end.
+    private var openSince: ContinuousClock.Instant?
 
     init(
         _ request: HTTPClient.Request, limit: Int, onHead: @escaping (HTTPClient.Head) throws -> Void,
@@ -22,7 +24,18 @@ final class LineSink: TransferSink {
     }
 
     func receive(_ bytes: RawSpan) throws {
-        guard try splitter.split(bytes, onLine) else { throw tooLong }
+        var ended = false
+        let isWithinLimit = try splitter.split(bytes) { line in
+            ended = true
+            try onLine(line)
+        }
+        guard isWithinLimit else { throw tooLong }
+        guard splitter.hasRest else { return openSince = nil }
+        let now = ContinuousClock.now
+        if ended || openSince == nil { openSince = now }
+        if let openSince, now - openSince > request.idleTimeout * 8 {
+            throw HTTPError(.timeout, "\(request.name): a line has no end after \(request.idleTimeout * 8)")
+        }
     }
 
     func finish() throws -> [UInt8] {

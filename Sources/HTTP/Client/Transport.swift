@@ -35,8 +35,7 @@ final class Transport: Sendable {
         self.configuration = configuration
         // Without a descriptor for it, waking would fail later, when it is too late to say so.
         guard curl_multi_wakeup(multi) == CURLM_OK else { return nil }
-        // Connections that are kept.
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 4)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.keptConnections)
         // A peer that goes away must not end the process; TLS has no flag for it.
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -102,7 +101,8 @@ final class Transport: Sendable {
             if request.body != nil { exchange.note(uploaded: uploadedBytes()) }
 
             let now = ContinuousClock.now
-            let silence = exchange.lastActivity + request.idleTimeout
+            let idle = exchange.lastActivity + request.idleTimeout
+            let silence = exchange.slownessDeadline.map { min($0, idle) } ?? idle
             guard now < silence else { return .silence }
             if let deadline = exchange.transfer.deadline, now >= deadline { return .overtime }
             let end = exchange.transfer.deadline.map { min($0, silence) } ?? silence

@@ -17,6 +17,8 @@ public final class Feed: Sendable {
         /// What a watcher that is cut off has for its last lines.
         public var drainTimeout = Duration.seconds(5)
         public var watcherLimit = 20_000
+        /// Bytes of pages, which each watcher has for itself, that may be on their way.
+        public var pageLimit = 64 << 20
 
         public init() {}
     }
@@ -52,20 +54,25 @@ public final class Feed: Sendable {
     /// - Parameters:
     ///   - headers: Sent with every response.
     ///   - requests: Counts the responses.
-    func start(sending headers: HTTPHeaders, counting requests: ServerStatistics) throws(HTTPError) {
+    ///   - limit: The watchers that the server has places for.
+    func start(
+        sending headers: HTTPHeaders, counting requests: ServerStatistics, atMost limit: Int
+    ) throws(HTTPError) {
         let bell = try Doorbell()
         let poll = try EventPoll(bell)
         guard context.mailbox.connect(bell) else { return }
         context.threads.enter()
         startThread(name: "http-feed") { [context] in
-            FeedLoop(context, poll, bell, headers, requests).run()
+            FeedLoop(context, poll, bell, headers, requests, atMost: limit).run()
             context.threads.leave()
         }
     }
 
     /// Takes a connection over whose first request, still unread, is for this feed.
-    func adopt(_ socket: Int32) {
-        if !context.mailbox.leave({ $0.sockets.append(socket) }) { close(socket) }
+    func adopt(_ client: ServerConnection) {
+        if context.mailbox.leave({ $0.clients.append(client) }) { return }
+        client.leave()
+        close(client.socket)
     }
 
     /// Ends all streams; returns when the thread is done.

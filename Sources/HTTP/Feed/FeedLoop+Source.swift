@@ -13,8 +13,8 @@ extension FeedLoop {
         ask(.page, for: watcher)
     }
 
-    private func startCalls() {
-        while let (token, call) = calls.next() {
+    func startCalls() {
+        while !isShortOfPages, let (token, call) = calls.next() {
             guard let watcher = table[token] else {
                 calls.ended()
                 continue
@@ -63,6 +63,7 @@ extension FeedLoop {
         case .entries(let bytes, let count, let position) where position > watcher.position:
             watcher.position = position
             watcher.outbox.append(HTTPChunk.framed(bytes), position: position)
+            notePages(of: watcher, watcher.pageBytes + bytes.count)
             context.statistics.note(entries: count)
             watcher.deadline = now + configuration.stallTimeout
         case .entries:

@@ -18,6 +18,9 @@ final class FeedLoop {
     private var watching = 0
     private var admitted = 0
 
+    /// Bytes of pages that are on their way to watchers.
+    private var pageBytes = 0
+    private let watcherLimit: Int
     private let tick: Duration
     private var nextTick: ContinuousClock.Instant
     private(set) var now = ContinuousClock.now
@@ -26,18 +29,20 @@ final class FeedLoop {
 
     private static let requestTimeout = Duration.seconds(10)
     private static let lingerTimeout = Duration.seconds(2)
+    private static let stallInNeed = Duration.seconds(5)
 
     var configuration: Feed.Configuration { context.configuration }
 
     init(
         _ context: Feed.Context, _ poll: EventPoll, _ bell: Doorbell, _ headers: HTTPHeaders,
-        _ requests: ServerStatistics
+        _ requests: ServerStatistics, atMost limit: Int = .max
     ) {
         self.context = context
         self.poll = poll
         self.bell = bell
         self.headers = headers
         self.requests = requests
+        watcherLimit = min(limit, context.configuration.watcherLimit)
         ring = FeedRing(limit: context.configuration.memoryLimit)
         let spans = [
             context.configuration.heartbeatInterval / 8, context.configuration.stallTimeout / 4,
@@ -50,7 +55,10 @@ final class FeedLoop {
     func run() {
         while !isDone { turn() }
         for slot in 0..<table.capacity { if let watcher = table[slot: slot] { close(watcher) } }
-        for socket in context.mailbox.close().sockets { Glibc.close(socket) }
+        for client in context.mailbox.close().clients {
+            client.leave()
+            Glibc.close(client.socket)
+        }
     }
 
     private var isDone: Bool { stopBy.map { table.count == 0 || now >= $0 } ?? false }
@@ -72,6 +80,7 @@ final class FeedLoop {
             nextTick = now + tick
             enforceDeadlines()
             sendHeartbeats()
+            startCalls()
         }
     }
 
@@ -90,7 +99,7 @@ final class FeedLoop {
         if let farewell = mail.restart { restart(farewell) }
         if let lost = mail.lostThrough { ring.lose(through: lost) }
         for frame in mail.frames { ring.append(frame) }
-        for socket in mail.sockets { adopt(socket) }
+        for client in mail.clients { adopt(client) }
         for (token, answer) in mail.answers { take(answer, for: token) }
         let hasNews = !mail.frames.isEmpty || mail.lostThrough != nil || mail.restart != nil
         if hasNews { pumpAll() }
@@ -104,12 +113,12 @@ final class FeedLoop {
 
     // MARK: Connections
 
-    private func adopt(_ socket: Int32) {
-        configure(socket)
-        let watcher = table.insert { FeedWatcher(token: $0, socket: socket, deadline: now + Self.requestTimeout) }
+    private func adopt(_ client: ServerConnection) {
+        configure(client.socket)
+        let watcher = table.insert { FeedWatcher(token: $0, client: client, deadline: now + Self.requestTimeout) }
         // Beyond its limit a feed still says that it is full, but not to everybody.
-        guard stopBy == nil, table.count < configuration.watcherLimit + 256,
-            poll.add(socket, watcher.token, writing: true)
+        guard stopBy == nil, table.count < watcherLimit + 256,
+            poll.add(client.socket, watcher.token, writing: true)
         else { return close(watcher) }
     }
 
@@ -126,6 +135,7 @@ final class FeedLoop {
 
     func close(_ watcher: FeedWatcher) {
         watcher.task?.cancel()
+        notePages(of: watcher, 0)
         move(watcher, to: .closed)
         table.remove(watcher)
     }
@@ -164,14 +174,38 @@ final class FeedLoop {
         case .incomplete: move(watcher, to: .asking(head))
         case .refusal(let refusal): refuse(watcher, refusal)
         case .request(let request):
-            guard admitted < configuration.watcherLimit else {
-                return refuse(
-                    watcher, FeedRefusal(503, "\(configuration.watcherLimit) clients watch already; try later"))
+            guard admitted < watcherLimit || makePlace(for: watcher) else {
+                return refuse(watcher, FeedRefusal(503, "\(watcherLimit) clients watch already; try later"))
             }
             move(watcher, to: .opening)
             ask(.open(request), for: watcher)
         }
     }
+
+    /// Whoever has more watchers than everybody else, and than the one who asks would have, loses one: rather one that takes
+    /// nothing.
+    private func makePlace(for watcher: FeedWatcher) -> Bool {
+        var byAddress: [PeerAddress: [FeedWatcher]] = [:]
+        for slot in 0..<table.capacity {
+            guard let other = table[slot: slot], other.isWatching else { continue }
+            byAddress[other.client.address, default: []].append(other)
+        }
+        guard let most = byAddress.values.max(by: { $0.count < $1.count }),
+            most.count > byAddress[watcher.client.address, default: []].count + 1,
+            let last = most.first(where: { $0.isBlocked }) ?? most.last
+        else { return false }
+        cutOff(last)
+        return true
+    }
+
+    /// Bytes of pages that wait for a watcher.
+    func notePages(of watcher: FeedWatcher, _ bytes: Int) {
+        pageBytes += bytes - watcher.pageBytes
+        watcher.pageBytes = bytes
+    }
+
+    /// As many pages are on their way as may be: the source is asked for more when some have arrived.
+    var isShortOfPages: Bool { pageBytes >= configuration.pageLimit }
 
     private func discardInput(of watcher: FeedWatcher) {
         for _ in 0..<64 {
@@ -217,7 +251,9 @@ final class FeedLoop {
     private func flush(_ watcher: FeedWatcher) -> Bool {
         while true {
             switch watcher.outbox.write(to: watcher.socket, counting: context.statistics) {
-            case .all: return true
+            case .all:
+                if watcher.pageBytes > 0 { notePages(of: watcher, 0) }
+                return true
             case .some: watcher.deadline = now + configuration.stallTimeout
             case .blocked:
                 watcher.isBlocked = true
@@ -290,8 +326,12 @@ final class FeedLoop {
     }
 
     private func enforceDeadlines() {
+        // Whose pages others wait for has less time.
+        let haste = isShortOfPages ? max(.zero, configuration.stallTimeout - Self.stallInNeed) : .zero
         for slot in 0..<table.capacity {
-            guard let watcher = table[slot: slot], watcher.hasDeadline, watcher.deadline <= now else { continue }
+            guard let watcher = table[slot: slot], watcher.hasDeadline,
+                watcher.deadline <= now + (watcher.pageBytes > 0 && watcher.isWatching ? haste : .zero)
+            else { continue }
             if watcher.isWatching { cutOff(watcher) } else { close(watcher) }
         }
     }
@@ -299,6 +339,7 @@ final class FeedLoop {
     /// The watcher reads too slowly: it gets the rest of the line that it has begun, and a word where to go on.
     private func cutOff(_ watcher: FeedWatcher) {
         let position = watcher.outbox.keepOnlyWhatHasBegun()
+        notePages(of: watcher, 0)
         dismiss(watcher, context.source.farewell(position: position))
     }
 

@@ -9,7 +9,7 @@ final class FeedMailbox: Sendable {
     }
 
     struct Mail {
-        var sockets: [Int32] = []
+        var clients: [ServerConnection] = []
         /// All that was published before the frames is void; with the last line of those who have it.
         var restart: SharedBytes?
         var frames: [FeedFrame] = []

@@ -17,13 +17,16 @@ final class FeedWatcher {
     }
 
     let token: UInt64
-    let socket: Int32
+    let client: ServerConnection
+    var socket: Int32 { client.socket }
     /// Changed by ``FeedLoop/move(_:to:)`` only, which counts.
     var phase = Phase.asking([])
     var outbox = FeedOutbox()
     /// The position of the last entry that it has, or that is on its way to it.
     var position: UInt64 = 0
     var filter: (@Sendable (String) -> Bool)?
+    /// Of what waits for it, what is a page: bytes that are its own.
+    var pageBytes = 0
     /// The call of the source that it waits for.
     var task: Task<Void, Never>?
     var isCalling = false
@@ -38,16 +41,17 @@ final class FeedWatcher {
     var deadline: ContinuousClock.Instant
     var nextHeartbeat: ContinuousClock.Instant
 
-    init(token: UInt64, socket: Int32, deadline: ContinuousClock.Instant) {
+    init(token: UInt64, client: ServerConnection, deadline: ContinuousClock.Instant) {
         self.token = token
-        self.socket = socket
+        self.client = client
         self.deadline = deadline
         nextHeartbeat = deadline
     }
 
     deinit {
         task?.cancel()
-        close(socket)
+        client.leave()
+        close(client.socket)
     }
 
     var isWatching: Bool { if case .watching = phase { true } else { false } }

@@ -16,13 +16,18 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
 
     /// The whole body.
     ///
+    /// Its memory is counted as it arrives, until the request is over.
+    ///
     /// - Throws: ``HTTPError/Code/tooLarge`` beyond `limit` bytes, or beyond the server's own limit;
-    ///   ``HTTPError/Code/peerClosed``.
+    ///   ``HTTPError/Code/busy`` when all uploads together take too much; ``HTTPError/Code/peerClosed``.
     public func collect(upTo limit: Int) async throws(HTTPError) -> [UInt8] {
         var all: [UInt8] = []
         var iterator = makeAsyncIterator()
         while let piece = try await iterator.next() {
             guard all.count + piece.count <= limit else { throw .tooLarge(limit) }
+            if case .exchange(let exchange) = source, !exchange.keepsUpload(of: piece.count) {
+                throw HTTPError(.busy, "too many uploads arrive at once: try again")
+            }
             all += piece
         }
         return all

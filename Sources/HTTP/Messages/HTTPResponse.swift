@@ -23,6 +23,8 @@ public struct HTTPResponse: Sendable {
     public var status: Int
     public var headers: HTTPHeaders
     public var body: Body
+    /// What the body holds of a budget; others may be sending the same. Without one the server makes its own.
+    public var claim: ByteBudget.Claim?
 
     public init(status: Int = 200, headers: HTTPHeaders = [:], body: Body = .none) {
         self.status = status
@@ -41,5 +43,20 @@ extension HTTPResponse {
     public static func json(status: Int = 200, _ text: String) -> HTTPResponse {
         HTTPResponse(
             status: status, headers: ["Content-Type": "application/json"], body: .bytes(SharedBytes(text)))
+    }
+}
+
+extension HTTPResponse.Body {
+    /// Bytes of memory that it takes until it is sent.
+    var memory: Int {
+        switch self {
+        case .none, .fixedFile: 0
+        case .bytes(let bytes): bytes.count
+        case .segments(let segments): segments.reduce(0) { $0 + $1.count }
+        // What is read of it at a time.
+        case .file(_, _, let length): min(Int(clamping: length), 128 << 10)
+        // The send buffer and what waits for it, or is read meanwhile.
+        case .stream(let length, _): Int(min(length ?? .max, 512 << 10))
+        }
     }
 }

@@ -1,5 +1,6 @@
 public import Metrics
 internal import Platform
+internal import Synchronization
 
 /// What a server has answered since it started. Counting costs a few additions and takes no lock.
 public final class ServerStatistics: Sendable {
@@ -7,6 +8,11 @@ public final class ServerStatistics: Sendable {
     private let answers = (2...5).map { _ in Counter() }
     private let durations = DurationHistogram()
     private let sent = Counter()
+    private let turnedAway = Counter()
+    /// By what the connection was doing.
+    private let cut = (idle: Counter(), slow: Counter(), stalled: Counter())
+    private let connectionCount = Atomic(0)
+    private let heldBytes = Atomic(0)
 
     public init() {}
 
@@ -40,6 +46,23 @@ public final class ServerStatistics: Sendable {
 
     func note(status: Int) { answers[(200...599).contains(status) ? status / 100 - 2 : 3].add() }
 
+    /// Connections that there are now.
+    public var connections: Int { connectionCount.load(ordering: .relaxed) }
+
+    func set(connections count: Int) { connectionCount.store(count, ordering: .relaxed) }
+    func set(held bytes: Int) { heldBytes.store(bytes, ordering: .relaxed) }
+    func noteTurnedAway() {
+        turnedAway.add()
+        note(status: 503)
+    }
+    func noteCut(_ stage: ServerConnection.Stage) {
+        switch stage {
+        case .waiting, .head: cut.idle.add()
+        case .upload: cut.slow.add()
+        case .answer, .sending, .watching, .ended: cut.stalled.add()
+        }
+    }
+
     public var metrics: [MetricFamily] {
         let classes = zip(2...5, answers).map { (label: "\($0)xx", value: MetricValue.count($1.total)) }
         return [
@@ -53,6 +76,20 @@ public final class ServerStatistics: Sendable {
             MetricFamily(
                 .counter, "bpubsub_http_sent_bytes", unit: .bytes, "Bytes of bodies sent; without feeds.",
                 .count(sent.total)),
+            MetricFamily(.gauge, "bpubsub_http_connections", "Clients that are connected.", .count(connections)),
+            MetricFamily(
+                .gauge, "bpubsub_http_held_bytes", unit: .bytes, "Bytes that large answers hold until they are sent.",
+                .count(heldBytes.load(ordering: .relaxed))),
+            MetricFamily(
+                .counter, "bpubsub_http_turned_away", "Connections that there was no place for.",
+                .count(turnedAway.total)),
+            MetricFamily(
+                .counter, "bpubsub_http_cut", "Connections that were ended to make room, or for being too slow.",
+                by: "for",
+                [
+                    ("idle", .count(cut.idle.total)), ("slow", .count(cut.slow.total)),
+                    ("stalled", .count(cut.stalled.total)),
+                ]),
         ]
     }
 }

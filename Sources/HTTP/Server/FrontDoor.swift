@@ -7,7 +7,15 @@ internal import Synchronization
 /// who serves that.
 final class FrontDoor: Sendable {
     /// Owns the socket it is given; the bytes that were looked at are still in it.
-    typealias Admit = @Sendable (_ socket: Int32, _ feedPath: String?) -> Void
+    typealias Admit = @Sendable (_ client: ServerConnection, _ feedPath: String?) -> Void
+
+    /// Who is let in.
+    struct Guests: Sendable {
+        let book: ConnectionBook
+        let statistics: ServerStatistics
+        /// How long a connection may take to say what it wants.
+        let patience: Duration
+    }
 
     private let bell: Doorbell
     private let poll: EventPoll
@@ -20,12 +28,10 @@ final class FrontDoor: Sendable {
     }
 
     /// Begins to accept.
-    ///
-    /// - Parameter patience: How long a connection may take to say what it wants.
-    func open(_ listener: ListeningSocket, feedPaths: Set<String>, patience: Duration, admit: @escaping Admit) {
+    func open(_ listener: ListeningSocket, feedPaths: Set<String>, _ guests: Guests, admit: @escaping Admit) {
         threads.enter()
         startThread(name: "http-front") { [self] in
-            let doorman = Doorman(poll, listener, FirstBytes(feedPaths: feedPaths), patience, admit)
+            let doorman = Doorman(poll, listener, FirstBytes(feedPaths: feedPaths), guests, admit)
             while !stopping.isSet { doorman.turn(bell) }
             doorman.closeAll()
             threads.leave()
@@ -43,41 +49,48 @@ final class FrontDoor: Sendable {
 /// What the thread of a ``FrontDoor`` keeps to itself.
 private final class Doorman {
     private struct Newcomer {
-        let socket: Int32
+        let client: ServerConnection
         let deadline: ContinuousClock.Instant
     }
 
-    private static let newcomerLimit = 16_384
     private static let listenerToken = UInt64.max - 1
+    private static let lookInterval = Duration.seconds(1)
 
     private let poll: EventPoll
     private let listener: ListeningSocket
     private let firstBytes: FirstBytes
-    private let patience: Duration
+    private let guests: FrontDoor.Guests
     private let admit: FrontDoor.Admit
-    /// Connections whose first bytes do not say yet what they want.
+    /// Connections whose first bytes do not say yet what they want; the book bounds them.
     private var newcomers: [UInt64: Newcomer] = [:]
     private var nextToken: UInt64 = 0
     private var isAccepting = false
     private var peeked = [UInt8](repeating: 0, count: FirstBytes.limit)
+    private var nextLook = ContinuousClock.now
+    /// Given up when there is no descriptor left, so that who comes then can be told so.
+    private var spare = Doorman.makeSpare()
 
     init(
-        _ poll: EventPoll, _ listener: ListeningSocket, _ firstBytes: FirstBytes, _ patience: Duration,
+        _ poll: EventPoll, _ listener: ListeningSocket, _ firstBytes: FirstBytes, _ guests: FrontDoor.Guests,
         _ admit: @escaping FrontDoor.Admit
     ) {
         self.poll = poll
         self.listener = listener
         self.firstBytes = firstBytes
-        self.patience = patience
+        self.guests = guests
         self.admit = admit
     }
+
+    deinit { if spare >= 0 { Glibc.close(spare) } }
+
+    private static func makeSpare() -> Int32 { eventfd(0, Int32(EFD_CLOEXEC)) }
 
     func turn(_ bell: Doorbell) {
         if !isAccepting {
             isAccepting = poll.add(listener.raw, Self.listenerToken, edgeTriggered: false, writing: false)
         }
         var mustPause = false
-        poll.wait(newcomers.isEmpty ? -1 : Int32(min(patience / 4, .seconds(1)) / .milliseconds(1))) { event in
+        poll.wait(interval()) { event in
             switch event.token {
             case EventPoll.doorbell: bell.clear()
             case Self.listenerToken: mustPause = !acceptSome()
@@ -85,32 +98,78 @@ private final class Doorman {
             }
         }
         dropTheLate()
+        lookAround()
         if mustPause { pause() }
     }
 
+    /// Milliseconds until there may be something to do; for ever when nobody is there.
+    private func interval() -> Int32 {
+        let interval = newcomers.isEmpty ? Self.lookInterval : min(guests.patience / 4, Self.lookInterval)
+        return guests.book.count == 0 ? -1 : Int32(interval / .milliseconds(1))
+    }
+
+    /// However much is going on at the door, the book is looked after.
+    private func lookAround() {
+        let now = ContinuousClock.now
+        guard now >= nextLook else { return }
+        nextLook = now + Self.lookInterval / 2
+        guests.book.look()
+    }
+
     func closeAll() {
-        for newcomer in newcomers.values { close(newcomer.socket) }
+        for newcomer in newcomers.values { Self.close(newcomer.client) }
         newcomers.removeAll()
         listener.close()
     }
 
-    /// False when the process has no descriptor left.
+    private static func close(_ client: ServerConnection) {
+        client.leave()
+        Glibc.close(client.socket)
+    }
+
+    /// False when nobody can be accepted for now.
     private func acceptSome() -> Bool {
         for _ in 0..<64 {
             let socket = csystem_accept(listener.raw)
-            guard socket >= 0 else { return ![EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) }
-            if settle(socket, isWatched: false) { continue }
-            if newcomers.count >= Self.newcomerLimit, let oldest = newcomers.min(by: { $0.key < $1.key }) {
-                drop(oldest.key)
+            guard socket >= 0 else {
+                if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { return turnAwayWithSpare() }
+                return true
             }
+            let isScarce = DescriptorPlan.isOfTheLast(socket)
+            guard let client = guests.book.enter(socket, isScarce: isScarce) else {
+                turnAway(socket)
+                continue
+            }
+            if settle(client, isWatched: false) { continue }
             nextToken += 1
-            newcomers[nextToken] = Newcomer(socket: socket, deadline: .now + patience)
+            newcomers[nextToken] = Newcomer(client: client, deadline: .now + guests.patience)
             if !poll.add(socket, nextToken, writing: false) { drop(nextToken) }
         }
         return true
     }
 
-    /// Without descriptors, accepting would fail at once again: rest, so that some can be given back.
+    private func turnAway(_ socket: Int32) {
+        guests.statistics.noteTurnedAway()
+        ServerSocket.turnAway(socket)
+    }
+
+    /// Rather than leaving everybody in the queue: the one descriptor that is kept for this goes from one to the next.
+    ///
+    /// - Returns: false when that is not possible either.
+    private func turnAwayWithSpare() -> Bool {
+        guard spare >= 0 else {
+            spare = Self.makeSpare()
+            return false
+        }
+        Glibc.close(spare)
+        spare = -1
+        let socket = csystem_accept(listener.raw)
+        if socket >= 0 { turnAway(socket) }
+        spare = Self.makeSpare()
+        return socket >= 0
+    }
+
+    /// Accepting would fail at once again: rest, so that some descriptors can be given back.
     private func pause() {
         poll.remove(listener.raw)
         isAccepting = false
@@ -120,21 +179,21 @@ private final class Doorman {
 
     private func look(at token: UInt64) {
         guard let newcomer = newcomers[token] else { return }
-        if settle(newcomer.socket, isWatched: true) { newcomers[token] = nil }
+        if settle(newcomer.client, isWatched: true) { newcomers[token] = nil }
     }
 
-    /// Hands the socket on, or closes it; false when more bytes must come first.
-    private func settle(_ socket: Int32, isWatched: Bool) -> Bool {
-        let count = recv(socket, &peeked, peeked.count, Int32(MSG_PEEK))
+    /// Hands the connection on, or closes it; false when more bytes must come first.
+    private func settle(_ client: ServerConnection, isWatched: Bool) -> Bool {
+        let count = recv(client.socket, &peeked, peeked.count, Int32(MSG_PEEK))
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR { return false }
-            close(socket)
+            Self.close(client)
             return true
         }
         let verdict = firstBytes.verdict(peeked.prefix(count))
         if verdict == .undecided { return false }
-        if isWatched { poll.remove(socket) }
-        if case .feed(let path) = verdict { admit(socket, path) } else { admit(socket, nil) }
+        if isWatched { poll.remove(client.socket) }
+        if case .feed(let path) = verdict { admit(client, path) } else { admit(client, nil) }
         return true
     }
 
@@ -145,6 +204,6 @@ private final class Doorman {
     }
 
     private func drop(_ token: UInt64) {
-        if let newcomer = newcomers.removeValue(forKey: token) { close(newcomer.socket) }
+        if let newcomer = newcomers.removeValue(forKey: token) { Self.close(newcomer.client) }
     }
 }

@@ -17,10 +17,20 @@ public final class HTTPServer: Sendable {
         /// Polling threads.
         public var threads = 2
         public var connectionLimit = 4096
+        /// Connections of feeds among them; by default as many as the process has descriptors for.
+        public var connectionTotal = DescriptorPlan.current.connections
         /// What a new connection has to say what it wants.
         public var firstRequestTimeout = Duration.seconds(10)
         /// After which a connection that neither sends nor receives is closed.
         public var idleTimeout = Duration.seconds(60)
+        /// In which all of a request's head must come.
+        public var headTimeout = Duration.seconds(20)
+        /// What large answers may hold until they are sent.
+        public var answers = ByteBudget(total: ByteBudget.standardTotal)
+        /// Other budgets that answers hold something of.
+        public var otherBudgets: [ByteBudget] = []
+        /// What time-outs are measured by.
+        public var clock: any SteadyClock = .system
         /// Longer uploads fail with ``HTTPError/Code/tooLarge`` when they are read.
         public var requestBodyLimit = 32 << 20
         /// Sent with every response, those of feeds and the server's own refusals included.
@@ -65,7 +75,11 @@ public final class HTTPServer: Sendable {
         }
         self.daemons = daemons
         self.feeds = feeds
-        for feed in feeds.values { try feed.start(sending: configuration.headers, counting: statistics) }
+        // So that watchers leave places for requests.
+        let watchers = max(2, configuration.connectionTotal / 4 * 3) / max(1, feeds.count)
+        for feed in feeds.values {
+            try feed.start(sending: configuration.headers, counting: statistics, atMost: watchers)
+        }
     }
 
     /// Serves until the task is cancelled; then stops accepting, lets what is in flight finish for `grace`, and stops
@@ -74,8 +88,16 @@ public final class HTTPServer: Sendable {
         precondition(!hasRun.exchange(true, ordering: .acquiringAndReleasing), "a server runs once")
         let roundRobin = RoundRobin(daemons)
         core.departures.open()
-        frontDoor.open(listener, feedPaths: Set(feeds.keys), patience: firstRequestTimeout) { [feeds] socket, path in
-            if let path, let feed = feeds[path] { feed.adopt(socket) } else { roundRobin.next().add(socket) }
+        let guests = FrontDoor.Guests(
+            book: core.book, statistics: core.statistics, patience: firstRequestTimeout)
+        frontDoor.open(listener, feedPaths: Set(feeds.keys), guests) { [feeds, book = core.book] client, path in
+            if let path, let feed = feeds[path] {
+                book.becomesWatcher(client)
+                feed.adopt(client)
+            } else {
+                client.isHandedOn()
+                roundRobin.next().add(client.socket)
+            }
         }
         await cancellation()
         // A task of its own: this one is cancelled, and what is in flight must be able to finish.

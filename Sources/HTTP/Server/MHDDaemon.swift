@@ -13,11 +13,13 @@ final class MHDDaemon: Sendable {
 
     init(_ configuration: HTTPServer.Configuration, connectionLimit: Int, core: ServerCore) throws(HTTPError) {
         var native = cmhd_config(
-            connection_limit: UInt32(clamping: connectionLimit),
+            // The book counts them; one that the library closed by itself would stay in it.
+            connection_limit: UInt32(clamping: connectionLimit * 2 + 1024),
             idle_timeout_seconds: UInt32(clamping: max(1, configuration.idleTimeout.components.seconds)),
             connection_memory: 32 * 1024)
         let daemon = cmhd_start(
-            &native, accessHandler, requestCompleted, requestLine, Unmanaged.passUnretained(core).toOpaque())
+            &native, accessHandler, requestCompleted, connectionNotice, requestLine,
+            Unmanaged.passUnretained(core).toOpaque())
         guard let daemon else {
             throw HTTPError(.system, "cannot start a polling thread: \(String(cString: strerror(errno)))")
         }
@@ -50,9 +52,39 @@ final class MHDDaemon: Sendable {
 /// The URI logger: the only call that sees the target as it was sent. What it returns becomes the request's slot.
 private let requestLine: cmhd_uri_callback = { context, uri, connection in
     Unmanaged<ServerCore>.fromOpaque(context!)._withUnsafeGuaranteedRef { core in
-        Unmanaged.passRetained(ServerExchange(connection!, core, rawTarget: String(cString: uri!))).toOpaque()
+        let client = client(of: connection!, core)
+        client.headBegins()
+        return Unmanaged.passRetained(
+            ServerExchange(connection!, core, client, rawTarget: String(cString: uri!))
+        ).toOpaque()
     }
 }
+
+/// The connection as the book knows it.
+private func client(of connection: OpaquePointer, _ core: ServerCore) -> ServerConnection {
+    guard let context = cmhd_context(connection) else {
+        return ServerConnection(cmhd_socket(connection), .unknown, in: core.book)
+    }
+    return Unmanaged<ServerConnection>.fromOpaque(context).takeUnretainedValue()
+}
+
+/// `MHD_NotifyConnectionCallback`: first and last of a connection, before its socket is closed.
+private let connectionNotice:
+    @convention(c) (
+        UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+        MHD_ConnectionNotificationCode
+    ) -> Void = { context, connection, slot, code in
+        // MHD_CONNECTION_NOTIFY_STARTED; the other one is 1.
+        if code.rawValue == 0 {
+            let client = Unmanaged<ServerCore>.fromOpaque(context!)._withUnsafeGuaranteedRef {
+                $0.book.connection(of: cmhd_socket(connection!))
+            }
+            slot!.pointee = client.map { Unmanaged.passRetained($0).toOpaque() }
+        } else if let known = slot!.pointee {
+            slot!.pointee = nil
+            Unmanaged<ServerConnection>.fromOpaque(known).takeRetainedValue().leave()
+        }
+    }
 
 /// `MHD_AccessHandlerCallback`: once with the headers, once per piece of the upload, once at its end, and again after
 /// every resume until a response is queued.
@@ -97,7 +129,8 @@ private func begin(_ exchange: ServerExchange, _ head: RequestHead, _ context: U
         case .answer(var response):
             core.complete(&response.headers, origin: head.headers["Origin"])
             exchange.start(answering: response, isHead: head.method == "HEAD")
-        case .handle(let request): exchange.start(request, declaredLength: head.declaredLength)
+        case .handle(let request):
+            exchange.start(request, declaredLength: head.declaredLength, hasUpload: head.hasBody)
         }
     }
 }

@@ -83,7 +83,11 @@ struct MHDResponse: ~Copyable {
         }
         // The response closes its descriptor, and may outlive ours.
         let own = fcntl(file.raw, F_DUPFD_CLOEXEC, 0)
-        guard own >= 0 else { throw HTTPError(.system, "there is no descriptor left to send \(file.path) from") }
+        // With few left they are for those who cannot do without.
+        guard own >= 0, !DescriptorPlan.isOfTheLast(own) else {
+            if own >= 0 { close(own) }
+            return try .file(file, offset, length, of: exchange, isCounted: true)
+        }
         let pointer = MHD_create_response_from_fd_at_offset64(UInt64(length), own, UInt64(offset))
         if pointer == nil { close(own) }
         return try MHDResponse(pointer)

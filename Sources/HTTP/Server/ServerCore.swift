@@ -10,6 +10,9 @@ final class ServerCore: Sendable {
     /// Exchanges between the head of their request and the end of their response.
     let inFlight = InFlight()
     let departures: Departures
+    let book: ConnectionBook
+    let answers: ByteBudget
+    let uploads = UploadBudget()
 
     private let feedPaths: Set<String>
     private let stopping = Atomic(false)
@@ -26,6 +29,14 @@ final class ServerCore: Sendable {
         handler: @escaping HTTPServer.Handler
     ) throws(HTTPError) {
         departures = try Departures()
+        answers = configuration.answers
+        let total = configuration.connectionTotal
+        var limits = ConnectionBook.Limits(connections: total, requests: min(total, configuration.connectionLimit))
+        limits.head = configuration.headTimeout
+        limits.idle = configuration.idleTimeout
+        book = ConnectionBook(
+            limits, budgets: [configuration.answers] + configuration.otherBudgets, statistics: statistics,
+            clock: configuration.clock)
         self.handler = handler
         self.statistics = statistics
         self.feedPaths = feedPaths

@@ -18,6 +18,10 @@ final class ServerExchange: Sendable {
     let rawTarget: String
     private let connection: Connection
     private let core: ServerCore
+    private let client: ServerConnection
+    /// What the answer holds, and the upload.
+    private let claim = Locked<ByteBudget.Claim?>(nil)
+    private let uploadRoom = Locked<UploadBudget.Room?>(nil)
     private let state: Locked<ServerExchangeState>
 
     enum Stage { case head, awaitingSecondCall, started }
@@ -27,7 +31,8 @@ final class ServerExchange: Sendable {
     // thread that tells of departures does not touch it.
     nonisolated(unsafe) private var departure: UInt64?
 
-    init(_ connection: OpaquePointer, _ core: ServerCore, rawTarget: String) {
+    init(_ connection: OpaquePointer, _ core: ServerCore, _ client: ServerConnection, rawTarget: String) {
+        self.client = client
         self.connection = Connection(pointer: connection)
         self.core = core
         self.rawTarget = rawTarget
@@ -37,9 +42,10 @@ final class ServerExchange: Sendable {
     // MARK: On the polling thread
 
     /// Starts the handler. It stays on this thread until its first suspension, and often it is done by then.
-    func start(_ request: HTTPRequest, declaredLength: Int64?) {
+    func start(_ request: HTTPRequest, declaredLength: Int64?, hasUpload: Bool) {
         stage = .started
         core.inFlight.enter()
+        if hasUpload { client.uploadBegins() } else { client.answerBegins() }
         if let declaredLength { state.withLock { $0.announceUpload(declaredLength) } }
         let task = Task.immediate { await self.answer(request) }
         let parks = state.withLock { state in
@@ -67,10 +73,14 @@ final class ServerExchange: Sendable {
 
     func receive(_ bytes: UnsafeRawBufferPointer) -> MHD_Result {
         let chunk = [UInt8](bytes)
+        client.uploaded(chunk.count)
         // Suspending inside the lock: no other thread can see `isSuspended` before it is true in C as well.
         let action = state.withLock { state in
             let action = state.received(chunk)
-            if case .suspend = action { MHD_suspend_connection(connection.pointer) }
+            if case .suspend = action {
+                client.uploadIsHeldUp(true)
+                MHD_suspend_connection(connection.pointer)
+            }
             return action
         }
         switch action {
@@ -81,7 +91,10 @@ final class ServerExchange: Sendable {
         return .YES
     }
 
-    func endOfUpload() { state.withLock { $0.endOfUpload() }?.resume(returning: .success(nil)) }
+    func endOfUpload() {
+        client.answerBegins()
+        state.withLock { $0.endOfUpload() }?.resume(returning: .success(nil))
+    }
 
     /// Answers when the handler is done, else parks the connection.
     func turn() -> MHD_Result {
@@ -105,10 +118,20 @@ final class ServerExchange: Sendable {
             let native = try MHDResponse(response.body, of: self)
             for field in response.headers.fields { native.add(field.name, field.value) }
             let status = 200...599 ~= response.status ? response.status : 500
+            client.sendingBegins(sending(response))
             return MHD_queue_response(connection.pointer, UInt32(status), native.pointer)
         } catch {
             return .NO  // Cuts the connection: an answer that cannot be built must not look like one.
         }
+    }
+
+    /// What the book may need to know of the answer.
+    private func sending(_ response: HTTPResponse) -> ServerConnection.Answer? {
+        let claim = claim.withLock { $0 }
+        if case .fixedFile(let file, let offset, let length) = response.body {
+            return .init(claim: claim, file: (file, offset + length))
+        }
+        return claim.map { .init(claim: $0) }
     }
 
     /// Fills the send buffer of a streamed response.
@@ -138,9 +161,7 @@ final class ServerExchange: Sendable {
     /// A reset, because to a client of HTTP/1.0 any other end looks like the end of the body. Not the library's own
     /// way to report an error: it forgets a chunked response that ends so, with its connection open, until it times out.
     func fail(_ target: UnsafeMutableRawBufferPointer) -> Int {
-        var nowhere = sockaddr()
-        nowhere.sa_family = sa_family_t(AF_UNSPEC)
-        connect(cmhd_socket(connection.pointer), &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        ServerSocket.reset(cmhd_socket(connection.pointer))
         target[0] = 0
         return 1
     }
@@ -154,6 +175,7 @@ final class ServerExchange: Sendable {
             task.cancel()
             core.unpark(self)
         }
+        client.requestEnds()
         if stage == .started { core.inFlight.leave() }
     }
 
@@ -161,7 +183,8 @@ final class ServerExchange: Sendable {
 
     private func answer(_ request: HTTPRequest) async {
         let start = ContinuousClock.now
-        var response = await core.handler(request)
+        var response = await AnswerRoom.$exchange.withValue(self) { await core.handler(request) }
+        if !request.isHead { response = await held(response) }
         // Counted as what it is, not as a failure of ours; the number is the one that nginx has for it.
         if state.withLock({ $0.isDeparted }) { response = HTTPResponse(status: 499) }
         core.statistics.note(response, isHead: request.isHead, duration: .now - start)
@@ -183,6 +206,48 @@ final class ServerExchange: Sendable {
         resume { $0.finish(end) }
     }
 
+    /// The answer, counted among those that are to be sent; or a refusal, when these hold too much already.
+    private func held(_ response: HTTPResponse) async -> HTTPResponse {
+        let size = response.body.memory
+        if let given = response.claim {
+            claim.withLock { $0 = given }
+            return response
+        }
+        guard size >= ByteBudget.small else { return response }
+        if let reserved = claim.withLock({ $0 }) {
+            reserved.resize(to: size)
+            return response
+        }
+        do {
+            try await reserve(size)
+            return response
+        } catch {
+            guard case .busy = error.code else { return response }
+            var refusal = HTTPResponse.refusal(503, error.message)
+            refusal.headers["Retry-After"] = "2"
+            return refusal
+        }
+    }
+
+    /// See ``AnswerRoom/reserve(_:)``.
+    func reserve(_ bytes: Int) async throws(HTTPError) {
+        let known = claim.withLock { $0 }
+        if let known, known.bytes >= min(bytes, core.answers.total) { return }
+        let more = try await core.answers.claim(bytes - (known?.bytes ?? 0))
+        guard let known else { return claim.withLock { $0 = more } }
+        known.take(over: more)
+    }
+
+    /// Counts what has come of the upload until the request is over; false when there is no room for it.
+    func keepsUpload(of bytes: Int) -> Bool {
+        let room = uploadRoom.withLock { room in
+            let known = room ?? core.uploads.room(for: client.address)
+            room = known
+            return known
+        }
+        return room.grow(by: bytes)
+    }
+
     func nextChunk() async throws(HTTPError) -> [UInt8]? {
         if let result = readNow(nil) { return try result.get() }
         return try await withCheckedContinuation { (waiter: ServerExchangeState.ChunkWaiter) in
@@ -195,7 +260,10 @@ final class ServerExchange: Sendable {
         state.withLock { state in
             switch state.nextChunk(waiter) {
             case .chunk(let chunk, let resume):
-                if resume { MHD_resume_connection(connection.pointer) }
+                if resume {
+                    client.uploadIsHeldUp(false)
+                    MHD_resume_connection(connection.pointer)
+                }
                 return .success(chunk)
             case .end(let result): return result
             case .wait: return nil

@@ -20,6 +20,14 @@ public enum CommonOptions {
         "broker", short: "b", placeholder: "URL", default: "http://localhost:8000", help: "the broker",
         parse: OptionValue.serviceURL)
 
+    /// `--answer-memory BYTES`
+    public static let answerMemory = Option(
+        optional: "answer-memory", placeholder: "BYTES",
+        help:
+            "what large answers may hold in memory until they are sent, as 256M; others wait, and slow readers are cut "
+            + "(default: a quarter of the memory, at most 512M)",
+        parse: OptionValue.bytes(in: 1 << 20...1 << 40))
+
     /// `--log-level LEVEL`
     public static let logLevel = Option(
         "log-level", placeholder: "LEVEL", default: Logger.Level.info,

@@ -33,6 +33,7 @@ public enum ProgramRunner {
         let stop = Flag()
         let running = Locked<Task<Void, any Error>?>(nil)
         do {
+            try DescriptorLimit.prepare()
             try watchSignals {
                 stop.set()
                 running.withLock { $0 }?.cancel()

@@ -19,6 +19,10 @@ struct DataPlane: Sendable {
             return try await route(request)
         } catch let refusal as Refusal {
             return refusal.response
+        } catch let error as HTTPError where error.code == .busy {
+            return Refusal(503, error.message, headers: ["Retry-After": "1"]).response
+        } catch let error as SystemError where error.isOutOfDescriptors {
+            return Refusal(503, "too many files and connections are open", headers: ["Retry-After": "1"]).response
         } catch is CancellationError {
             return Refusal(503, "the publisher is stopping", headers: ["Retry-After": "1"]).response
         } catch is VersionError {
@@ -73,7 +77,7 @@ struct DataPlane: Sendable {
             throw await versions.pool.run { notFound(path) }
         }
         let (file, type) = try await versions.pool.run { [files, store = versions.store] in
-            guard let file = files.open(relative) else {
+            guard let file = try files.open(relative) else {
                 throw Refusal(503, "'\(path)' is being changed: try again", headers: ["Retry-After": "1"])
             }
             let dataset = try store.dataset(at: relative).map { try WireJSON.decode(Dataset.self, from: $0) }

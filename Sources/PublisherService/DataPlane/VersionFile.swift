@@ -31,15 +31,17 @@ struct VersionFiles: Sendable {
     let suspect: @Sendable (RelativePath) -> Void
 
     /// Any of the files that have the version. Blocks.
-    func open(_ version: Version) throws(Refusal) -> VersionFile {
+    func open(_ version: Version) throws -> VersionFile {
         for path in index.paths(of: version) {
-            if let file = open(path), file.version == version { return file }
+            if let file = try open(path), file.version == version { return file }
         }
-        throw .gone(version)
+        throw Refusal.gone(version)
     }
 
     /// Nil when the file is not, or no longer, what was published. Blocks.
-    func open(_ path: RelativePath) -> VersionFile? {
+    ///
+    /// - Throws: `SystemError` when there is no descriptor for it, which says nothing about the file.
+    func open(_ path: RelativePath) throws(SystemError) -> VersionFile? {
         guard let entry = index.entry(path) else { return nil }
         do throws(FolderError) {
             let (file, identity) = try folder.open(path)
@@ -47,6 +49,7 @@ struct VersionFiles: Sendable {
                 return VersionFile(version: entry.version, path: path, file: file, identity: identity)
             }
         } catch {
+            if case .system(let error) = error, error.isOutOfDescriptors { throw error }
             // Whatever it is, the look will find it, and tell.
         }
         suspect(path)

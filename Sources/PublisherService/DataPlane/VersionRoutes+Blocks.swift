@@ -31,6 +31,7 @@ extension VersionRoutes {
         ]
         let total = parts.reduce(Int64(0)) { $0 + manifest.chunks[$1.chunk].length }
         if total <= Self.wholeLimit {
+            try await AnswerRoom.reserve(Int(total))
             var segments: [SharedBytes] = []
             for part in parts { segments += try await self.segments(part, of: manifest, in: file) }
             return HTTPResponse(headers: headers, body: .segments(segments))

@@ -13,6 +13,8 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
         case corrupt
         /// The bytes could not be stored here.
         case storage
+        /// Too much is under way already.
+        case busy
         /// The subscriber is stopping.
         case stopping
     }
@@ -30,7 +32,7 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
     /// The status of an answer that fails so.
     var status: Int {
         switch reason {
-        case .gone, .unreachable, .stopping: 503
+        case .gone, .unreachable, .busy, .stopping: 503
         case .timeout: 504
         case .corrupt: 502
         case .storage: 507
@@ -50,7 +52,7 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
         case .gone: 3
         case .timeout: 2
         case .unreachable: 1
-        case .stopping: 0
+        case .busy, .stopping: 0
         }
     }
 }

@@ -7,6 +7,8 @@ import Synchronization
 final class Mirror: Sendable {
     let manifest: Manifest
     let file: FileDescriptor
+    /// Given back when the file is closed.
+    private let place: OpenFiles.Place?
     /// Who fetches what is missing and is told what has arrived.
     private let filler: any MirrorFilling
     private let state: Locked<MirrorState>
@@ -26,10 +28,11 @@ final class Mirror: Sendable {
 
     init(
         manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
-        used: UseTime = .zero, window: Int64 = .max
+        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil
     ) {
         self.manifest = manifest
         self.file = file
+        self.place = place
         self.filler = filler
         state = Locked(MirrorState(present: present, heldBytes: heldBytes, used: used, window: window))
         isWindowed = window < manifest.size

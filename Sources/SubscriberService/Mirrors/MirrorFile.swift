@@ -24,7 +24,9 @@ struct MirrorFile {
     }
 
     /// - Returns: the mirror, and whether it is as the index has it.
-    func mirror(_ filler: any MirrorFilling, window: Int64) throws -> (Mirror, isAsIndexed: Bool) {
+    func mirror(_ filler: any MirrorFilling, window: Int64, place: OpenFiles.Place?) throws -> (
+        Mirror, isAsIndexed: Bool
+    ) {
         let manifest = entry.manifest
         let present = isAsIndexed ? entry.present : try verified()
         if !isAsIndexed { freeSpace(notOf: present) }
@@ -33,7 +35,7 @@ struct MirrorFile {
         }
         let mirror = Mirror(
             manifest: manifest, file: file, present: present, heldBytes: held, filler: filler, used: entry.used,
-            window: window)
+            window: window, place: place)
         // Of a block there is nothing here to check it by: those of a doubtful file are fetched again.
         if isAsIndexed {
             for (chunk, blocks) in entry.blocks where !present.contains(chunk) {

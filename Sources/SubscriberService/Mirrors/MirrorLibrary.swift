@@ -15,12 +15,14 @@ final class MirrorLibrary: Sendable {
     let limit: Int64?
     let table: Locked<MirrorTable>
     let opening = KeyedLocks<Version>()
+    private let openFiles: OpenFiles
     private let dirty: AsyncStream<Void>
     private let markDirty: AsyncStream<Void>.Continuation
 
     /// Blocks: reads the index.
     init(
-        folder: String, limit: Int64?, index: MirrorIndex, fetcher: Fetcher, pool: BlockingPool, log: Logger
+        folder: String, limit: Int64?, index: MirrorIndex, fetcher: Fetcher, pool: BlockingPool, log: Logger,
+        openLimit: Int = DescriptorPlan.current.files
     ) throws {
         self.folder = folder
         self.limit = limit
@@ -29,7 +31,8 @@ final class MirrorLibrary: Sendable {
         self.pool = pool
         self.log = log
         try FileSystem.createDirectories(folder)
-        table = Locked(try Self.takeStock(of: folder, index))
+        openFiles = OpenFiles(limit: openLimit)
+        table = Locked(try Self.takeStock(of: folder, index, idleLimit: min(64, openLimit / 2)))
         (dirty, markDirty) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // The limit may be another than it was.
         markDirty.yield()
@@ -37,8 +40,8 @@ final class MirrorLibrary: Sendable {
 
     /// An index without its file is nothing, a file without its index is rubbish, and one that has changed behind the
     /// index has to be read again.
-    private static func takeStock(of folder: String, _ index: MirrorIndex) throws -> MirrorTable {
-        var table = MirrorTable(summaries: try index.summaries())
+    private static func takeStock(of folder: String, _ index: MirrorIndex, idleLimit: Int) throws -> MirrorTable {
+        var table = MirrorTable(summaries: try index.summaries(), idleLimit: idleLimit)
         for (version, summary) in table.summaries {
             let file = try? FileIdentity(path: path(folder, version), followingLinks: false)
             if let file, file.kind == .regular {
@@ -133,13 +136,27 @@ final class MirrorLibrary: Sendable {
     private func open(_ entry: MirrorIndex.Entry, _ filler: any MirrorFilling) async throws -> Mirror {
         let version = entry.manifest.version
         let (path, isDoubtful) = (path(of: version), isDoubtful(version))
+        let place = try await placeToOpen()
         let (mirror, isAsIndexed) = try await pool.run { [log, window] in
-            try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler, window: window)
+            try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler, window: window, place: place)
         }
         table.withLock { $0.opened(mirror) }
         if !isAsIndexed { progressed(mirror) }
         closeIdle()
         return mirror
+    }
+
+    /// Room for one more open file. Where there is none, mirrors that nobody uses are closed, as soon as the index knows what
+    /// they have.
+    private func placeToOpen() async throws -> OpenFiles.Place {
+        for _ in 0..<250 {
+            if let place = openFiles.place() { return place }
+            table.withLock { $0.closeIdle(isShort: true) }
+            if let place = openFiles.place() { return place }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw FetchFailure(
+            .busy, "all \(openFiles.limit) files that may be open are being read: try again, or raise ulimit -n")
     }
 
     /// Copies the chunks that both versions have, wherever they have moved to. Whoever asked first may leave meanwhile:
@@ -207,7 +224,10 @@ final class MirrorLibrary: Sendable {
     }
 
     /// Closes mirrors that nobody uses, so that descriptors and manifests in memory do not pile up.
-    private func closeIdle() { table.withLock { $0.closeIdle() } }
+    private func closeIdle() {
+        let isShort = openFiles.count * 4 > openFiles.limit * 3
+        table.withLock { $0.closeIdle(isShort: isShort) }
+    }
 
     /// Tells the index when mirrors were used.
     func saveUse() async {

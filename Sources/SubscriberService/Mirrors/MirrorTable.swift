@@ -3,7 +3,7 @@ import Catalogue
 /// What is known of each mirror, and which are open; no I/O.
 struct MirrorTable {
     /// Mirrors that stay open without being used.
-    static let idleLimit = 64
+    private let idleLimit: Int
     /// Chunks that the manifests of open mirrors may have before those that nobody uses are closed.
     static let chunkLimit = 1 << 20
 
@@ -18,7 +18,8 @@ struct MirrorTable {
     /// Bytes held of all, as the index knows.
     private(set) var heldBytes: Int64 = 0
 
-    init(summaries: [Version: MirrorIndex.Summary]) {
+    init(summaries: [Version: MirrorIndex.Summary], idleLimit: Int = 64) {
+        self.idleLimit = idleLimit
         self.summaries = summaries
         heldBytes = summaries.values.reduce(0) { $0 + $1.held }
     }
@@ -66,8 +67,9 @@ struct MirrorTable {
         return unsaved.compactMap { open[$0] }
     }
 
-    mutating func closeIdle() {
-        guard open.count > Self.idleLimit || chunkCount > Self.chunkLimit else { return }
+    /// - Parameter isShort: there are too few descriptors for those that are open.
+    mutating func closeIdle(isShort: Bool) {
+        guard isShort || open.count > idleLimit || chunkCount > Self.chunkLimit else { return }
         for version in Array(open.keys) { _ = close(version) }
     }
 

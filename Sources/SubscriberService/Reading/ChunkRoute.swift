@@ -61,6 +61,7 @@ struct ChunkRoute: Sendable {
             if reading.mirror.isComplete {
                 return .fixedFile(reading.mirror.file, offset: offset, length: Int64(length))
             }
+            try await AnswerRoom.reserve(length)
             return .bytes(try await reading.mirror.read(range, on: pool))
         case .special(let value):
             let info = reader.info
@@ -68,6 +69,7 @@ struct ChunkRoute: Sendable {
                 info.array == nil
                 ? min(Int64(info.chunkSize), info.nbytes - Int64(number) * Int64(info.chunkSize))
                 : Int64(info.chunkSize)
+            try await AnswerRoom.reserve(Int(clamping: byteCount))
             return .bytes(
                 try await pool.run {
                     try ChunkMaking.chunk(

@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import HTTP
 import Platform
 
 /// Reads parts of arrays: finds out which blocks they take, sees to it that these are held, and reads them.
@@ -62,7 +63,9 @@ struct SliceReader: Sendable {
     }
 
     private func frame(_ selection: Selection, _ field: String?, _ reader: ArrayReader) async throws -> SharedBytes {
-        try await budget.with(2 * selection.itemCount * (try reader.itemSize(ofField: field))) {
+        let bytes = selection.itemCount * (try reader.itemSize(ofField: field))
+        try await AnswerRoom.reserve(bytes)
+        return try await budget.with(2 * bytes) {
             try await pool.run { try reader.read(selection, field: field).frame(codec) }
         }
     }
@@ -97,6 +100,7 @@ struct SliceReader: Sendable {
         }
         // Before memory is taken for it: a source may be slow, and others would have to wait for that memory.
         try await keeper.hold(bytes: [range], of: mirror)
+        try await AnswerRoom.reserve(range.count)
         let frame = try await budget.with(2 * range.count) {
             let bytes = try await mirror.read(range, on: pool)
             return try await pool.run {

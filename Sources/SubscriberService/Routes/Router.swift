@@ -34,6 +34,10 @@ struct Router: Sendable {
             response = .refusal(400, "\(error)")
         } catch let error as HTTPError where error.code == .tooLarge {
             response = .refusal(413, error.message)
+        } catch let error as HTTPError where error.code == .busy {
+            response = .refusal(503, error.message)
+        } catch let error as SystemError where error.isOutOfDescriptors {
+            response = .refusal(503, "too many files and connections are open: try again")
         } catch is CancellationError {
             response = .refusal(503, "the subscriber is stopping")
         } catch {
@@ -41,6 +45,7 @@ struct Router: Sendable {
             response = .refusal(500, "the subscriber could not do this; its log says why")
         }
         if request.isReading { freshness.mark(&response.headers, of: request.path) }
+        if response.status == 503, response.headers["Retry-After"] == nil { response.headers["Retry-After"] = "1" }
         response.headers[ProtocolHeader.protocol] = "1"
         response.headers["Bpubsub-Role"] = "subscriber"
         return response

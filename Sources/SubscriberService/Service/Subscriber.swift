@@ -24,6 +24,8 @@ public final class Subscriber: Sendable {
         public var responseCodec = ResponseCodec.lz4
         /// Names under which browsers reach the web page, besides addresses and this machine's own name.
         public var allowedHosts: [String] = []
+        /// What large answers may hold in memory until they are sent.
+        public var answerMemory: Int?
         public var log: Logger
         /// What ages and pauses are measured by.
         public var clock: any SteadyClock = SystemSteadyClock()
@@ -47,6 +49,7 @@ public final class Subscriber: Sendable {
     ///
     /// - Throws: `SystemError`, `StorageError`, `HTTPError`, each naming what cannot be used.
     public init(_ configuration: Configuration) async throws {
+        _ = try DescriptorPlan.checked()
         log = configuration.log
         let pool = BlockingPool(name: "subscriber-disk", threads: 4)
         lock = try await pool.run {
@@ -62,8 +65,10 @@ public final class Subscriber: Sendable {
         let events = Feed(source: parts.events, configuration: memory, statistics: metrics.events)
         parts.connect(changes: changes, events: events)
         let router = parts.router
+        var settings = HTTPServer.Configuration(listen: configuration.listen)
+        settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         server = try HTTPServer(
-            .init(listen: configuration.listen), feeds: ["/api/changes": changes, "/api/events": events],
+            settings, feeds: ["/api/changes": changes, "/api/events": events],
             statistics: metrics.server
         ) { await router.answer($0) }
         self.parts = parts

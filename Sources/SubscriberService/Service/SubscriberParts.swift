@@ -19,7 +19,7 @@ struct SubscriberParts: Sendable {
     /// Blocks: opens the database and reads what was known.
     init(_ configuration: Subscriber.Configuration, pool: BlockingPool) throws {
         let log = configuration.log
-        let client = HTTPClient(), counters = TransferCounters(), events = EventFeed()
+        let client = HTTPClient(within: .current), counters = TransferCounters(), events = EventFeed()
         let database = try Database(
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
         copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)

@@ -29,6 +29,7 @@ struct ViewRoute: Sendable {
             guard grid.resultShape.reduce(1, *) <= Self.maximumBytes / itemSize else {
                 throw Refusal(400, "the view would have more than \(Self.maximumBytes) bytes: ask for fewer pixels")
             }
+            try await AnswerRoom.reserve(grid.resultShape.reduce(itemSize, *))
             let (values, isHeld) = try await reducer.values(question, slice, grid, reading, reader)
             var headers = freshness.headers(
                 reading.path, reading.version, isHeld: isHeld, isCurrent: reading.isCurrent)

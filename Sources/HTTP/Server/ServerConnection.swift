@@ -1,0 +1,105 @@
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// A client's connection, as the ``ConnectionBook`` knows it. Its thread says what it is doing; that costs a few stores.
+final class ServerConnection: Sendable {
+    enum Stage: UInt8 {
+        /// For a request: nothing of it has come.
+        case waiting
+        /// For the rest of a request's head.
+        case head
+        /// For the bytes of an upload.
+        case upload
+        /// Its answer is being made.
+        case answer
+        /// Its answer is being sent.
+        case sending
+        /// It is a feed's.
+        case watching
+        /// It has been ended, and will be closed.
+        case ended
+    }
+
+    let socket: Int32
+    let address: PeerAddress
+    private let book: ConnectionBook
+    private let rawStage: Atomic<UInt8>
+    /// Of the stage, in nanoseconds of the book's clock; of an upload, since when its bytes are counted.
+    private let rawSince: Atomic<Int64>
+    /// Bytes of the upload that have come.
+    private let uploaded = Atomic(0)
+    /// What the answer that is being sent holds, and where it is sent from by the kernel.
+    private let answer = Locked<Answer?>(nil)
+
+    struct Answer {
+        var claim: ByteBudget.Claim?
+        /// The answer ends here in the file.
+        var file: (file: FileDescriptor, end: Int64)?
+    }
+
+    init(_ socket: Int32, _ address: PeerAddress, in book: ConnectionBook) {
+        self.socket = socket
+        self.address = address
+        self.book = book
+        rawStage = Atomic(Stage.waiting.rawValue)
+        rawSince = Atomic(book.now)
+    }
+
+    var stage: Stage { Stage(rawValue: rawStage.load(ordering: .relaxed)) ?? .ended }
+    var since: Int64 { rawSince.load(ordering: .relaxed) }
+    var received: Int { uploaded.load(ordering: .relaxed) }
+    var sending: Answer? { answer.withLock { $0 } }
+
+    /// The first bytes of the next request are there; those of the first one count from the start of the connection.
+    func headBegins() {
+        if stage == .waiting { enter(.head) }
+    }
+
+    /// The head that is being waited for is part of how long the connection has been here.
+    func isHandedOn() { move(to: .head) }
+
+    func isWatching() { move(to: .watching) }
+
+    func uploadBegins() {
+        uploaded.store(0, ordering: .relaxed)
+        enter(.upload)
+    }
+
+    func uploaded(_ count: Int) { uploaded.add(count, ordering: .relaxed) }
+
+    /// Nothing is read from it for now.
+    func uploadIsHeldUp(_ isHeldUp: Bool) { enter(isHeldUp ? .answer : .upload) }
+
+    func answerBegins() { move(to: .answer) }
+
+    func sendingBegins(_ answer: Answer?) {
+        if let answer { self.answer.withLock { $0 = answer } }
+        enter(.sending)
+    }
+
+    func requestEnds() {
+        // Not let go under the lock: others may wait for what it holds.
+        let last = answer.withLock { $0.take() }
+        extendLifetime(last)
+        enter(.waiting)
+    }
+
+    /// For the book.
+    func isEnded() { rawStage.store(Stage.ended.rawValue, ordering: .relaxed) }
+    func uploadIsCountedAnew() { rawSince.store(book.now, ordering: .relaxed) }
+
+    /// To be called before the socket is closed.
+    func leave() { book.leave(self) }
+
+    private func enter(_ stage: Stage) {
+        rawSince.store(book.now, ordering: .relaxed)
+        move(to: stage)
+    }
+
+    private func move(to stage: Stage) {
+        // Ended is ended: only its owner's noticing is to come.
+        guard rawStage.load(ordering: .relaxed) != Stage.ended.rawValue else { return }
+        rawStage.store(stage.rawValue, ordering: .relaxed)
+    }
+}
