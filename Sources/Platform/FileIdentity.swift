@@ -13,6 +13,9 @@ public struct FileIdentity: Hashable, Sendable {
     public let modified: Int64
     /// Nanoseconds since 1970, of the last change of content or inode.
     public let changed: Int64
+    /// Seconds since 1970, of the last change of content, also of years that nanoseconds do not reach; no part of what files
+    /// are told apart by.
+    public let modifiedSeconds: Double
 
     /// One that was kept somewhere.
     public init(kind: Kind, device: UInt64, inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
@@ -22,6 +25,18 @@ public struct FileIdentity: Hashable, Sendable {
         self.size = size
         self.modified = modified
         self.changed = changed
+        modifiedSeconds = Timestamp(nanoseconds: modified).seconds
+    }
+
+    public static func == (a: FileIdentity, b: FileIdentity) -> Bool {
+        a.kind == b.kind && a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified == b.modified
+            && a.changed == b.changed
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(device)
+        hasher.combine(inode)
+        hasher.combine(changed)
     }
 
     init(_ info: stat) {
@@ -35,7 +50,9 @@ public struct FileIdentity: Hashable, Sendable {
         device = UInt64(info.st_dev)
         inode = UInt64(info.st_ino)
         size = Int64(info.st_size)
-        modified = Timestamp(info.st_mtim).nanoseconds
+        let moment = Timestamp(info.st_mtim)
+        modified = moment.nanoseconds
+        modifiedSeconds = moment.seconds
         changed = Timestamp(info.st_ctim).nanoseconds
     }
 

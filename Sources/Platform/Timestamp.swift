@@ -1,20 +1,50 @@
 internal import Glibc
 
-/// A moment, in nanoseconds since 1970, UTC: of the years 1678 to 2261. Another becomes the nearest that can be said.
+/// A moment, UTC, of the years 0 to 9999. Another becomes the nearest that can be said.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public var nanoseconds: Int64
+    /// Since 1970, rounded down.
+    private let second: Int64
+    /// Nanoseconds.
+    private let fraction: Int64
 
-    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    private static let range: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+
+    private init(second: Int64, fraction: Int64) {
+        self.second = min(max(second, Self.range.lowerBound), Self.range.upperBound)
+        self.fraction = self.second == second ? fraction : second < 0 ? 0 : 999_999_999
+    }
+
+    public init(nanoseconds: Int64) {
+        let (second, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        self.init(
+            second: fraction < 0 ? second - 1 : second, fraction: fraction < 0 ? fraction + 1_000_000_000 : fraction)
+    }
+
+    public init(microseconds: Int64) {
+        let (second, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        self.init(
+            second: fraction < 0 ? second - 1 : second,
+            fraction: (fraction < 0 ? fraction + 1_000_000 : fraction) * 1000)
+    }
+
     public init(seconds: Double) {
-        let value = (seconds * 1e9).rounded()
-        nanoseconds = Int64(exactly: value) ?? (value < 0 ? .min : .max)
+        if let nanoseconds = Int64(exactly: (seconds * 1e9).rounded()) {
+            self.init(nanoseconds: nanoseconds)
+        } else {
+            // So far away a number has no parts of a second that mean anything.
+            self.init(second: Int64(exactly: seconds.rounded(.down)) ?? (seconds < 0 ? .min : .max), fraction: 0)
+        }
     }
 
     /// As the kernel tells it, of files for instance, which may have any date.
-    init(_ time: timespec) {
-        let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflowOfSum) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
-        nanoseconds = overflow || overflowOfSum ? (time.tv_sec < 0 ? .min : .max) : sum
+    init(_ time: timespec) { self.init(second: Int64(time.tv_sec), fraction: Int64(time.tv_nsec)) }
+
+    /// Since 1970: of the years 1678 to 2261, of others the nearest that can be said.
+    public var nanoseconds: Int64 {
+        let (seconds, overflow) = second.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowOfSum) = seconds.addingReportingOverflow(fraction)
+        // The last second of the range counts from below zero, where the product alone overflows.
+        return overflow || overflowOfSum ? (second < 0 ? .min : .max) : sum
     }
 
     public static var now: Timestamp {
@@ -23,20 +53,18 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return Timestamp(time)
     }
 
-    public var seconds: Double { Double(nanoseconds) / 1e9 }
+    public var seconds: Double {
+        let nanoseconds = nanoseconds
+        return nanoseconds == .min || nanoseconds == .max ? Double(second) : Double(nanoseconds) / 1e9
+    }
 
-    public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
+    public static func < (a: Timestamp, b: Timestamp) -> Bool { (a.second, a.fraction) < (b.second, b.fraction) }
 
     /// RFC 3339 with milliseconds: `2026-11-25T10:00:00.123Z`.
     public var description: String { rfc3339(digits: 3) }
 
     /// RFC 3339 with `digits` (0 to 9) of the second's fraction, cut and not rounded.
     public func rfc3339(digits: Int) -> String {
-        var (second, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        if fraction < 0 {
-            fraction += 1_000_000_000
-            second -= 1
-        }
         var time = time_t(second)
         var parts = tm()
         gmtime_r(&time, &parts)

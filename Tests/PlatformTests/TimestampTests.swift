@@ -12,6 +12,18 @@ import Testing
     @Test func theEndsOfTimeCanBeWritten() {
         #expect(Timestamp(nanoseconds: .max).description == "2262-04-11T23:47:16.854Z")
         #expect(Timestamp(nanoseconds: .min).description == "1677-09-21T00:12:43.145Z")
+        #expect(Timestamp(seconds: 1e300).rfc3339(digits: 0) == "9999-12-31T23:59:59Z")
+        #expect(Timestamp(seconds: -1e300).rfc3339(digits: 0) == "0000-01-01T00:00:00Z")
+    }
+
+    @Test(arguments: [
+        (16_725_225_600.0, "2500-01-01T00:00:00.000Z"), (-2_177_452_800, "1901-01-01T00:00:00.000Z"),
+        (-11_644_473_600, "1601-01-01T00:00:00.000Z"), (1_764_000_000.25, "2025-11-24T16:00:00.250Z"),
+    ])
+    func momentsBeyondNanosecondsAreMoments(seconds: Double, text: String) {
+        #expect(Timestamp(seconds: seconds).description == text)
+        #expect(Timestamp(seconds: seconds).seconds == seconds)
+        #expect(Timestamp(microseconds: Int64(seconds * 1e6)).description == text)
     }
 
     @Test(arguments: [10_413_792_000, -10_000_000_000])
@@ -24,6 +36,9 @@ import Testing
             // Some file systems know fewer years.
             let identity = try FileIdentity(path: path)
             #expect(second > 0 ? identity.modified > 0 : identity.modified < 0)
+            var info = stat()
+            #expect(stat(path, &info) == 0)
+            #expect(Int(identity.modifiedSeconds.rounded(.down)) == info.st_mtim.tv_sec)
         }
     }
 }

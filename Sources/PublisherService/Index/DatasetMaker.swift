@@ -13,7 +13,7 @@ enum DatasetMaker {
     ) -> Dataset {
         var dataset = Dataset(
             path: path, version: version, size: identity.size,
-            modified: Timestamp(nanoseconds: identity.modified).seconds, mediaType: MediaTypes.type(of: path))
+            modified: identity.modifiedSeconds, mediaType: MediaTypes.type(of: path))
         guard let frame else {
             dataset.warning = warning(path, flaw)
             return dataset

@@ -105,9 +105,9 @@ enum InfoAnswer {
     static func time(_ seconds: Double) -> JSONValue {
         let microseconds = (seconds * 1e6).rounded()
         // Those that a moment can be.
-        guard abs(microseconds) < 9.2e15 else { return .null }
+        guard (-6.2e16...2.534e17).contains(microseconds) else { return .null }
         let whole = Int64(microseconds)
-        let moment = Timestamp(nanoseconds: whole * 1000)
+        let moment = Timestamp(microseconds: whole)
         return .string(moment.rfc3339(digits: whole % 1_000_000 == 0 ? 0 : 6))
     }
 }
