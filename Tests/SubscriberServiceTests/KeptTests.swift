@@ -39,6 +39,10 @@ import Testing
                 #expect(try subscriber.file("held") == Self.content)
                 let info = try #require(try await subscriber.info()["foo/held"])
                 #expect(info.complete && info.stale && info.file != nil)
+                for path in ["/api/list", "/api/list/foo", "/api/tree/foo", "/api/datasets", "/api/datasets/foo/held"] {
+                    let answer = try await subscriber.get(path)
+                    #expect(answer.headers["Cache-Status"]?.contains("not-announced") == true, "\(path)")
+                }
             }
             // One that is new sees what the one above it sees.
             let late = try await network.subscriber("late", broker: far.url)

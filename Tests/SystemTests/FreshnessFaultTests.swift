@@ -96,6 +96,50 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func aChainOfThreeForgetsNothingThatIsTrue(olderCopy: Bool) async throws {
+        try await World.complete { world in
+            try await world.startSubscriber("middle", broker: world.url())
+            try await world.startSubscriber("far", broker: world.url("middle"))
+            let chain = ["subscriber", "middle", "far"], state = world.folder + "/state-broker"
+            try world.write("early", [1])
+            try await world.waitForList(["foo/early"], at: "far")
+            if olderCopy {
+                try await world.stop("broker")
+                #expect(try await World.run("/bin/cp", ["-r", state, state + "-copy"]).isDone)
+                try await world.startBroker()
+            }
+            let held = noise(300_000, seed: 5)
+            try world.write("gone", [2])
+            try world.write("held", held)
+            for name in chain {
+                try await world.waitForList(["foo/early", "foo/gone", "foo/held"], at: name)
+                try await world.waitForBytes("foo/held", held, at: name)
+                _ = try await world.bpubsub("follow", "foo/held", at: name)
+                try await world.waitForCopy("foo/held", held, at: name)
+            }
+            try await world.stop("broker", killing: true)
+            try FileSystem.unlink(world.folder + "/data/gone")
+            for name in chain {
+                try await Eventually.holds("\(name) says that it may be old", within: .seconds(120)) {
+                    (try? await world.get("/api/download/foo/held", from: name))?.headers["Age"] != nil
+                }
+            }
+            try world.eraseState("broker")
+            if olderCopy { try FileSystem.rename(state + "-copy", to: state) }
+            try await world.startBroker()
+            for name in chain {
+                try await Eventually.holds("\(name) has heard that all is announced", within: .seconds(120)) {
+                    let answer = try await world.get("/api/download/foo/held", from: name)
+                    #expect(answer.status == 200 && answer.body == held, "it was there all the time")
+                    #expect((try? world.copy("foo/held", at: name)) == held)
+                    let isCurrent = answer.headers["Age"] == nil
+                    return try await world.list(name) == ["foo/early", "foo/held"] && isCurrent
+                }
+            }
+        }
+    }
+
     @Test func anyOrderOfStartingWorks() async throws {
         try await World.with { world in
             // The broker's port must be known before it is there.

@@ -214,6 +214,13 @@ final class CatalogueCopy: Sendable {
     /// The groups of which something is kept that the present log has not told of.
     var keptGroups: [String] { shared.withLock { $0.state.kept.names.sorted() } }
 
+    /// For how many seconds what is kept of a group, or of any, has not been known to be current; `nil` when nothing is kept.
+    func keptSeconds(in group: String?) -> Double? {
+        if let group { return keptSeconds(group) }
+        let now = clock.now
+        return shared.withLock { $0.state.kept.oldest }.map { max(0, (now - $0) / .seconds(1)) }
+    }
+
     /// For how many seconds what is kept of the group has not been known to be current.
     func keptSeconds(_ group: String) -> Double? {
         let now = clock.now

@@ -37,6 +37,8 @@ struct KeptGroups: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
     var count: Int { entries.count }
+    /// Since when the oldest of all is not known to be current.
+    var oldest: SteadyInstant? { entries.values.map(\.since).min() }
     var names: [String] { Array(entries.keys) }
     subscript(name: String) -> Entry? { entries[name] }
 

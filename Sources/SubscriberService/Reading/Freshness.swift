@@ -63,9 +63,22 @@ struct Freshness: Sendable {
             copy.entry(dataset) != nil
         {
             if let doubt = doubt(dataset) { headers.add(doubt) }
-        } else if let stale = status.snapshot.stale {
-            headers.add(Doubt(reason: "broker-unreachable", seconds: stale))
+        } else {
+            let stale = status.snapshot.stale, kept = copy.keptSeconds(in: Self.group(path))
+            if let kept {
+                headers.add(Doubt(reason: "not-announced", seconds: max(kept, stale ?? 0)))
+            } else if let stale {
+                headers.add(Doubt(reason: "broker-unreachable", seconds: stale))
+            }
         }
+    }
+
+    /// The group that a list is of; `nil` when it is of several.
+    private static func group(_ path: String) -> String? {
+        for route in ["/api/list/", "/api/tree/", "/api/info/", "/api/publishers/"] {
+            if let rest = path.suffix(after: route) { return String(rest.prefix { $0 != "/" }) }
+        }
+        return nil
     }
 
     /// 304 for who says to have the answer already that the dataset's current version would give: nothing is made for it, and
