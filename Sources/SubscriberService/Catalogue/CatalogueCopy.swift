@@ -46,6 +46,12 @@ final class CatalogueCopy: Sendable {
             offline[group.name] = now.advanced(by: .seconds(-seconds))
         }
 
+        func offlineSeconds(_ name: String, _ now: SteadyInstant) -> Double? {
+            guard let entry = state.groups[name], !entry.group.online else { return nil }
+            let since = entry.isKept ? state.kept[name]?.since : offline[name]
+            return since.map { max(0, (now - $0) / .seconds(1)) } ?? 0
+        }
+
         /// Makes a change to the state, and notes what it did.
         mutating func change(_ body: (inout CatalogueState) -> [CatalogueState.Effect]) -> [CatalogueState.Effect] {
             let count = state.datasets.count, keptCount = state.kept.count
@@ -270,12 +276,16 @@ final class CatalogueCopy: Sendable {
 
     /// For how many seconds the group's publisher has not been there; `nil` while it is.
     func offlineSeconds(_ name: String, _ broker: BrokerStatus.Snapshot) -> Double? {
+        shared.withLock { $0.offlineSeconds(name, broker.now) }
+    }
+
+    /// For how many seconds a dataset's publisher has not been there, and for how many the dataset has been kept; `nil` when it
+    /// is there, and when it is not kept.
+    func doubts(_ path: DatasetPath, _ broker: BrokerStatus.Snapshot) -> (offline: Double?, kept: Double?) {
         shared.withLock { shared in
-            guard let entry = shared.state.groups[name], !entry.group.online else { return nil }
-            if entry.isKept, let kept = shared.state.kept[name] {
-                return max(0, (broker.now - kept.since) / .seconds(1))
-            }
-            return shared.offline[name].map { max(0, (broker.now - $0) / .seconds(1)) } ?? 0
+            let offline = shared.offlineSeconds(path.group, broker.now)
+            guard !shared.state.kept.isEmpty, shared.state.datasets[path]?.isKept == true else { return (offline, nil) }
+            return (offline, shared.state.kept[path.group].map { max(0, (broker.now - $0.since) / .seconds(1)) })
         }
     }
 

@@ -32,11 +32,10 @@ struct Freshness: Sendable {
     /// Why what is here of the dataset may be old; `nil` when it is known to be current.
     func doubt(_ path: DatasetPath, isCurrent: Bool = true) -> Doubt? {
         let broker = status.snapshot
-        let offline = copy.offlineSeconds(path.group, broker)
+        let (offline, kept) = copy.doubts(path, broker)
         let older =
             isCurrent
             ? nil : superseded(path).map { max(0, (broker.now - $0) / .seconds(1)) } ?? broker.lag
-        let kept = copy.entry(path)?.isKept == true ? copy.keptSeconds(path.group) : nil
         let reason: String? =
             if !isCurrent {
                 "stale"
