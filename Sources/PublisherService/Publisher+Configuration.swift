@@ -20,6 +20,8 @@ extension Publisher {
         public var settle = Duration.seconds(1)
         /// What large answers may hold in memory until they are sent.
         public var answerMemory: Int?
+        /// How long what a writer that keeps its file open has written is held back; nil: sixty times `settle`.
+        public var open: Duration?
         public var logger = Logger("publisher")
 
         public init(group: String, folder: String, broker: String, listen: Endpoint, state: String) {
@@ -37,6 +39,7 @@ extension Publisher.Configuration {
         var settings = FolderWatcher.Settings()
         settings.settle = settle
         settings.poll = poll
+        settings.open = open ?? settle * 60
         return settings
     }
 

@@ -22,6 +22,11 @@ import PublisherService
         "settle", placeholder: "SECONDS", default: Duration.seconds(1), defaultText: "1",
         help: "how long a file must be quiet when it is not known whether its writer is done",
         parse: OptionValue.seconds(in: 0.05...3600))
+    private static let open = Option(
+        optional: "open-limit", placeholder: "SECONDS",
+        help: "how long what a writer that keeps its file open has written is held back; ten times as long where the "
+            + "file is new or begun anew (default: 60 times --settle)",
+        parse: OptionValue.seconds(in: 0.05...86400))
     private static let state = Option(
         optional: "state", short: "s", placeholder: "DIR",
         help: "the folder that keeps what must survive a restart (default: "
@@ -32,7 +37,7 @@ import PublisherService
         program: "bpubsub-publisher",
         summary: "Publishes the files of a folder as a group, and every change of them.",
         options: [
-            CommonOptions.broker, listen, advertise, classText, poll, settle, state, CommonOptions.answerMemory,
+            CommonOptions.broker, listen, advertise, classText, poll, settle, open, state, CommonOptions.answerMemory,
         ] + CommonOptions.log,
         operands: [group, folder],
         epilogue: "Files and folders whose names start with '.', and editors' temporary files, are not published. "
@@ -50,6 +55,7 @@ import PublisherService
             configuration.poll = arguments[poll]
             configuration.settle = arguments[settle]
             configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
+            configuration.open = arguments[open]
             configuration.logger = arguments.logger("publisher")
             let publisher = try await Publisher(configuration)
             try StandardOutput.shared.print("listening on \(publisher.endpoint.url)\n")

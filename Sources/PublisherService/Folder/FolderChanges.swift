@@ -2,8 +2,10 @@ internal import Platform
 
 /// What a batch of the kernel's events asks to be done.
 struct FolderChanges {
-    /// Files to look at: closed by a writer, moved here, or gone.
+    /// Files to look at: moved here, or gone.
     private(set) var files: Set<RelativePath> = []
+    /// Files that a writer has closed.
+    private(set) var closed: Set<RelativePath> = []
     /// Files that may be in the hands of a writer.
     private(set) var written: Set<RelativePath> = []
     /// Files that appeared or whose attributes changed: whether somebody writes to them must be asked.
@@ -63,13 +65,19 @@ struct FolderChanges {
             if !files.contains(path) || event.kinds.contains(.created) { doubtful.insert(path) }
             if event.kinds.contains(.created) {
                 files.remove(path)
+                closed.remove(path)
                 mayMendLinks = true
             }
             return
         }
-        files.insert(path)
         written.remove(path)
         doubtful.remove(path)
+        if event.kinds.contains(.closedAfterWriting) {
+            closed.insert(path)
+            return
+        }
+        files.insert(path)
+        closed.remove(path)
         if event.kinds.contains(.movedAway) { departures[event.cookie] = path }
         if event.kinds.contains(.movedHere) {
             origins[path] = departures[event.cookie]

@@ -10,6 +10,10 @@ final class FolderWatcher: Sendable {
     struct Settings: Sendable {
         /// How long a file that may have a writer must be quiet.
         var settle = Duration.seconds(1)
+        /// How long what a writer that keeps its file open has written is held back.
+        var open = Duration.seconds(60)
+        /// What a writer does within this time of closing a file is one write with what it did before.
+        var gather = Duration.milliseconds(50)
         /// Walk the folder so often, and do not count on events.
         var poll: Duration?
         /// Between walks of a folder whose events are all known.
@@ -24,6 +28,8 @@ final class FolderWatcher: Sendable {
     enum Request: Sendable {
         /// The file changed while it was read.
         case settle(RelativePath)
+        /// The file is a frame that is not whole.
+        case retry(RelativePath, after: Duration)
         /// The file was read so soon after it was written that only silence proves that nothing followed.
         case trust(RelativePath, FileIdentity)
         case rescan

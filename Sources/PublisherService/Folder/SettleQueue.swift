@@ -12,8 +12,8 @@ struct SettleQueue {
     private var entries: [RelativePath: Entry] = [:]
     /// A heap by time with one place for each path, which may name an earlier time than its entry by now, or none.
     private var heap: [(due: Instant, path: RelativePath)] = []
-    /// Paths that have a place.
-    private var placed: Set<RelativePath> = []
+    /// The place of each path that has one; others of it in the heap are void.
+    private var placed: [RelativePath: Instant] = [:]
 
     /// Not after the first one that is due.
     var earliest: Instant? { heap.first?.due }
@@ -23,7 +23,7 @@ struct SettleQueue {
     /// - Parameter seen: what the file is now, where the kernel does not tell of changes: it must be the same then.
     mutating func add(_ path: RelativePath, due: Instant, seen: FileIdentity? = nil) {
         entries[path] = Entry(due: due, seen: seen)
-        if placed.insert(path).inserted { push(due, path) }
+        if placed[path].map({ due < $0 }) ?? true { place(path, due) }
     }
 
     /// The file was looked at for another reason.
@@ -34,19 +34,22 @@ struct SettleQueue {
         var result: [(path: RelativePath, seen: FileIdentity?)] = []
         while let first = heap.first, first.due <= now {
             pop()
-            guard let entry = entries[first.path] else {
-                placed.remove(first.path)
-                continue
-            }
+            guard placed[first.path] == first.due else { continue }
+            placed[first.path] = nil
+            guard let entry = entries[first.path] else { continue }
             if entry.due > now {
-                push(entry.due, first.path)
+                place(first.path, entry.due)
             } else {
-                placed.remove(first.path)
                 entries[first.path] = nil
                 result.append((first.path, entry.seen))
             }
         }
         return result
+    }
+
+    private mutating func place(_ path: RelativePath, _ due: Instant) {
+        placed[path] = due
+        push(due, path)
     }
 
     private mutating func push(_ due: Instant, _ path: RelativePath) {

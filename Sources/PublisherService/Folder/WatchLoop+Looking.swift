@@ -50,37 +50,84 @@ extension WatchLoop {
         {
             return settling.remove(path)
         }
-        let isReady: Bool
-        switch cause {
-        case .done, .stillGone: isReady = watcher.hasEvents || seen == nil || seen == identity
-        case .found: isReady = isWithoutWriter(path, identity)
-        }
-        if isReady {
+        if isReady(path, identity, cause, seen: seen) {
             settling.remove(path)
-            jobs[path] = WorkList.Job(path: path, size: identity.size, origin: origin)
-        } else if watcher.hasEvents {
-            // Who is just closing a file may be counted as its writer although the event of it has passed.
-            doubts.add(path, due: .now + max(.milliseconds(100), age(identity) / 2))
-            if !settling.contains(path) { settling.add(path, due: .now + settings.settle) }
-        } else if !settling.contains(path) || seen != nil {
-            settling.add(path, due: .now + settings.settle, seen: identity)
+            closing.remove(path)
+            open.remove(path)
+            // What is moved into place is as whole as it will ever be.
+            let isWhole = if case .done = cause { origin != nil } else { false }
+            jobs[path] = WorkList.Job(path: path, size: identity.size, origin: origin, isWhole: isWhole)
         }
+    }
+
+    /// Whether a file is to be read now; else it is queued for another look.
+    private mutating func isReady(
+        _ path: RelativePath, _ identity: FileIdentity, _ cause: Cause, seen: FileIdentity?
+    ) -> Bool {
+        let now = ContinuousClock.now
+        switch cause {
+        case .done, .stillGone: return true
+        case .closed:
+            if paces.look(path, at: now) { return true }
+            return !isHeldOpen(path, identity, at: now)
+        case .quiet:
+            if !watcher.hasEvents, let seen, seen != identity {
+                settling.add(path, due: now + settings.settle, seen: identity)
+                return false
+            }
+            return !isHeldOpen(path, identity, at: now)
+        case .found: return isReadyWhenFound(path, identity, at: now)
+        }
+    }
+
+    private mutating func isReadyWhenFound(
+        _ path: RelativePath, _ identity: FileIdentity, at now: ContinuousClock.Instant
+    ) -> Bool {
+        let age = age(identity)
+        if age > settings.open + settings.settle { return true }
+        if !watcher.hasEvents {
+            // Where others write, their clock may differ from ours a little.
+            if age > settings.settle + .seconds(2) { return !isHeldOpen(path, identity, at: now) }
+            if !settling.contains(path) { settling.add(path, due: now + settings.settle, seen: identity) }
+            return false
+        }
+        switch writers(path) {
+        case .none:
+            if age > settings.settle { return true }
+            if !closing.contains(path) { gather(path, at: now) }
+        case .some, .unknown:
+            // Who is just closing a file may be counted as its writer although the event of it has passed.
+            doubts.add(path, due: now + min(max(.milliseconds(100), age / 2), settings.settle))
+            if !settling.contains(path) { settling.add(path, due: now + settings.settle) }
+        }
+        return false
+    }
+
+    /// Whether a file is held back because somebody has it open for writing.
+    private mutating func isHeldOpen(
+        _ path: RelativePath, _ identity: FileIdentity, at now: ContinuousClock.Instant
+    ) -> Bool {
+        guard case .some = writers(path) else { return false }
+        let old = watcher.index.entry(path)?.identity
+        let hasOnlyGrown = old.map { $0.inode == identity.inode && $0.size <= identity.size } ?? false
+        let end = open.hold(path, at: now, limit: settings.open, hasOnlyGrown: hasOnlyGrown)
+        guard let end else { return false }
+        // When it is closed an event comes, if there are any.
+        let due = watcher.hasEvents ? end : min(end, now + max(settings.settle, age(identity) / 4))
+        settling.add(path, due: due, seen: identity)
+        return true
     }
 
     private func age(_ identity: FileIdentity) -> Duration {
-        .nanoseconds(Timestamp.now.nanoseconds - max(identity.modified, identity.changed))
+        identity.age(at: .now)
     }
 
-    private func isWithoutWriter(_ path: RelativePath, _ identity: FileIdentity) -> Bool {
-        let age = age(identity)
-        // Where others write, their clock may differ from ours a little.
-        if !watcher.hasEvents { return age > settings.settle + .seconds(2) }
-        if age > settings.settle { return true }
+    private func writers(_ path: RelativePath) -> FileDescriptor.Writers {
         do throws(FolderError) {
-            return try folder.open(path).file.writers() == .none
+            return try folder.open(path).file.writers()
         } catch {
             // The reader will meet the same error, and say what is to be done.
-            return true
+            return .none
         }
     }
 }

@@ -1,11 +1,16 @@
+internal import Catalogue
 internal import Platform
 
 /// The watcher's state and its one thread: waits, works out what to look at, and hands it on.
 struct WatchLoop {
     /// Why a file is looked at.
     enum Cause {
-        /// Its writer is done, or it has been quiet.
+        /// It came or went as a whole.
         case done
+        /// A writer has closed it.
+        case closed
+        /// Nobody has written to it for a while.
+        case quiet
         /// It was found, and who writes to it is not known.
         case found
         /// It was gone, and has had its time to come back.
@@ -22,6 +27,12 @@ struct WatchLoop {
     var links = LinkTable()
     /// Files that may have writers.
     var settling = SettleQueue()
+    /// Files that were closed by a writer, who may open them again at once.
+    var closing = SettleQueue()
+    var paces = WritePaces()
+    var open = OpenFiles()
+    /// Frames that were not whole.
+    var retries = SettleQueue()
     /// Files that were found with a writer.
     var doubts = SettleQueue()
     /// Files that were gone.
@@ -54,8 +65,10 @@ struct WatchLoop {
     var folder: PublishedFolder { watcher.folder }
 
     mutating func step() {
-        let deadlines = [nextRescan, settling.earliest, doubts.earliest, absent.earliest, trusting.earliest].compactMap
-        { $0 }
+        let deadlines = [
+            nextRescan, settling.earliest, closing.earliest, retries.earliest, doubts.earliest, absent.earliest,
+            trusting.earliest,
+        ].compactMap { $0 }
         let events: [INotify.Event]
         do throws(SystemError) {
             events = try watcher.inotify.wait(max(.zero, (deadlines.min() ?? nextRescan) - .now))
@@ -84,6 +97,7 @@ struct WatchLoop {
         for request in requests {
             switch request {
             case .settle(let path): settling.add(path, due: .now + settings.settle)
+            case .retry(let path, let pause): retries.add(path, due: .now + pause)
             case .trust(let path, let identity):
                 if watcher.hasEvents { trusting.add(path, due: nextTrust, seen: identity) }
             case .rescan: nextRescan = .now
@@ -103,9 +117,14 @@ struct WatchLoop {
             trusting = SettleQueue()
             nextRescan = .now
         }
+        let now = ContinuousClock.now
         for path in changes.written {
-            settling.add(path, due: .now + settings.settle)
+            settling.add(path, due: open.write(path, at: now, settle: settings.settle, limit: settings.open))
             trusting.remove(path)
+        }
+        for path in changes.closed {
+            trusting.remove(path)
+            gather(path, at: now)
         }
         var looks = changes.files
         for path in changes.files {
@@ -122,11 +141,18 @@ struct WatchLoop {
         lookAtLinks(changes, looks)
     }
 
+    /// Has a file looked at when its writer does not open it again at once.
+    mutating func gather(_ path: RelativePath, at now: ContinuousClock.Instant) {
+        // Of a frame, one write is several: its chunk, its index, its trailer, its header.
+        let isFrame = FrameNames.contains(path.name) || watcher.index.entry(path)?.kind ?? .file != .file
+        closing.add(path, due: paces.close(path, at: now, gather: isFrame ? settings.gather * 2 : settings.gather))
+    }
+
     /// A change of what a link leads to is a change of the link.
     private mutating func lookAtLinks(_ changes: FolderChanges, _ looks: Set<RelativePath>) {
         if links.isEmpty { return }
         var affected: Set<RelativePath> = []
-        for path in looks.union(changes.written).union(changes.trees) { affected.formUnion(links.links(to: path)) }
+        for path in looks.union(changes.closed).union(changes.written).union(changes.trees) { affected.formUnion(links.links(to: path)) }
         if changes.mayMendLinks { affected.formUnion(links.dangling) }
         if changes.isHiddenPartAffected { affected.formUnion(links.all) }
         for path in affected.subtracting(looks) { look(path, .found) }
@@ -135,9 +161,11 @@ struct WatchLoop {
     private mutating func lookAtDue() {
         let now = ContinuousClock.now
         for (path, seen) in settling.take(at: now) {
-            look(path, .done, seen: seen)
-            for link in links.links(to: path) { look(link, .done) }
+            look(path, .quiet, seen: seen)
+            for link in links.links(to: path) { look(link, .quiet) }
         }
+        for (path, _) in closing.take(at: now) { look(path, .closed) }
+        for (path, _) in retries.take(at: now) { look(path, .done) }
         for (path, _) in doubts.take(at: now) where settling.contains(path) { look(path, .found) }
         for (path, _) in absent.take(at: now) { look(path, .stillGone) }
         let quiet = trusting.take(at: now).compactMap { path, seen in seen.map { (path, $0) } }

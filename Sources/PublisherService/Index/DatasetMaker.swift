@@ -28,9 +28,7 @@ enum DatasetMaker {
     }
 
     private static func warning(_ path: DatasetPath, _ flaw: String?) -> String? {
-        let name = path.name.lowercased()
-        let isNamedFrame = name.hasSuffix(".b2nd") || name.hasSuffix(".b2frame")
-        let reason = flaw ?? (isNamedFrame ? "it does not begin as a Blosc2 frame" : nil)
+        let reason = flaw ?? (FrameNames.contains(path.name) ? "it does not begin as a Blosc2 frame" : nil)
         return reason.map { reason in
             let text = "published as a plain file: \(reason)"
             return String(decoding: text.utf8.prefix(warningLimit), as: UTF8.self)

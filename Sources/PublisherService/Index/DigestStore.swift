@@ -41,7 +41,14 @@ final class DigestStore: Sendable {
                 CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, version BLOB NOT NULL);
                 CREATE INDEX history_path ON history (path);
                 CREATE INDEX history_version ON history (version);
-                """)
+                """),
+            Migration(
+                """
+                ALTER TABLE files ADD COLUMN kind TEXT NOT NULL DEFAULT 'file';
+                UPDATE files SET kind = CASE
+                    WHEN instr(dataset, CAST('"kind":"array"' AS BLOB)) > 0 THEN 'array'
+                    WHEN instr(dataset, CAST('"kind":"frame"' AS BLOB)) > 0 THEN 'frame' ELSE 'file' END;
+                """),
         ])
 
     /// What was published when the publisher stopped.
@@ -49,13 +56,14 @@ final class DigestStore: Sendable {
         try database.read { connection in
             var result: [(RelativePath, FolderIndex.Entry)] = []
             try connection.forEach(
-                "SELECT path, size, modified, changed, inode, device, version, trusted FROM files"
+                "SELECT path, size, modified, changed, inode, device, version, trusted, kind FROM files"
             ) { row in
                 guard let digest = Digest(bytes: row.bytes(6)) else { return }
                 let identity = FileIdentity(
                     kind: .regular, device: row.uint64(5), inode: row.uint64(4), size: row.int64(1),
                     modified: row.int64(2), changed: row.int64(3))
-                let entry = FolderIndex.Entry(identity: identity, version: Version(digest), isTrusted: row.bool(7))
+                let entry = FolderIndex.Entry(identity: identity, version: Version(digest), isTrusted: row.bool(7),
+                    kind: Dataset.Kind(rawValue: row.string(8)) ?? .file)
                 result.append((RelativePath(row.string(0)), entry))
             }
             return result
@@ -72,7 +80,7 @@ final class DigestStore: Sendable {
                 switch outcome {
                 case .made(let made): try Self.put(made, connection)
                 case .removed(let path, _): try Self.remove(path, connection)
-                case .unchanged, .unsettled, .stopped: false
+                case .unchanged, .unfinished, .unsettled, .stopped: false
                 }
             }
             try Self.trimHistory(connection)
@@ -133,8 +141,9 @@ final class DigestStore: Sendable {
         let dataset = WireJSON.encode(made.dataset)
         let identity = made.entry.identity
         try connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size, identity.modified,
-            identity.changed, identity.inode, identity.device, version, made.entry.isTrusted, dataset)
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size, identity.modified,
+            identity.changed, identity.inode, identity.device, version, made.entry.isTrusted, dataset,
+            made.entry.kind.rawValue)
         if let old, old.version != version { try retire(old.version, of: path, connection) }
         return old?.dataset != dataset
     }

@@ -13,6 +13,8 @@ struct FileReader: Sendable {
     /// showing it: they advance with the kernel's ticks.
     let timeGrain: Duration
 
+    let unfinished = UnfinishedFrames()
+
     private static let attempts = 3
     /// A larger file that changed while it was read is left alone until it has been quiet for a while.
     private static let rereadLimit: Int64 = 64 << 20
@@ -25,7 +27,7 @@ struct FileReader: Sendable {
                     if !job.mustRead, let known = known(job, identity) {
                         return try reuse(known, job.path, file, identity)
                     }
-                    if let outcome = try read(job.path, file, identity) { return outcome }
+                    if let outcome = try read(job, file, identity) { return outcome }
                 } catch let error as VersionError {
                     if let outcome = outcome(of: error, job.path) { return outcome }
                 }
@@ -62,23 +64,43 @@ struct FileReader: Sendable {
         let (frame, flaw) = try VersionMaker.frame(in: GuardedSource(file, identity, stop: stop))
         let dataset = DatasetMaker.dataset(
             try folder.datasetPath(path), version: known.version, identity: identity, frame: frame, flaw: flaw)
-        let entry = FolderIndex.Entry(identity: identity, version: known.version, isTrusted: true)
+        let entry = FolderIndex.Entry(identity: identity, version: known.version, isTrusted: true, kind: dataset.kind)
         return .made(.init(path: path, entry: entry, manifest: nil, dataset: dataset))
     }
 
     /// Nil when the file changed meanwhile.
-    private func read(_ path: RelativePath, _ file: FileDescriptor, _ identity: FileIdentity) throws -> Outcome? {
+    private func read(_ job: WorkList.Job, _ file: FileDescriptor, _ identity: FileIdentity) throws -> Outcome? {
+        let path = job.path
         let start = Timestamp.now
         statistics.noteRead(bytes: identity.size)
         let result = try VersionMaker.version(of: GuardedSource(file, identity, stop: stop))
         guard try file.identity() == identity else { return nil }
+        if !job.isWhole, let flaw = missing(path, result), isWaiting(for: path, identity) {
+            return .unfinished(path, flaw)
+        }
+        let dataset = DatasetMaker.dataset(
+            try folder.datasetPath(path), version: result.manifest.version, identity: identity, frame: result.frame,
+            flaw: result.flaw)
         let age = start.nanoseconds - identity.changed
         let entry = FolderIndex.Entry(
-            identity: identity, version: result.manifest.version, isTrusted: age > Int64(timeGrain / .nanoseconds(1)))
-        let dataset = DatasetMaker.dataset(
-            try folder.datasetPath(path), version: entry.version, identity: identity, frame: result.frame,
-            flaw: result.flaw)
+            identity: identity, version: dataset.version, isTrusted: age > Int64(timeGrain / .nanoseconds(1)),
+            kind: dataset.kind)
         return .made(.init(path: path, entry: entry, manifest: result.manifest.encoded, dataset: dataset))
+    }
+
+    /// What keeps a file from being the frame that it should be.
+    private func missing(_ path: RelativePath, _ result: VersionMaker.Result) -> String? {
+        guard let frame = result.frame else {
+            if let flaw = result.flaw { return flaw }
+            let should = FrameNames.contains(path.name) || index.entry(path)?.kind ?? .file != .file
+            return should ? "it does not begin as a Blosc2 frame" : nil
+        }
+        return frame.array == nil && index.entry(path)?.kind == .array ? "the frame holds no array any more" : nil
+    }
+
+    private func isWaiting(for path: RelativePath, _ identity: FileIdentity) -> Bool {
+        let wasFrame = index.entry(path)?.kind ?? .file != .file
+        return unfinished.isWaiting(for: path, wasFrame: wasFrame, age: identity.age(at: .now))
     }
 
     /// Nil for a file that changed: shorter than it was, or another.

@@ -12,6 +12,7 @@ final class FolderIndex: Sendable {
         var version: Version
         /// False when the file may have been written to after it was read without its times showing it.
         var isTrusted: Bool
+        var kind = Dataset.Kind.file
     }
 
     fileprivate struct State {
@@ -94,6 +95,13 @@ extension FolderIndex.State {
 extension FileIdentity {
     /// Whether nothing suggests that the content is another. Device numbers may change with each start of the machine.
     func isUnchanged(from other: FileIdentity) -> Bool { isSameContent(as: other) && changed == other.changed }
+
+    /// How long ago something was written to it. Anybody may have set the time of the content, to the future too.
+    func age(at now: Timestamp) -> Duration {
+        let last = modified > now.nanoseconds ? changed : max(modified, changed)
+        let (age, isOverflow) = now.nanoseconds.subtractingReportingOverflow(last)
+        return .nanoseconds(isOverflow ? .max : age)
+    }
 
     /// The same but for the inode's own time, which a rename changes too.
     func isSameContent(as other: FileIdentity) -> Bool {

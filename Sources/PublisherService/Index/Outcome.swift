@@ -9,6 +9,8 @@ enum Outcome: Sendable {
     case removed(RelativePath, FolderError)
     /// It is what the index says.
     case unchanged(RelativePath)
+    /// It is a frame that is not whole, and may become one.
+    case unfinished(RelativePath, String)
     /// It changed each time while it was read.
     case unsettled(RelativePath)
     /// The publisher is stopping.
@@ -25,7 +27,7 @@ enum Outcome: Sendable {
     var path: RelativePath {
         switch self {
         case .made(let made): made.path
-        case .removed(let path, _), .unchanged(let path), .unsettled(let path), .stopped(let path): path
+        case .removed(let path, _), .unfinished(let path, _), .unchanged(let path), .unsettled(let path), .stopped(let path): path
         }
     }
 }

@@ -123,6 +123,8 @@ final class VersionWorkers: Sendable {
     }
 
     private func note(_ outcome: Outcome) {
+        if case .unfinished(let path, let reason) = outcome { return noteUnfinished(path, reason) }
+        reader.unfinished.clear(outcome.path)
         switch outcome {
         case .made(let made):
             reader.index.put(made.entry, at: made.path)
@@ -137,8 +139,17 @@ final class VersionWorkers: Sendable {
             reader.index.remove(path)
             if reason == .absent { reports.clear(path) } else { reports.problem(path, "\(reason)") }
         case .unsettled(let path): ask(.settle(path))
-        case .unchanged, .stopped: break
+        case .unchanged, .unfinished, .stopped: break
         }
+    }
+
+    private func noteUnfinished(_ path: RelativePath, _ reason: String) {
+        let (pause, isLong) = reader.unfinished.note(path)
+        if isLong {
+            reports.logger.info(
+                "a frame is not whole; the version before stays until it is", ["path": path, "reason": reason])
+        }
+        ask(.retry(path, after: pause))
     }
 }
 
@@ -146,7 +157,7 @@ extension Outcome {
     fileprivate var concernsStore: Bool {
         switch self {
         case .made, .removed: true
-        case .unchanged, .unsettled, .stopped: false
+        case .unchanged, .unfinished, .unsettled, .stopped: false
         }
     }
 }

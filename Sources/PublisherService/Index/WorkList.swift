@@ -8,6 +8,8 @@ struct WorkList {
         var size: Int64 = 0
         /// The name it had until now.
         var origin: RelativePath?
+        /// No writer is at work on it: it was moved into place.
+        var isWhole = false
         /// The store turned out not to have what it should.
         var mustRead = false
     }

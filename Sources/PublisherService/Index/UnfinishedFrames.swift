@@ -1,0 +1,44 @@
+internal import Platform
+internal import Synchronization
+
+/// Frames that were caught between two writes of their writers: they are read again until they are whole.
+///
+/// What was a frame, or is named as one, and cannot be understood is not published as something else at once. After a
+/// while it is: a damaged file is a file.
+final class UnfinishedFrames: Sendable {
+    /// What the catalogue says to be a frame.
+    private static let knownLimit = Duration.seconds(30)
+    /// What never was one.
+    private static let newLimit = Duration.seconds(5)
+
+    private struct Entry {
+        let since: ContinuousClock.Instant
+        var pause = Duration.milliseconds(20)
+    }
+
+    private let entries = Locked<[RelativePath: Entry]>([:])
+
+    /// Whether to wait for the rest of a file.
+    ///
+    /// - Parameter age: since something was written to it.
+    func isWaiting(for path: RelativePath, wasFrame: Bool, age: Duration) -> Bool {
+        let limit = wasFrame ? Self.knownLimit : Self.newLimit
+        guard let entry = entries.withLock({ $0[path] }) else { return age < limit }
+        return age < limit && entry.since.duration(to: .now) < limit
+    }
+
+    /// The file was read and is not whole.
+    ///
+    /// - Returns: After which time to read it again, and whether this is worth a word.
+    func note(_ path: RelativePath) -> (pause: Duration, isLong: Bool) {
+        entries.withLock { entries in
+            var entry = entries[path] ?? Entry(since: .now)
+            defer { entries[path] = entry }
+            let pause = entry.pause
+            entry.pause = min(pause * 2, .seconds(1))
+            return (pause, pause == .milliseconds(640))
+        }
+    }
+
+    func clear(_ path: RelativePath) { entries.withLock { $0[path] = nil } }
+}
