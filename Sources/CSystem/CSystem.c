@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 void
@@ -75,6 +77,25 @@ csystem_has_writers(int descriptor)
         return 0;
     }
     return errno == EAGAIN ? 1 : -1;
+}
+
+int
+csystem_file_system(const char *path, uint64_t *kind, uint64_t *number)
+{
+    struct statfs info;
+    if (statfs(path, &info) != 0) return -1;
+    *kind = (uint32_t)info.f_type;
+    memcpy(number, &info.f_fsid, sizeof *number);
+    return 0;
+}
+
+int
+csystem_is_mount_point(const char *path)
+{
+    struct statx info;
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &info) != 0) return -1;
+    if (!(info.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)) return -1;
+    return (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 int

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// How the files and connections that a service may have open are shared out, so that none of its parts takes what another
 /// needs to go on.

@@ -68,6 +68,12 @@ public enum FileSystem {
         return text
     }
 
+    /// The path from the root on; links in it stay.
+    public static func absolutePath(_ path: String) throws(SystemError) -> String {
+        if path.hasPrefix("/") { return path }
+        return "\(try canonicalPath("."))/\(path)"
+    }
+
     /// Returns when the names in a folder are on the disk.
     public static func synchronizeFolder(_ path: String) throws(SystemError) {
         let folder = try FileDescriptor(path)

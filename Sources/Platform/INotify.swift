@@ -24,6 +24,8 @@ public final class INotify: Sendable {
 
         /// Always told: events were lost.
         public static let overflow = Events(rawValue: 0x4000)
+        /// Always told: the file system of the folder was unmounted.
+        public static let unmounted = Events(rawValue: 0x2000)
         /// Always told: the watch is gone.
         public static let ended = Events(rawValue: 0x8000)
         /// The event is about a folder.

@@ -22,6 +22,8 @@ extension Publisher {
         public var answerMemory: Int?
         /// How long what a writer that keeps its file open has written is held back; nil: sixty times `settle`.
         public var open: Duration?
+        /// How long what was a frame and is not whole is waited for; a sixth for what never was one.
+        public var frameLimit = Duration.seconds(30)
         public var logger = Logger("publisher")
 
         public init(group: String, folder: String, broker: String, listen: Endpoint, state: String) {
@@ -43,10 +45,14 @@ extension Publisher.Configuration {
         return settings
     }
 
+    /// Whether it stands for all addresses of this machine.
+    static func isWildcard(_ host: String) -> Bool { ["0.0.0.0", "::", "*"].contains(host) }
+
     /// Where others find the data.
     func urls(listeningOn endpoint: Endpoint) -> [String] {
         if let advertise, !advertise.isEmpty { return advertise }
-        let isWildcard = ["0.0.0.0", "::", "*"].contains(listen.host)
-        return [Endpoint(host: isWildcard ? FileSystem.hostName : listen.host, port: endpoint.port).url]
+        return [
+            Endpoint(host: Self.isWildcard(listen.host) ? FileSystem.hostName : listen.host, port: endpoint.port).url
+        ]
     }
 }

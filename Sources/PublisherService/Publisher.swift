@@ -31,22 +31,43 @@ public final class Publisher: Sendable {
         let group = try Self.group(configuration)
         let reports = Reports(configuration.logger)
         let index = FolderIndex()
+        let away = Signal()
         let opened = try await BlockingPool(name: "publisher-open", threads: 1).run {
             // The folder first: a wrong name shall leave no state behind.
-            _ = try Self.folder(configuration, group, excluding: [])
+            let hasState = FileSystem.exists("\(configuration.state)/secret")
+            var last = hasState ? try FileSystem.absolutePath(configuration.folder) : nil
+            _ = try Self.folder(configuration, group, excluding: [], last: last)
             let state = try PublisherState(configuration.state, group: group)
-            let folder = try Self.folder(configuration, group, excluding: [state.realPath])
+            let before = try state.store.root()
+            if hasState { last = before ?? last }
+            let folder = try Self.folder(configuration, group, excluding: [state.realPath], last: last)
+            let places = FolderPlaces(
+                known: try state.store.places(), isMoved: before.map { $0 != folder.root } ?? false,
+                save: { places in
+                    do {
+                        try state.store.keep(places, root: folder.root)
+                    } catch {
+                        configuration.logger.warning("the state cannot be written", ["error": error])
+                    }
+                }, changed: { away.raise() })
             for (path, entry) in try state.store.load() { index.put(entry, at: path) }
-            return (state, try FolderWatcher(folder, settings: configuration.watching, index: index, reports: reports))
+            return (
+                state,
+                try FolderWatcher(
+                    folder, settings: configuration.watching, index: index, reports: reports, places: places)
+            )
         }
         let (state, watcher) = opened
         let queue = AnnouncementQueue()
         let reader = FileReader(
             folder: watcher.folder, index: index, statistics: statistics, stop: Flag(),
-            timeGrain: watcher.hasEvents ? .milliseconds(20) : .seconds(2))
+            hasEvents: watcher.hasEvents, places: watcher.places,
+            unfinished: UnfinishedFrames(limit: configuration.frameLimit))
         workers = VersionWorkers(
             reader: reader, store: state.store, reports: reports, announcements: queue, ask: { watcher.ask($0) })
-        let files = VersionFiles(folder: watcher.folder, index: index, suspect: { watcher.ask(.settle($0)) })
+        let files = VersionFiles(
+            folder: watcher.folder, index: index, suspect: { watcher.ask(.settle($0)) },
+            distrust: { watcher.ask(.reread($0)) }, places: watcher.places)
         let routes = VersionRoutes(
             files: files, store: state.store, statistics: statistics, pool: BlockingPool(name: "serving", threads: 4))
         let metrics = PublisherMetrics(
@@ -63,12 +84,13 @@ public final class Publisher: Sendable {
         server = try HTTPServer(settings, statistics: metrics.server) { await plane.answer($0) }
         let claim = Claim(
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
-            class: configuration.class)
+            class: configuration.class, instance: state.instance)
         let link = BrokerLink(
             client: HTTPClient(within: plan), broker: configuration.broker, group: group, claim: claim)
         announcer = Announcer(
             link: link, store: state.store, queue: queue, standing: standing,
-            isPending: { [workers] in workers.isPending($0) }, logger: configuration.logger)
+            isPending: { [workers] in workers.isPending($0) }, isAway: { watcher.places.isAway }, awayChanged: away,
+            logger: configuration.logger)
         self.state = state
         self.index = index
         self.watcher = watcher
@@ -79,6 +101,9 @@ public final class Publisher: Sendable {
     public func run() async throws {
         let logger = configuration.logger
         logger.info("started", ["listen": endpoint, "folder": watcher.folder.root, "group": configuration.group])
+        // Beside all else, and not waited for at the end: a name's resolution may take long, and nothing depends on it.
+        let warning = Task { await warnOfAddresses() }
+        defer { warning.cancel() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.server.run(grace: .milliseconds(500)) }
             group.addTask { await self.workers.run() }
@@ -91,6 +116,21 @@ public final class Publisher: Sendable {
             await group.waitForAll()
         }
         logger.info("stopped")
+    }
+
+    /// Says where others will look for the data, and what speaks against their finding it.
+    private func warnOfAddresses() async {
+        let urls = configuration.urls(listeningOn: server.endpoint)
+        configuration.logger.info("advertised", ["urls": urls.joined(separator: " ")])
+        guard configuration.advertise?.isEmpty ?? true, let url = urls.first else { return }
+        let listen = configuration.listen.host
+        let doubt = await BlockingPool(name: "resolve", threads: 1).run {
+            Publisher.Configuration.isWildcard(listen) ? AdvertisedAddress.doubt(host: FileSystem.hostName) : nil
+        }
+        guard let doubt else { return }
+        configuration.logger.warning(
+            "others may not reach the data: give the address that they can reach with --advertise",
+            ["advertised": url, "reason": doubt])
     }
 
     /// How many files are published.
@@ -122,10 +162,10 @@ public final class Publisher: Sendable {
     }
 
     private static func folder(
-        _ configuration: Configuration, _ group: GroupName, excluding excluded: [String]
+        _ configuration: Configuration, _ group: GroupName, excluding excluded: [String], last: String?
     ) throws(PublisherError) -> PublishedFolder {
         do {
-            return try PublishedFolder(configuration.folder, group: group, excluding: excluded)
+            return try PublishedFolder(configuration.folder, group: group, excluding: excluded, last: last)
         } catch {
             let hint = error.code == SystemError.notFound ? "; give a folder that exists" : ""
             throw PublisherError("the folder '\(configuration.folder)' cannot be published: \(error)\(hint)")

@@ -4,6 +4,8 @@ internal import Platform
 /// The folder in which a publisher keeps what must survive a restart.
 final class PublisherState: Sendable {
     let identity: PublisherIdentity
+    /// Tells this state folder from a copy of it.
+    let instance: String
     let store: DigestStore
     /// Without symbolic links.
     let realPath: String
@@ -15,7 +17,17 @@ final class PublisherState: Sendable {
         lock = try FolderLock(path, owner: "bpubsub-publisher")
         realPath = try FileSystem.canonicalPath(path)
         identity = try Self.identity("\(path)/secret")
+        instance = try Self.instance(path)
         store = try DigestStore(path: "\(path)/publisher.sqlite", group: group)
+    }
+
+    /// From where the secret lies: the same after every start, and another for a copy.
+    private static func instance(_ path: String) throws(SystemError) -> String {
+        let place = try FolderPlace(path: path), file = try FileIdentity(path: "\(path)/secret")
+        let system = place.fileSystem == 0 ? "device \(place.device)" : "\(place.fileSystem)"
+        let hasher = SHA256()
+        hasher.update(Array("bpubsub instance\n\(system)\n\(file.inode)\n".utf8))
+        return String(hasher.finish().description.prefix(16))
     }
 
     /// The secret that the publisher has, or a new one.

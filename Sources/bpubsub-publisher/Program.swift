@@ -40,7 +40,9 @@ import PublisherService
             CommonOptions.broker, listen, advertise, classText, poll, settle, open, state, CommonOptions.answerMemory,
         ] + CommonOptions.log,
         operands: [group, folder],
-        epilogue: "Files and folders whose names start with '.', and editors' temporary files, are not published. "
+        epilogue: "Files and folders whose names start with '.', and editors' temporary files, are not published "
+            + "(.zarray, .zattrs, .zgroup and .zmetadata are). What is not to be seen because its file system or the "
+            + "folder itself is away is not withdrawn: remove files to withdraw them. "
             + "SIGTERM or SIGINT (Ctrl-C) stops it. Prints 'listening on http://HOST:PORT' when it serves.")
 
     static func main() async {

@@ -34,16 +34,17 @@ import Testing
             // Much longer than a busy machine may hold up the writer below.
             $0.settle = .seconds(2)
         }) { harness in
-            let file = try harness.folder.open("grows")
+            var file: FileDescriptor? = try harness.folder.open("grows")
             var bytes: [UInt8] = []
             // As long as another file takes to be published, which is several walks.
             try harness.folder.write("other", [1])
             while harness.watch.view["other"] == nil {
-                try file.put([UInt8(truncatingIfNeeded: bytes.count)], at: Int64(bytes.count))
+                try file?.put([UInt8(truncatingIfNeeded: bytes.count)], at: Int64(bytes.count))
                 bytes.append(UInt8(truncatingIfNeeded: bytes.count))
                 try await Task.sleep(for: .milliseconds(5))
             }
             #expect(harness.watch.view["grows"] == nil)
+            file = nil
             try await harness.published("grows", bytes)
         }
     }

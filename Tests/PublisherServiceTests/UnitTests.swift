@@ -71,6 +71,18 @@ import Testing
         #expect(queue.take(at: start + .seconds(200)).map(\.path.text) == ["30"])
         #expect(queue.earliest == nil)
     }
+
+    @Test func whatIsAddedForAnEarlierTimeComesThen() {
+        var queue = SettleQueue()
+        let start = ContinuousClock.now
+        queue.add(RelativePath("a"), due: start + .seconds(60))
+        queue.remove(RelativePath("a"))
+        queue.add(RelativePath("a"), due: start + .seconds(1))
+        let early = queue.take(at: start + .seconds(1))
+        #expect(early.count == 1)
+        let late = queue.take(at: start + .seconds(60))
+        #expect(late.isEmpty)
+    }
 }
 
 @Suite struct RelativePathTests {
@@ -126,7 +138,8 @@ import Testing
             .init(watch: 1, kinds: .created, name: "a"), .init(watch: 1, kinds: .modified, name: "a"),
             .init(watch: 1, kinds: .closedAfterWriting, name: "a"),
         ])
-        #expect(changes.files == [RelativePath("a")])
+        #expect(changes.closed == [RelativePath("a")])
+        #expect(changes.files.isEmpty)
         #expect(changes.written.isEmpty)
         #expect(changes.doubtful.isEmpty)
     }

@@ -32,7 +32,10 @@ import Testing
     }
 
     @Test func aFileThatIsHeldOpenIsAnnouncedWhenItIsQuiet() async throws {
-        try await PublisherHarness.run({ $0.settle = .milliseconds(200) }) { harness in
+        try await PublisherHarness.run({
+            $0.settle = .milliseconds(100)
+            $0.open = .milliseconds(300)
+        }) { harness in
             let file = try harness.folder.open("log.txt")
             try file.put(Array("first\n".utf8))
             try await harness.published("log.txt", Array("first\n".utf8))

@@ -6,6 +6,8 @@ struct CheckedClaim: Sendable {
     let urls: [String]
     let `class`: String
     let announced: UInt64?
+    let away: Bool?
+    let instance: String?
 }
 
 extension Claim {
@@ -22,7 +24,14 @@ extension Claim {
         else {
             throw Refusal(400, "'class' has between 1 and 128 bytes without control characters")
         }
-        return CheckedClaim(identity: identity, urls: checked, class: `class`, announced: announced)
+        if let instance {
+            guard (1...64).contains(instance.utf8.count),
+                instance.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) })
+            else { throw Refusal(400, "'instance' has between 1 and 64 digits and lower-case letters") }
+        }
+        return CheckedClaim(
+            identity: identity, urls: checked, class: `class`, announced: announced, away: away == true ? true : nil,
+            instance: instance)
     }
 
     /// The URL without a slash at its end.

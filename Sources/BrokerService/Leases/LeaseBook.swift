@@ -15,6 +15,8 @@ struct LeaseBook: Sendable {
         let token: String?
         let publisher: String
         var deadline: Instant
+        /// What its publisher should know.
+        var warning: String?
     }
 
     private var records: [String: Record] = [:]
@@ -65,6 +67,9 @@ struct LeaseBook: Sendable {
         groupOfToken[token] = name
         return token
     }
+
+    mutating func warn(_ name: String, _ text: String) { holdings[name]?.warning = text }
+    func warning(of name: String) -> String? { holdings[name]?.warning }
 
     /// The group that a lease stands for, while it is alive.
     func record(ofLease token: String, now: Instant) -> Record? {

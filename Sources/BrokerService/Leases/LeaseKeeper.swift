@@ -64,7 +64,7 @@ final class LeaseKeeper: Sendable {
                 }
                 return Lease(
                     group: name.text, lease: token, seconds: duration / .seconds(1), epoch: log.epoch,
-                    revision: log.state.revision)
+                    revision: log.state.revision, warning: book.withLock { $0.warning(of: name.text) })
             }
             throw Refusal(503, "others claim '\(name)' at the same time: try again")
         }
@@ -84,6 +84,22 @@ final class LeaseKeeper: Sendable {
             if count >= groupLimit { throw Refusal(507, "the broker has \(groupLimit) groups, which is its limit") }
             return
         }
+        if group.online, let held = group.instance, let own = claim.instance, held != own,
+            group.publisher == claim.identity.publicName
+        {
+            let there = group.urls.joined(separator: ", "), here = claim.urls.joined(separator: ", ")
+            book.withLock {
+                $0.warn(
+                    name.text,
+                    "a publisher at \(here) has a copy of this publisher's state and was refused: "
+                        + "give it a state folder of its own")
+            }
+            throw Refusal(
+                409,
+                "the group '\(name)' is held by a publisher\(there.isEmpty ? "" : " at \(there)") with the same secret: "
+                    + "this state folder is a copy of its state, or has been moved. Stop it, or give this publisher a "
+                    + "state folder of its own and another group; of a publisher that is gone the lease runs out")
+        }
         if group.online && group.publisher != claim.identity.publicName {
             let place = group.urls.isEmpty ? "" : " at \(group.urls.joined(separator: ", "))"
             throw Refusal(
@@ -99,7 +115,8 @@ final class LeaseKeeper: Sendable {
         return Group(
             name: name.text, publisher: claim.identity.publicName, urls: claim.urls, class: claim.class, online: true,
             since: stays ? current?.since ?? 0 : Timestamp.now.seconds,
-            announced: [current?.announced, claim.announced].compactMap { $0 }.max())
+            announced: [current?.announced, claim.announced].compactMap { $0 }.max(), away: claim.away,
+            instance: claim.instance)
     }
 
     /// Writes a group's line; false when somebody was faster.
@@ -157,6 +174,7 @@ final class LeaseKeeper: Sendable {
             guard let record = book.withLock({ $0.record(of: name) }), record.group.online else { break }
             var group = record.group
             group.online = false
+            group.away = nil
             group.since = Timestamp.now.seconds
             if try await write(group, over: record) { break }
         }

@@ -3,8 +3,9 @@ import { get } from "./api.js";
 import { bytes, duration, element, encoded, link, moment, number, refill, table } from "./dom.js";
 
 /** Whether the publisher of a group is there, in words and by a mark. */
-export const publisherState = ({ online, since }) => element("span", { class: online ? "state online" : "state" },
-  online ? `online since ${moment(since)}` : `offline since ${moment(since)}`);
+export const publisherState = ({ online, since, away }) =>
+  element("span", { class: online && !away ? "state online" : "state" },
+    `${online ? "online" : "offline"} since ${moment(since)}${away ? ", its folder is away" : ""}`);
 
 /** @param {number?} lag seconds */
 export const ago = (lag) => lag === undefined || lag === null ? "never" : `${duration(lag)} ago`;

@@ -27,6 +27,12 @@ long csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset
 /// Whether the file, open for reading only, is open for writing elsewhere on this machine: 1 yes, 0 no, -1 unknown.
 int csystem_has_writers(int descriptor);
 
+/// The file system's kind and its own number, of the one that holds `path`. Zero, or -1 and errno.
+int csystem_file_system(const char *path, uint64_t *kind, uint64_t *number);
+
+/// Whether a file system is mounted on the folder: 1 yes, 0 no, -1 unknown.
+int csystem_is_mount_point(const char *path);
+
 /// What one step of getopt_long found.
 typedef struct {
     /// The option's value, ':' for one whose argument is missing, '?' for one that is wrong, -1 at the end.

@@ -8,8 +8,17 @@ public struct Claim: Codable, Hashable, Sendable {
     /// Said once the publisher has compared all that it has with the catalogue and announced what differed: a number that is
     /// greater than each that was said of the group before.
     public var announced: UInt64?
+    /// True while the folder, or a part of it, is away; left out otherwise.
+    public var away: Bool?
+    /// Which state folder the secret is in: of two publishers with one secret, one has a copy.
+    public var instance: String?
 
-    public init(secret: String, urls: [String], class: String, announced: UInt64? = nil) {
+    public init(
+        secret: String, urls: [String], class: String, announced: UInt64? = nil, away: Bool? = nil,
+        instance: String? = nil
+    ) {
+        self.away = away
+        self.instance = instance
         self.secret = secret
         self.urls = urls
         self.class = `class`
@@ -26,8 +35,13 @@ public struct Lease: Codable, Hashable, Sendable {
     public var seconds: Double
     public var epoch: Epoch
     public var revision: Revision
+    /// What the publisher's user should know.
+    public var warning: String?
 
-    public init(group: String, lease: String, seconds: Double, epoch: Epoch, revision: Revision) {
+    public init(
+        group: String, lease: String, seconds: Double, epoch: Epoch, revision: Revision, warning: String? = nil
+    ) {
+        self.warning = warning
         self.group = group
         self.lease = lease
         self.seconds = seconds

@@ -14,10 +14,14 @@ public struct Group: Codable, Hashable, Sendable {
     /// Grows whenever the group's publisher has compared all that it has with the catalogue and said what differed; `nil`
     /// before it has done so, and with publishers and brokers that do not tell.
     public var announced: UInt64?
+    /// True while the publisher is there, and its folder, or a part of it, is not: nothing of it has been withdrawn.
+    public var away: Bool?
+    /// By which a publisher is told from one with a copy of its state.
+    public var instance: String?
 
     public init(
         name: String, publisher: String, urls: [String], class: String, online: Bool, since: Double,
-        announced: UInt64? = nil
+        announced: UInt64? = nil, away: Bool? = nil, instance: String? = nil
     ) {
         self.name = name
         self.publisher = publisher
@@ -26,5 +30,7 @@ public struct Group: Codable, Hashable, Sendable {
         self.online = online
         self.since = since
         self.announced = announced
+        self.away = away
+        self.instance = instance
     }
 }

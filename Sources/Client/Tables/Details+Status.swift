@@ -10,7 +10,9 @@ extension Details {
         details.add("datasets", "\(status.datasets) in \(status.groups.count) groups", indent: 0)
         for group in status.groups.sorted(by: { $0.name < $1.name }) {
             let since = group.since > 0 ? " since \(Timestamp.readable(group.since))" : ""
-            let state = (group.online ? "online" : "offline") + since
+            let state =
+                (group.online ? "online" : "offline") + since
+                + (group.away == true ? ", its folder is away" : "")
             details.add(group.name, "\(state), \(group.urls.joined(separator: " "))")
         }
         let followed = status.followed.isEmpty ? "nothing" : status.followed.joined(separator: ", ")

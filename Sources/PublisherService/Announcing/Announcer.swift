@@ -10,20 +10,27 @@ final class Announcer: Sendable {
     private let standing: BrokerStanding
     /// Whether a file is being looked at.
     private let isPending: @Sendable (RelativePath) -> Bool
+    /// Whether what is published cannot be seen at the moment.
+    private let isAway: @Sendable () -> Bool
+    private let awayChanged: Signal
     private let logger: Logger
+    private let told = Locked(ToldStanding())
     private let pool = BlockingPool(name: "announce", threads: 1)
     /// The last ``Claim/announced``.
     private let announced = Locked<UInt64>(0)
 
     init(
         link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, standing: BrokerStanding,
-        isPending: @escaping @Sendable (RelativePath) -> Bool, logger: Logger
+        isPending: @escaping @Sendable (RelativePath) -> Bool, isAway: @escaping @Sendable () -> Bool = { false },
+        awayChanged: Signal = Signal(), logger: Logger
     ) {
         self.link = link
         self.store = store
         self.queue = queue
         self.standing = standing
         self.isPending = isPending
+        self.isAway = isAway
+        self.awayChanged = awayChanged
         self.logger = logger
     }
 
@@ -48,17 +55,23 @@ final class Announcer: Sendable {
 
     /// From a claim to the first failure.
     private func session(_ backoff: inout Backoff) async throws {
-        let first = try await link.renew()
-        standing.renewed(first)
-        defer { queue.stop() }
+        let first = try await renew()
+        let isAnnouncing = Flag()
+        defer {
+            queue.stop()
+            if isAnnouncing.isSet { backoff.reset() }
+        }
         queue.start()
-        let (differences, announced) = try await compare()
-        queue.add(differences, isPending: isPending)
-        set(.announcing)
-        backoff.reset()
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // From the beginning: to compare a large group takes longer than a lease lasts.
             group.addTask { try await self.keepLease(first) }
-            group.addTask { try await self.announce(under: first, differences, beyond: announced) }
+            group.addTask {
+                let (differences, announced) = try await self.compare()
+                self.queue.add(differences, isPending: self.isPending)
+                self.set(.announcing)
+                isAnnouncing.set()
+                try await self.announce(under: first, differences, beyond: announced)
+            }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -68,13 +81,31 @@ final class Announcer: Sendable {
     private func keepLease(_ first: Lease) async throws {
         var seconds = first.seconds
         while true {
-            try await Task.sleep(for: .seconds(max(0.05, seconds / 3)))
-            let renewed = try await link.renew()
-            standing.renewed(renewed)
+            await untilRenewal(seconds / 3)
+            try Task.checkCancellation()
+            let renewed = try await renew()
             guard renewed.lease == first.lease, renewed.epoch == first.epoch else {
                 throw BrokerFailure.leaseLost("the broker was started anew, or the lease had run out")
             }
             seconds = renewed.seconds
+        }
+    }
+
+    private func renew(announced: UInt64? = nil) async throws(BrokerFailure) -> Lease {
+        let lease = try await link.renew(announced: announced, isAway: isAway())
+        standing.renewed(lease)
+        let isNews = told.withLock { $0.warn(lease.warning) }
+        if isNews, let warning = lease.warning { logger.warning("the broker warns", ["warning": warning]) }
+        return lease
+    }
+
+    /// Some seconds; shorter when the folder goes away or comes back.
+    private func untilRenewal(_ seconds: Double) async {
+        await withTaskGroup { group in
+            group.addTask { await self.pause(.seconds(max(0.05, seconds))) }
+            group.addTask { await self.awayChanged.wait() }
+            await group.next()
+            group.cancelAll()
         }
     }
 
@@ -134,8 +165,7 @@ final class Announcer: Sendable {
             announced = max(now, max(announced, known ?? 0).addingReportingOverflow(1).partialValue)
             return announced
         }
-        let renewed = try await link.renew(announced: number)
-        standing.renewed(renewed)
+        let renewed = try await renew(announced: number)
         guard renewed.lease == lease.lease, renewed.epoch == lease.epoch else {
             throw BrokerFailure.leaseLost("the broker was started anew, or the lease had run out")
         }
@@ -161,13 +191,17 @@ final class Announcer: Sendable {
         }
     }
 
-    /// Logs each turn once.
+    /// Logs each turn once, and less often the more there are.
     private func set(_ news: BrokerStanding.Standing) {
-        guard standing.set(news) else { return }
+        guard standing.set(news), let silent = told.withLock({ $0.turn(to: news, at: .now) }) else { return }
+        let more = silent > 0 ? "\(silent) more turns since the last line" : nil
         switch news {
-        case .announcing: logger.info("announcing", ["broker": link.broker, "group": link.group])
+        case .announcing:
+            logger.info("announcing", ["broker": link.broker, "group": link.group])
         case .apart(let reason):
-            logger.warning("not announcing; the data are served, and it is tried again", ["reason": reason])
+            logger.warning(
+                "not announcing; the data are served, and it is tried again",
+                ["reason": more.map { "\(reason) (\($0))" } ?? reason])
         }
     }
 

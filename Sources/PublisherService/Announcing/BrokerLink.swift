@@ -14,10 +14,13 @@ struct BrokerLink: Sendable {
 
     /// Claims the group, or renews the claim.
     ///
-    /// - Parameter announced: see ``Claim/announced``.
-    func renew(announced: UInt64? = nil) async throws(BrokerFailure) -> Lease {
+    /// - Parameters:
+    ///   - announced: see ``Claim/announced``.
+    ///   - isAway: what is published cannot be seen at the moment.
+    func renew(announced: UInt64? = nil, isAway: Bool = false) async throws(BrokerFailure) -> Lease {
         var claim = claim
         claim.announced = announced
+        if isAway { claim.away = true }
         let body = SharedBytes(WireJSON.encode(claim))
         let request = HTTPClient.Request(
             method: "PUT", url: publisherURL, headers: ["Content-Type": "application/json"], body: body,

@@ -29,11 +29,18 @@ struct VersionFiles: Sendable {
     let index: FolderIndex
     /// Asks for a look at a file that is not what the index says.
     let suspect: @Sendable (RelativePath) -> Void
+    /// Tells that the bytes of a file are not what they were, whatever its times say.
+    var distrust: @Sendable (RelativePath) -> Void = { _ in }
+    var places = FolderPlaces()
 
     /// Any of the files that have the version. Blocks.
     func open(_ version: Version) throws -> VersionFile {
-        for path in index.paths(of: version) {
+        let paths = index.paths(of: version)
+        for path in paths {
             if let file = try open(path), file.version == version { return file }
+        }
+        if paths.contains(where: { !places.isPresent($0, in: folder) }) {
+            throw Refusal(503, "the folder with this version is away: try again later", headers: ["Retry-After": "5"])
         }
         throw Refusal.gone(version)
     }

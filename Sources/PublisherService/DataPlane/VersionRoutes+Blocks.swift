@@ -79,7 +79,9 @@ extension VersionRoutes {
     private func segments(
         _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
     ) async throws -> [SharedBytes] {
-        let proven = try await pool.run { try Self.prove(part, of: manifest, in: file) }
+        let proven = try await pool.run { [files] in
+            try Self.prove(part, of: manifest, in: file) { files.distrust(file.path) }
+        }
         let segments = [SharedBytes(proven.head)] + proven.blocks.map(\.bytes)
         statistics.noteServed(bytes: segments.reduce(0) { $0 + $1.count })
         return segments
@@ -87,12 +89,16 @@ extension VersionRoutes {
 
     /// Digests the chunk anew, for digests of blocks are not kept, and cuts the blocks out.
     private static func prove(
-        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
+        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile, distrust: () -> Void
     ) throws -> ProvenBlocks {
         let chunk = manifest.chunks[part.chunk]
         let source = FileSource(file.file, size: file.identity.size)
         let table = try VersionMaker.blockTable(of: chunk, content: manifest.content, in: source)
-        guard table.chunkDigest == chunk.digest, try file.isCurrent() else { throw Refusal.gone(file.version) }
+        guard table.chunkDigest == chunk.digest else {
+            distrust()
+            throw Refusal.gone(file.version)
+        }
+        guard try file.isCurrent() else { throw Refusal.gone(file.version) }
         let wanted = part.blocks.isEmpty ? Array(table.blocks.indices) : part.blocks
         guard let last = wanted.last, last < table.blocks.count else {
             throw Refusal(400, "chunk \(part.chunk) has \(table.blocks.count) blocks, and not all that are asked for")

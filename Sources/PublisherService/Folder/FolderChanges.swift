@@ -31,7 +31,9 @@ struct FolderChanges {
                 isOverflow = true
                 continue
             }
-            for folder in table.paths(of: event.watch) { add(event, in: folder) }
+            for folder in table.paths(of: event.watch) {
+                if event.kinds.contains(.unmounted) { trees.insert(folder) } else { add(event, in: folder) }
+            }
             if event.kinds.contains(.ended) { table.removeWatch(event.watch) }
         }
     }

@@ -20,6 +20,8 @@ final class FolderWatcher: Sendable {
         var rescan = Duration.seconds(60)
         /// Between walks when there are more folders than the system lets us watch.
         var blindRescan = Duration.seconds(5)
+        /// Between looks whether the folder is where it was.
+        var check = Duration.seconds(2)
         /// How long a file must be gone: many programs replace a file by removing it first.
         var absence = Duration.milliseconds(50)
     }
@@ -32,6 +34,10 @@ final class FolderWatcher: Sendable {
         case retry(RelativePath, after: Duration)
         /// The file was read so soon after it was written that only silence proves that nothing followed.
         case trust(RelativePath, FileIdentity)
+        /// The file's bytes are not what they were, whatever its times say.
+        case reread(RelativePath)
+        /// Whether the folder is where it was.
+        case check
         case rescan
     }
 
@@ -39,6 +45,7 @@ final class FolderWatcher: Sendable {
     let settings: Settings
     let index: FolderIndex
     let reports: Reports
+    let places: FolderPlaces
     let inotify: INotify
     /// Whether the kernel tells of changes.
     let hasEvents: Bool
@@ -47,11 +54,15 @@ final class FolderWatcher: Sendable {
     private let pool = BlockingPool(name: "folder", threads: 1)
 
     /// - Throws: ``SystemError`` when the process has no descriptors left.
-    init(_ folder: PublishedFolder, settings: Settings, index: FolderIndex, reports: Reports) throws(SystemError) {
+    init(
+        _ folder: PublishedFolder, settings: Settings, index: FolderIndex, reports: Reports,
+        places: FolderPlaces = FolderPlaces()
+    ) throws(SystemError) {
         self.folder = folder
         self.settings = settings
         self.index = index
         self.reports = reports
+        self.places = places
         if settings.poll == nil {
             do {
                 inotify = try INotify()

@@ -1,19 +1,50 @@
 internal import Catalogue
 internal import Platform
+internal import Synchronization
 
 /// The folder that is published as a group: the only way to its files, none of which lies elsewhere.
 struct PublishedFolder: Sendable {
     let group: GroupName
+    /// As it was given, absolute: a link is followed anew when it is looked at.
+    let path: String
     /// Absolute, without symbolic links.
-    let root: String
+    var root: String { target.withLock { $0 } }
+    private let target: Target
     /// Folders that are not published even if they lie inside: the publisher's own state.
     private let excluded: [String]
 
+    /// Where the root is now.
+    private final class Target: Sendable {
+        private let path: Locked<String>
+        init(_ path: String) { self.path = Locked(path) }
+        func withLock<R: Sendable>(_ body: (inout String) -> R) -> R { path.withLock { body(&$0) } }
+    }
+
+    /// - Parameter last: where it was when it was published last: it may come back.
     /// - Throws: ``SystemError`` when there is no such folder.
-    init(_ path: String, group: GroupName, excluding excluded: [String] = []) throws(SystemError) {
+    init(
+        _ path: String, group: GroupName, excluding excluded: [String] = [], last: String? = nil
+    ) throws(SystemError) {
         self.group = group
-        root = try FolderListing(path).realPath
+        self.path = try FileSystem.absolutePath(path)
         self.excluded = excluded
+        do throws(SystemError) {
+            target = Target(try FolderListing(path).realPath)
+        } catch {
+            guard let last, error.code != SystemError.notADirectory else { throw error }
+            target = Target(last)
+        }
+    }
+
+    /// Follows the path anew.
+    ///
+    /// - Returns: Whether it leads elsewhere.
+    func follow() throws(SystemError) -> Bool {
+        let place = try FolderListing.realPath(of: path)
+        return target.withLock { target in
+            defer { target = place }
+            return target != place
+        }
     }
 
     func absolute(_ path: RelativePath) -> String {

@@ -2,7 +2,11 @@
 enum SkippedNames {
     private static let endings = [".swp", ".swo", ".swx", ".tmp", ".temp", ".part", ".partial", ".crdownload", "~"]
 
+    /// Without these a Zarr store of format 2 cannot be opened.
+    private static let zarr: Set<String> = [".zarray", ".zattrs", ".zgroup", ".zmetadata"]
+
     static func contains(_ name: some StringProtocol) -> Bool {
+        if zarr.contains(String(name)) { return false }
         if name.hasPrefix(".") || name.hasPrefix("~$") { return true }
         if name.hasPrefix("#") && name.hasSuffix("#") && name.utf8.count > 1 { return true }
         let lowercased = name.lowercased()

@@ -5,6 +5,10 @@ extension WatchLoop {
     ///
     /// - Parameter seen: what it was when it began to settle; must be the same where no events tell.
     mutating func look(_ path: RelativePath, _ cause: Cause, origin: RelativePath? = nil, seen: FileIdentity? = nil) {
+        if let away = places.awayPlace(of: path) {
+            if away == .root { nextRescan = min(nextRescan, .now + .milliseconds(200)) } else { trees.insert(away) }
+            return
+        }
         switch folder.entry(path) {
         case .absent:
             links.remove(path)
@@ -23,12 +27,16 @@ extension WatchLoop {
         case .folder, .folderLink: trees.insert(path)
         case .unpublishable(let error):
             links.remove(path)
+            if error.isPassing {
+                return watcher.reports.problem(path, "\(error)", "cannot be read, and stays as it was")
+            }
             watcher.reports.problem(path, "\(error)")
             isGone(path, .stillGone)
         }
     }
 
     private mutating func isGone(_ path: RelativePath, _ cause: Cause) {
+        open.remove(path)
         // What was a link to a folder.
         if table.contains(path) { trees.insert(path) }
         guard watcher.index.entry(path) != nil || isPending(path) else { return }
@@ -48,6 +56,7 @@ extension WatchLoop {
         if let entry = watcher.index.entry(path), entry.isTrusted, entry.identity.isUnchanged(from: identity),
             !isPending(path)
         {
+            open.remove(path)
             return settling.remove(path)
         }
         if isReady(path, identity, cause, seen: seen) {
@@ -71,7 +80,7 @@ extension WatchLoop {
             if paces.look(path, at: now) { return true }
             return !isHeldOpen(path, identity, at: now)
         case .quiet:
-            if !watcher.hasEvents, let seen, seen != identity {
+            if !watcher.hasEvents || isPolling, let seen, seen != identity {
                 settling.add(path, due: now + settings.settle, seen: identity)
                 return false
             }
@@ -98,7 +107,7 @@ extension WatchLoop {
         case .some, .unknown:
             // Who is just closing a file may be counted as its writer although the event of it has passed.
             doubts.add(path, due: now + min(max(.milliseconds(100), age / 2), settings.settle))
-            if !settling.contains(path) { settling.add(path, due: now + settings.settle) }
+            if !settling.contains(path) { settling.add(path, due: now + settings.settle, seen: identity) }
         }
         return false
     }
@@ -118,11 +127,13 @@ extension WatchLoop {
         return true
     }
 
-    private func age(_ identity: FileIdentity) -> Duration {
+    func age(_ identity: FileIdentity) -> Duration {
         identity.age(at: .now)
     }
 
     private func writers(_ path: RelativePath) -> FileDescriptor.Writers {
+        // A server refuses leases for reasons of its own.
+        if !kinds.allSatisfy(FileSystemKinds.tellsWriters) { return .unknown }
         do throws(FolderError) {
             return try folder.open(path).file.writers()
         } catch {

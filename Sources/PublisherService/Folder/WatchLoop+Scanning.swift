@@ -9,6 +9,12 @@ extension WatchLoop {
     /// Walks the whole folder at the end of this step, unless it is away.
     mutating func rescan() {
         do throws(SystemError) {
+            if try folder.follow() {
+                isNewTarget = true
+                watcher.reports.logger.warning(
+                    "the folder's path is a link that leads elsewhere now, and is followed",
+                    ["path": folder.path, "folder": folder.root])
+            }
             let identity = try FileIdentity(path: folder.root)
             if root == nil || root?.inode != identity.inode || root?.device != identity.device {
                 watcher.reports.clear(.root)
@@ -17,10 +23,7 @@ extension WatchLoop {
             trees = [.root]
         } catch {
             // A file system that is not mounted is no reason to withdraw everything.
-            if root != nil { watcher.reports.problem(.root, "the folder is away, and is waited for: \(error)") }
-            root = nil
-            trees = []
-            nextRescan = .now + .seconds(1)
+            rootIsAway(error)
         }
     }
 
@@ -31,17 +34,43 @@ extension WatchLoop {
         let start = ContinuousClock.now
         let lost = table.remove(inside: tops)
         links.remove(inside: tops)
-        let result = FolderScanner(folder: folder).scan(tops, links: links) { watch($0) }
+        var mounts: Set<RelativePath> = []
+        let result = FolderScanner(folder: folder).scan(tops, links: links) { path in
+            if path != .root, FolderPlace.isMountPoint(folder.absolute(path)) { mounts.insert(path) }
+            watch(path)
+        }
         links.merge(result.links)
         for watch in lost where table.paths(of: watch).isEmpty { watcher.inotify.unwatch(watch) }
         report(result)
-        for (path, identity) in result.files { consider(path, identity, .found) }
+        judgePlaces(tops, result, mounts: mounts)
+        if tops == [.root] { lookForUntold(result) }
+        for (path, identity) in result.files where places.awayPlace(of: path) == nil {
+            consider(path, identity, .found)
+        }
         removeMissing(tops, result)
         lookAtLinks(into: tops)
         if tops == [.root] {
             hasWalkedAll = true
+            isNewTarget = false
+            lastWalk = start
             nextRescan = .now + max(rescanInterval, (.now - start) * 20)
         }
+    }
+
+    /// A walk of which nothing is expected, and that finds what changed some time ago, shows that not all is told.
+    private mutating func lookForUntold(_ result: FolderScanner.Result) {
+        defer { isRoutineWalk = true }
+        guard isRoutineWalk, watcher.hasEvents, !isPolling, let lastWalk else { return }
+        let since = lastWalk.duration(to: .now)
+        let untold = result.files.contains { path, identity in
+            let age = age(identity)
+            guard age > .seconds(3), age < since - .seconds(3), places.awayPlace(of: path) == nil else { return false }
+            guard let entry = watcher.index.entry(path), !entry.identity.isUnchanged(from: identity) else {
+                return false
+            }
+            return !isPending(path) && !settling.contains(path) && !closing.contains(path) && !retries.contains(path)
+        }
+        if untold { poll(because: "a walk found a change of which no notice came") }
     }
 
     /// Links elsewhere may lead to what was found, or has gone.
@@ -54,14 +83,14 @@ extension WatchLoop {
     }
 
     private var rescanInterval: Duration {
-        settings.poll ?? (watcher.hasEvents && !isShortOfWatches ? settings.rescan : settings.blindRescan)
+        settings.poll ?? (watcher.hasEvents && !isShortOfWatches && !isPolling ? settings.rescan : settings.blindRescan)
     }
 
     private mutating func removeMissing(_ tops: [RelativePath], _ result: FolderScanner.Result) {
         // What could not be read for another reason than a missing permission may be there.
         let unread = result.problems.filter { $0.value.isPassing }.map(\.key)
         for path in watcher.index.paths(inside: tops) where result.files[path] == nil {
-            if unread.contains(where: path.isInside) { continue }
+            if unread.contains(where: path.isInside) || places.awayPlace(of: path) != nil { continue }
             jobs[path] = WorkList.Job(path: path)
         }
     }
@@ -97,13 +126,5 @@ extension WatchLoop {
         for path in trees.sorted(by: { $0.text.utf8.count < $1.text.utf8.count })
         where !result.contains(where: path.isInside) { result.append(path) }
         return result
-    }
-}
-
-extension FolderError {
-    /// Whether it may be there when asked again.
-    fileprivate var isPassing: Bool {
-        guard case .system(let error) = self else { return false }
-        return error.code != SystemError.permissionDenied
     }
 }

@@ -30,7 +30,7 @@ struct WatchLoop {
     /// Files that were closed by a writer, who may open them again at once.
     var closing = SettleQueue()
     var paces = WritePaces()
-    var open = OpenFiles()
+    var open = HeldFiles()
     /// Frames that were not whole.
     var retries = SettleQueue()
     /// Files that were found with a writer.
@@ -42,7 +42,17 @@ struct WatchLoop {
     let started = ContinuousClock.now
     var nextRescan = ContinuousClock.now
     var root: FileIdentity?
+    var nextCheck = ContinuousClock.now
+    var lastWalk: ContinuousClock.Instant?
+    /// The walk that is due was not asked for by anything that happened.
+    var isRoutineWalk = false
+    /// The path was followed to another folder than before.
+    var isNewTarget = false
     var isShortOfWatches = false
+    /// There are changes of which no event tells.
+    var isPolling = false
+    /// Of file systems.
+    var kinds: Set<UInt64> = []
     /// In this step.
     var hasWalkedAll = false
     /// What this step will deliver.
@@ -59,6 +69,7 @@ struct WatchLoop {
         self.trust = trust
         self.isPending = isPending
         self.scanned = scanned
+        isNewTarget = watcher.places.isMoved
     }
 
     var settings: FolderWatcher.Settings { watcher.settings }
@@ -66,7 +77,8 @@ struct WatchLoop {
 
     mutating func step() {
         let deadlines = [
-            nextRescan, settling.earliest, closing.earliest, retries.earliest, doubts.earliest, absent.earliest,
+            nextRescan, nextCheck, settling.earliest, closing.earliest, retries.earliest, doubts.earliest,
+            absent.earliest,
             trusting.earliest,
         ].compactMap { $0 }
         let events: [INotify.Event]
@@ -81,6 +93,7 @@ struct WatchLoop {
         take(watcher.takeRequests())
         apply(changes)
         lookAtDue()
+        if nextCheck <= .now { checkPlaces() }
         if nextRescan <= .now { rescan() }
         // What is found may mend a link to a folder, which is walked, too; links there lead to no further ones.
         for _ in 0..<3 where !trees.isEmpty { scanTrees() }
@@ -99,8 +112,15 @@ struct WatchLoop {
             case .settle(let path): settling.add(path, due: .now + settings.settle)
             case .retry(let path, let pause): retries.add(path, due: .now + pause)
             case .trust(let path, let identity):
-                if watcher.hasEvents { trusting.add(path, due: nextTrust, seen: identity) }
-            case .rescan: nextRescan = .now
+                if watcher.hasEvents, !isPolling {
+                    let isCoarse = identity.grain > .seconds(1)
+                    trusting.add(path, due: nextTrust + (isCoarse ? identity.grain : .zero), seen: identity)
+                }
+            case .reread(let path): jobs[path] = WorkList.Job(path: path, mustRead: true)
+            case .check: nextCheck = .now
+            case .rescan:
+                isRoutineWalk = false
+                nextRescan = .now
             }
         }
     }
@@ -115,14 +135,15 @@ struct WatchLoop {
         if changes.isOverflow || changes.isRootAffected {
             if changes.isOverflow { watcher.reports.logger.warning("the system lost events: walking the whole folder") }
             trusting = SettleQueue()
+            isRoutineWalk = false
             nextRescan = .now
         }
         let now = ContinuousClock.now
-        for path in changes.written {
+        for path in changes.written.union(changes.written.flatMap(watcher.index.siblings)) {
             settling.add(path, due: open.write(path, at: now, settle: settings.settle, limit: settings.open))
             trusting.remove(path)
         }
-        for path in changes.closed {
+        for path in changes.closed.union(changes.closed.flatMap(watcher.index.siblings)) {
             trusting.remove(path)
             gather(path, at: now)
         }
@@ -152,7 +173,9 @@ struct WatchLoop {
     private mutating func lookAtLinks(_ changes: FolderChanges, _ looks: Set<RelativePath>) {
         if links.isEmpty { return }
         var affected: Set<RelativePath> = []
-        for path in looks.union(changes.closed).union(changes.written).union(changes.trees) { affected.formUnion(links.links(to: path)) }
+        for path in looks.union(changes.closed).union(changes.written).union(changes.trees) {
+            affected.formUnion(links.links(to: path))
+        }
         if changes.mayMendLinks { affected.formUnion(links.dangling) }
         if changes.isHiddenPartAffected { affected.formUnion(links.all) }
         for path in affected.subtracting(looks) { look(path, .found) }

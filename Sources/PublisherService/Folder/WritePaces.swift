@@ -15,7 +15,9 @@ struct WritePaces {
     /// What a file without a rest waits for at least.
     private static let shortest = Duration.milliseconds(250)
     private static let longest = Duration.seconds(1)
-    private static let countLimit = 4096
+
+    /// So many are remembered before those that rest are forgotten.
+    private var limit = 4096
 
     private var paces: [RelativePath: Pace] = [:]
 
@@ -26,7 +28,7 @@ struct WritePaces {
         var pace = paces[path] ?? Pace(pause: gather)
         let first = pace.first ?? now
         pace.first = first
-        if paces.count >= Self.countLimit { forget(before: now - Self.longest * 4) }
+        if paces.count >= limit { forget(before: now - Self.longest * 4) }
         paces[path] = pace
         let latest = first + max(pace.pause, Self.shortest)
         let earliest = pace.looked.map { $0 + pace.pause } ?? now
@@ -52,5 +54,6 @@ struct WritePaces {
 
     private mutating func forget(before time: Instant) {
         paces = paces.filter { $0.value.first != nil || ($0.value.looked ?? time) >= time }
+        limit = max(4096, 2 * paces.count)
     }
 }

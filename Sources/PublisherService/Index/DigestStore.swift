@@ -48,6 +48,9 @@ final class DigestStore: Sendable {
                 UPDATE files SET kind = CASE
                     WHEN instr(dataset, CAST('"kind":"array"' AS BLOB)) > 0 THEN 'array'
                     WHEN instr(dataset, CAST('"kind":"frame"' AS BLOB)) > 0 THEN 'frame' ELSE 'file' END;
+                CREATE TABLE places (
+                    path TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL, filesystem INTEGER NOT NULL,
+                    kind INTEGER NOT NULL) WITHOUT ROWID;
                 """),
         ])
 
@@ -62,7 +65,8 @@ final class DigestStore: Sendable {
                 let identity = FileIdentity(
                     kind: .regular, device: row.uint64(5), inode: row.uint64(4), size: row.int64(1),
                     modified: row.int64(2), changed: row.int64(3))
-                let entry = FolderIndex.Entry(identity: identity, version: Version(digest), isTrusted: row.bool(7),
+                let entry = FolderIndex.Entry(
+                    identity: identity, version: Version(digest), isTrusted: row.bool(7),
                     kind: Dataset.Kind(rawValue: row.string(8)) ?? .file)
                 result.append((RelativePath(row.string(0)), entry))
             }
@@ -80,11 +84,44 @@ final class DigestStore: Sendable {
                 switch outcome {
                 case .made(let made): try Self.put(made, connection)
                 case .removed(let path, _): try Self.remove(path, connection)
-                case .unchanged, .unfinished, .unsettled, .stopped: false
+                case .unreachable, .unchanged, .unfinished, .unsettled, .stopped: false
                 }
             }
             try Self.trimHistory(connection)
             return changed
+        }
+    }
+
+    /// Where the folder was, and what is mounted below it.
+    func places() throws -> [RelativePath: FolderPlace] {
+        try database.read { connection in
+            let rows = try connection.all("SELECT path, device, inode, filesystem, kind FROM places") { row in
+                (
+                    RelativePath(row.string(0)),
+                    FolderPlace(
+                        device: row.uint64(1), inode: row.uint64(2), fileSystem: row.uint64(3), kind: row.uint64(4))
+                )
+            }
+            return Dictionary(rows) { $1 }
+        }
+    }
+
+    /// Where the folder's path led to when it was published last.
+    func root() throws -> String? {
+        try database.read { connection in
+            try connection.first("SELECT value FROM facts WHERE name = 'root'") { $0.string(0) }
+        }
+    }
+
+    func keep(_ places: [RelativePath: FolderPlace], root: String) throws {
+        try database.transaction { connection in
+            try connection.execute("INSERT OR REPLACE INTO facts VALUES ('root', ?)", root)
+            try connection.execute("DELETE FROM places")
+            for (path, place) in places {
+                try connection.execute(
+                    "INSERT INTO places VALUES (?, ?, ?, ?, ?)", path.text, place.device, place.inode, place.fileSystem,
+                    place.kind)
+            }
         }
     }
 
@@ -141,7 +178,8 @@ final class DigestStore: Sendable {
         let dataset = WireJSON.encode(made.dataset)
         let identity = made.entry.identity
         try connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size, identity.modified,
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size,
+            identity.modified,
             identity.changed, identity.inode, identity.device, version, made.entry.isTrusted, dataset,
             made.entry.kind.rawValue)
         if let old, old.version != version { try retire(old.version, of: path, connection) }

@@ -9,11 +9,11 @@ struct FileReader: Sendable {
     let index: FolderIndex
     let statistics: Statistics
     let stop: Flag
-    /// A file whose times are younger than this when its reading begins may be written to afterwards without its times
-    /// showing it: they advance with the kernel's ticks.
-    let timeGrain: Duration
+    /// Whether events tell of changes; where none do, times are also of other machines' clocks.
+    let hasEvents: Bool
+    var places = FolderPlaces()
 
-    let unfinished = UnfinishedFrames()
+    var unfinished = UnfinishedFrames()
 
     private static let attempts = 3
     /// A larger file that changed while it was read is left alone until it has been quiet for a while.
@@ -35,12 +35,29 @@ struct FileReader: Sendable {
             }
             return .unsettled(job.path)
         } catch let error as FolderError {
-            return .removed(job.path, error)
+            return failure(job.path, error)
         } catch let error as SystemError {
-            return .removed(job.path, FolderError(error))
+            return failure(job.path, FolderError(error))
         } catch {
             preconditionFailure("no other error is thrown above: \(error)")
         }
+    }
+
+    /// A file that cannot be had is removed only if all that holds it is where it was.
+    private func failure(_ path: RelativePath, _ error: FolderError) -> Outcome {
+        error.isPassing || !places.isPresent(path, in: folder) ? .unreachable(path, error) : .removed(path, error)
+    }
+
+    /// Whether no write can have come after the reading that began at `start` without the file's times showing it.
+    private func isProven(
+        _ identity: FileIdentity, _ version: Version, _ old: FolderIndex.Entry?, _ start: Timestamp,
+        _ read: ContinuousClock.Instant
+    ) -> Bool {
+        if hasEvents, !places.isSilent { return identity.age(at: start) > identity.grain }
+        if identity.age(at: start) > max(identity.grain, .seconds(2)) { return true }
+        // Whatever the clocks say: it was the same some time ago.
+        guard let old, old.identity == identity, old.version == version, let first = old.read else { return false }
+        return first.duration(to: read) > .seconds(5)
     }
 
     /// What is known of the file under this name, or one that it had before.
@@ -71,7 +88,7 @@ struct FileReader: Sendable {
     /// Nil when the file changed meanwhile.
     private func read(_ job: WorkList.Job, _ file: FileDescriptor, _ identity: FileIdentity) throws -> Outcome? {
         let path = job.path
-        let start = Timestamp.now
+        let start = Timestamp.now, instant = ContinuousClock.now
         statistics.noteRead(bytes: identity.size)
         let result = try VersionMaker.version(of: GuardedSource(file, identity, stop: stop))
         guard try file.identity() == identity else { return nil }
@@ -81,10 +98,12 @@ struct FileReader: Sendable {
         let dataset = DatasetMaker.dataset(
             try folder.datasetPath(path), version: result.manifest.version, identity: identity, frame: result.frame,
             flaw: result.flaw)
-        let age = start.nanoseconds - identity.changed
+        let old = index.entry(path)
+        let isSame = old?.identity == identity && old?.version == dataset.version
         let entry = FolderIndex.Entry(
-            identity: identity, version: dataset.version, isTrusted: age > Int64(timeGrain / .nanoseconds(1)),
-            kind: dataset.kind)
+            identity: identity, version: dataset.version,
+            isTrusted: isProven(identity, dataset.version, old, start, instant), kind: dataset.kind,
+            read: isSame ? old?.read ?? instant : instant)
         return .made(.init(path: path, entry: entry, manifest: result.manifest.encoded, dataset: dataset))
     }
 
@@ -109,7 +128,7 @@ struct FileReader: Sendable {
         switch cause.code {
         case GuardedSource.Failure.stopped: return .stopped(path)
         case GuardedSource.Failure.changed: return nil
-        default: return .removed(path, .system(cause))
+        default: return failure(path, .system(cause))
         }
     }
 }

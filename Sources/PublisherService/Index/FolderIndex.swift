@@ -13,13 +13,17 @@ final class FolderIndex: Sendable {
         /// False when the file may have been written to after it was read without its times showing it.
         var isTrusted: Bool
         var kind = Dataset.Kind.file
+        /// When it was read first as it is, by this process.
+        var read: ContinuousClock.Instant?
     }
 
     fileprivate struct State {
         var entries: [RelativePath: Entry] = [:]
         var paths: [Version: Set<RelativePath>] = [:]
         /// By inode, also of files that have gone: a file that was moved need not be read again.
-        var inodes: [UInt64: Entry] = [:]
+        var inodes: [UInt64: (entry: Entry, path: RelativePath)] = [:]
+        /// Names that lead to one file, of files with several.
+        var siblings: [UInt64: Set<RelativePath>] = [:]
     }
 
     private let state = Locked(State())
@@ -44,9 +48,14 @@ final class FolderIndex: Sendable {
     /// All files, sorted.
     var allPaths: [RelativePath] { state.withLock { Array($0.entries.keys) }.sorted() }
 
+    /// Whether any file was read on this device.
+    func isOn(_ device: UInt64) -> Bool {
+        state.withLock { $0.entries.values.contains { $0.identity.device == device } }
+    }
+
     /// What is known of the file under any of its names; its times prove that it did not change since.
     func entry(sameAs identity: FileIdentity) -> Entry? {
-        state.withLock { $0.inodes[identity.inode] }.flatMap { entry in
+        state.withLock { $0.inodes[identity.inode]?.entry }.flatMap { entry in
             entry.isTrusted && entry.identity.isUnchanged(from: identity) ? entry : nil
         }
     }
@@ -56,7 +65,15 @@ final class FolderIndex: Sendable {
             state.remove(path)
             state.entries[path] = entry
             state.paths[entry.version, default: []].insert(path)
-            state.inodes[entry.identity.inode] = entry
+            state.note(entry, at: path)
+        }
+    }
+
+    /// The other names of the file: what is written through one of them is in all.
+    func siblings(of path: RelativePath) -> [RelativePath] {
+        state.withLock { state in
+            guard !state.siblings.isEmpty, let inode = state.entries[path]?.identity.inode else { return [] }
+            return state.siblings[inode]?.filter { $0 != path } ?? []
         }
     }
 
@@ -65,7 +82,9 @@ final class FolderIndex: Sendable {
             state.remove(path)
             // What went is remembered for a while, but not more of it than of what is there.
             if state.inodes.count > 2 * state.entries.count + 1000 {
-                state.inodes = Dictionary(state.entries.values.map { ($0.identity.inode, $0) }) { $1 }
+                state.inodes = Dictionary(
+                    state.entries.map { ($0.value.identity.inode, (entry: $0.value, path: $0.key)) }
+                ) { $1 }
             }
         }
     }
@@ -78,15 +97,27 @@ final class FolderIndex: Sendable {
             guard var entry = state.entries[path], entry.identity == identity, !entry.isTrusted else { return false }
             entry.isTrusted = true
             state.entries[path] = entry
-            state.inodes[identity.inode] = entry
+            state.inodes[identity.inode] = (entry, path)
             return true
         }
     }
 }
 
 extension FolderIndex.State {
+    fileprivate mutating func note(_ entry: FolderIndex.Entry, at path: RelativePath) {
+        let inode = entry.identity.inode
+        let last = inodes.updateValue((entry, path), forKey: inode)
+        guard let last, last.path != path, let other = entries[last.path]?.identity,
+            other.inode == inode, other.device == entry.identity.device
+        else { return }
+        siblings[inode, default: [last.path]].insert(path)
+    }
+
     fileprivate mutating func remove(_ path: RelativePath) {
         guard let old = entries.removeValue(forKey: path) else { return }
+        if siblings[old.identity.inode]?.remove(path) != nil, siblings[old.identity.inode]?.count ?? 0 < 2 {
+            siblings[old.identity.inode] = nil
+        }
         paths[old.version]?.remove(path)
         if paths[old.version]?.isEmpty == true { paths[old.version] = nil }
     }
@@ -95,6 +126,12 @@ extension FolderIndex.State {
 extension FileIdentity {
     /// Whether nothing suggests that the content is another. Device numbers may change with each start of the machine.
     func isUnchanged(from other: FileIdentity) -> Bool { isSameContent(as: other) && changed == other.changed }
+
+    /// By how much its times may be behind what was done to it: whole seconds are those of a file system that has no
+    /// others. Of FAT they are even.
+    var grain: Duration {
+        changed % 1_000_000_000 == 0 ? .milliseconds(2500) : .milliseconds(20)
+    }
 
     /// How long ago something was written to it. Anybody may have set the time of the content, to the future too.
     func age(at now: Timestamp) -> Duration {

@@ -7,6 +7,8 @@ enum Outcome: Sendable {
     case made(Made)
     /// It is not there, or not to be published.
     case removed(RelativePath, FolderError)
+    /// It cannot be asked for: what holds it is away, or does not answer.
+    case unreachable(RelativePath, FolderError)
     /// It is what the index says.
     case unchanged(RelativePath)
     /// It is a frame that is not whole, and may become one.
@@ -27,7 +29,9 @@ enum Outcome: Sendable {
     var path: RelativePath {
         switch self {
         case .made(let made): made.path
-        case .removed(let path, _), .unfinished(let path, _), .unchanged(let path), .unsettled(let path), .stopped(let path): path
+        case .removed(let path, _), .unreachable(let path, _), .unfinished(let path, _), .unchanged(let path),
+            .unsettled(let path), .stopped(let path):
+            path
         }
     }
 }

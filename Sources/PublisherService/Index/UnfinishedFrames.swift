@@ -6,10 +6,8 @@ internal import Synchronization
 /// What was a frame, or is named as one, and cannot be understood is not published as something else at once. After a
 /// while it is: a damaged file is a file.
 final class UnfinishedFrames: Sendable {
-    /// What the catalogue says to be a frame.
-    private static let knownLimit = Duration.seconds(30)
-    /// What never was one.
-    private static let newLimit = Duration.seconds(5)
+    /// Of what the catalogue says to be a frame; what never was one gets a sixth.
+    private let limit: Duration
 
     private struct Entry {
         let since: ContinuousClock.Instant
@@ -18,11 +16,13 @@ final class UnfinishedFrames: Sendable {
 
     private let entries = Locked<[RelativePath: Entry]>([:])
 
+    init(limit: Duration = .seconds(30)) { self.limit = limit }
+
     /// Whether to wait for the rest of a file.
     ///
     /// - Parameter age: since something was written to it.
     func isWaiting(for path: RelativePath, wasFrame: Bool, age: Duration) -> Bool {
-        let limit = wasFrame ? Self.knownLimit : Self.newLimit
+        let limit = wasFrame ? limit : limit / 6
         guard let entry = entries.withLock({ $0[path] }) else { return age < limit }
         return age < limit && entry.since.duration(to: .now) < limit
     }

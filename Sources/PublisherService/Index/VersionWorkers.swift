@@ -9,7 +9,7 @@ final class VersionWorkers: Sendable {
     private let reports: Reports
     private let announcements: AnnouncementQueue
     private let ask: @Sendable (FolderWatcher.Request) -> Void
-    private let pool = BlockingPool(name: "digests", threads: 2)
+    private let pool = BlockingPool(name: "digests", threads: WorkList.Lane.allCases.count)
     private let work = Locked(WorkList())
     private let wakeups: [(lane: WorkList.Lane, stream: AsyncStream<Void>, raise: AsyncStream<Void>.Continuation)]
 
@@ -138,6 +138,9 @@ final class VersionWorkers: Sendable {
         case .removed(let path, let reason):
             reader.index.remove(path)
             if reason == .absent { reports.clear(path) } else { reports.problem(path, "\(reason)") }
+        case .unreachable(let path, let reason):
+            reports.problem(path, "\(reason)", "cannot be read, and stays as it was")
+            ask(.check)
         case .unsettled(let path): ask(.settle(path))
         case .unchanged, .unfinished, .stopped: break
         }
@@ -157,7 +160,7 @@ extension Outcome {
     fileprivate var concernsStore: Bool {
         switch self {
         case .made, .removed: true
-        case .unchanged, .unfinished, .unsettled, .stopped: false
+        case .unreachable, .unchanged, .unfinished, .unsettled, .stopped: false
         }
     }
 }

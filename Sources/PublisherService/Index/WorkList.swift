@@ -18,6 +18,8 @@ struct WorkList {
         /// Files of which a few pass quickly, and those that are gone.
         case small
         case large
+        /// Of which one takes minutes.
+        case huge
     }
 
     private enum Stage {
@@ -28,10 +30,12 @@ struct WorkList {
 
     /// Larger files take a lane of their own, so that no small one waits for them.
     static let smallLimit: Int64 = 8 << 20
+    static let largeLimit: Int64 = 4 << 30
 
     private var stages: [RelativePath: Stage] = [:]
     private var small = Fifo<RelativePath>()
     private var large = Fifo<RelativePath>()
+    private var huge = Fifo<RelativePath>()
 
     var isEmpty: Bool { stages.isEmpty }
     var count: Int { stages.count }
@@ -50,6 +54,7 @@ struct WorkList {
 
     /// The next jobs for a worker: several small ones, to share a transaction, or one large one.
     mutating func next(_ lane: Lane, limit: Int = 64) -> [Job] {
+        if lane == .huge, let path = huge.popFirst() { return [start(path)] }
         if lane == .large, let path = large.popFirst() { return [start(path)] }
         var jobs: [Job] = []
         var bytes: Int64 = 0
@@ -69,7 +74,11 @@ struct WorkList {
     }
 
     private mutating func enqueue(_ job: Job) {
-        if job.size > Self.smallLimit { large.append(job.path) } else { small.append(job.path) }
+        switch job.size {
+        case ...Self.smallLimit: small.append(job.path)
+        case ...Self.largeLimit: large.append(job.path)
+        default: huge.append(job.path)
+        }
     }
 
     private mutating func start(_ path: RelativePath) -> Job {

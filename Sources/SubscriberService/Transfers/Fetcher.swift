@@ -96,6 +96,14 @@ struct Fetcher: Sendable {
         let rejected = try await fetch(chunk..<chunk + 1, of: mirror, from: source)
         guard rejected.isEmpty else {
             counters.rejected()
+            // Asked for proofs the source digests the bytes itself, and finds out that its file is not what it was.
+            do {
+                return try await fetch(BlockRequest([.init(chunk: chunk, blocks: [])]), of: mirror, from: source)
+            } catch  where error.reason == .gone {
+                throw error
+            } catch {
+                log.debug("nor are there proofs", ["source": source.url, "reason": error])
+            }
             throw FetchFailure(
                 .corrupt,
                 "the chunk at offset \(offset) of version \(mirror.version) failed its digest twice at \(source.url)")
@@ -218,7 +226,10 @@ extension FetchFailure {
             case .cancelled: .stopping
             default: .unreachable
             }
-        self.init(reason, "\(source.url): \(error.message)")
+        let hint =
+            error.code == .cannotConnect
+            ? "; if this address cannot be reached from here, its publisher must give another one with --advertise" : ""
+        self.init(reason, "\(source.url): \(error.message)\(hint)")
     }
 
     static func noSource(_ version: Version) -> FetchFailure {

@@ -2,7 +2,7 @@
 ///
 /// A pause is no end: half of a file is not published while somebody has it open for writing. Who keeps a file open for
 /// ever, as programs do with their logs, is not waited for for ever.
-struct OpenFiles {
+struct HeldFiles {
     typealias Instant = ContinuousClock.Instant
 
     /// Ten limits: a file that is new, or was begun anew, is worth little before it is whole.
