@@ -117,6 +117,23 @@ struct ClientFaultTests {
         }
     }
 
+    @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
+    func anAnswerThatDribblesForEverIsATimeout(_ beginning: String) async throws {
+        let script: ScriptedServer.Script = { connection in
+            _ = connection.request()
+            connection.send(beginning)
+            // Until the client has gone, or much longer than it should take.
+            for _ in 0..<2000 {
+                usleep(20_000)
+                guard connection.send("X: x\r\n") else { return }
+            }
+        }
+        try await ScriptedServer.run(script) { server async throws in
+            let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(300))
+            #expect(await codeThrown { try await client.send(request) } == .timeout)
+        }
+    }
+
     @Test
     func aBusyCallbackIsNoSilence() async throws {
         let script: ScriptedServer.Script = { connection in

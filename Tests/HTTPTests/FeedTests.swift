@@ -287,6 +287,25 @@ struct FeedClient: Sendable {
         }
     }
 
+    @Test func aFullFeedTakesAPlaceFromTheAddressThatHasTheMost() async throws {
+        try await withFeed(FeedLogSource()) {
+            $0.watcherLimit = 3
+            $0.heartbeatInterval = .seconds(60)
+        } _: { _, port in
+            let greedy = try (0..<3).map { _ in try FeedClient(port) }
+            for client in greedy { _ = try await blocking { try client.head() } }
+            let modest = try RawClient(port, host: 2)
+            try modest.send("GET /feed HTTP/1.1\r\nHost: x\r\n\r\n")
+            let head = try await blocking { try modest.receive(through: "\r\n\r\n") }
+            #expect(head?.hasPrefix("HTTP/1.1 200") == true)
+            // The last to come has lost its place, and is told where to go on.
+            let farewell = try await blocking { try greedy[2].line() }
+            #expect(farewell != nil)
+            let again = try await blocking { try RawClient.get(port, "/feed") }
+            #expect(again?.status == 503)
+        }
+    }
+
     @Test func onlyGetIsTheFeedsAndALaterRequestOfAConnectionIsSentThereAgain() async throws {
         try await withFeed(FeedLogSource()) { _, port in
             try await blocking {

@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    @Test func theAddressWithTheMostConnectionsGivesTheNextItsPlace() async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.connectionLimit = 5
+        } handler: { _ in
+            .json("{}")
+        } _: { port in
+            try await blocking {
+                // It has waited longest, and is alone.
+                let modest = try RawClient(port, host: 2)
+                #expect(try modest.exchange(Self.request)?.status == 200)
+                let greedy = try (0..<4).map { _ in try RawClient(port) }
+                for client in greedy { #expect(try client.exchange(Self.request)?.status == 200) }
+                #expect(try RawClient(port, host: 3).exchange(Self.request)?.status == 200)
+                #expect(try greedy[0].readAll().isEmpty)
+                #expect(try modest.exchange(Self.request)?.status == 200)
+            }
+        }
+    }
+
     @Test func whoFindsAllPlacesTakenByOthersAtWorkIsTold() async throws {
         let gate = Signal(), begun = Signal()
         try await withServer {

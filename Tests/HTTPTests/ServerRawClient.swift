@@ -24,12 +24,23 @@ final class RawClient: Sendable {
     private let closed = Atomic(false)
     private let buffer = Locked<[UInt8]>([])
 
-    init(_ port: UInt16, receiveBuffer: Int32? = nil, ipv6: Bool = false) throws {
+    /// - Parameter host: the last number of the address of loopback that it comes from.
+    init(_ port: UInt16, receiveBuffer: Int32? = nil, ipv6: Bool = false, host: UInt32 = 1) throws {
         fd = socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard fd >= 0 else { throw Failure(operation: "socket", code: errno) }
         if var size = receiveBuffer { setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         var patience = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        if host != 1 {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = (UInt32(0x7f00_0000) + host).bigEndian
+            let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, size) == 0 }
+            }
+            guard isBound else { throw Failure(operation: "bind", code: errno) }
+        }
         guard ipv6 ? connect6(port) : connect4(port) else { throw Failure(operation: "connect", code: errno) }
     }
 
