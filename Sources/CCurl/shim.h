@@ -7,6 +7,9 @@
 
 typedef size_t (*ccurl_bytes_callback)(char *bytes, size_t size, size_t count, void *context);
 
+// A cast macro.
+static const long ccurl_basic_authentication = (long) CURLAUTH_BASIC;
+
 static inline CURLcode ccurl_initialize(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

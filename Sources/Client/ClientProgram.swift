@@ -7,7 +7,7 @@ public enum ClientProgram {
 
     static let subscriber = Option(
         "subscriber", placeholder: "URL", default: "http://localhost:8002", help: "the subscriber to talk to",
-        parse: OptionValue.serviceURL)
+        parse: OptionValue.serviceURLWithLogin)
 
     static let commands: [any Command.Type] = [
         ListCommand.self, FollowCommand.self, UnfollowCommand.self, InfoCommand.self, DownloadCommand.self,

@@ -4,7 +4,7 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: Hashable {
             case cannotListen, peerClosed, timeout, cannotConnect, tooLarge, badResponse, badURL, cancelled, outOfMemory
-            case badRequest, busy, system
+            case badRequest, redirected, accessDenied, busy, system
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -24,6 +24,10 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let badURL = Code(.badURL)
         /// The request cannot be sent as it is.
         public static let badRequest = Code(.badRequest)
+        /// The answer sends the request to another server, or asks for another request, which is not done.
+        public static let redirected = Code(.redirected)
+        /// The server, or one before it, wants a name and a password.
+        public static let accessDenied = Code(.accessDenied)
         public static let cancelled = Code(.cancelled)
         /// Too much is under way already; later there may be room.
         public static let busy = Code(.busy)

@@ -85,8 +85,9 @@ public final class Publisher: Sendable {
         let claim = Claim(
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
             class: configuration.class, instance: state.instance)
+        let (broker, forClient) = HTTPClient.Configuration.talking(to: configuration.broker)
         let link = BrokerLink(
-            client: HTTPClient(within: plan), broker: configuration.broker, group: group, claim: claim)
+            client: HTTPClient(forClient, within: plan), broker: broker, group: group, claim: claim)
         announcer = Announcer(
             link: link, store: state.store, queue: queue, standing: standing,
             isPending: { [workers] in workers.isPending($0) }, isAway: { watcher.places.isAway }, awayChanged: away,

@@ -25,6 +25,25 @@ struct OptionValueTests {
     func notURLs(_ text: String) { #expect(throws: UsageError.self) { try OptionValue.serviceURL(text) } }
 
     @Test(
+        "a service's URL may have a name and a password where that is said",
+        arguments: [
+            ("http://me:pass@host:8000", "http://me:pass@host:8000"), ("me:p%40@host:1/", "http://me:p%40@host:1"),
+            ("HTTPS://me@host/base/", "https://me@host/base"), ("http://host:1", "http://host:1"),
+        ])
+    func loginURLs(_ text: String, _ expected: String) throws {
+        let url = try OptionValue.serviceURLWithLogin(text)
+        #expect(url == expected)
+    }
+
+    @Test(
+        "a bad one is refused without repeating the password",
+        arguments: ["http://@host:1", "http://:secret@host:1", "http://me:sec ret@host:1", "http://me:sec@ret@host:1"])
+    func badLoginURLs(_ text: String) {
+        let error = #expect(throws: UsageError.self) { try OptionValue.serviceURLWithLogin(text) }
+        #expect(error?.description.contains("sec") == false)
+    }
+
+    @Test(
         "bytes have suffixes of powers of 1024",
         arguments: [
             ("0", 0), ("4096", 4096), ("64KiB", 65536), ("2G", 2 << 30), ("1m", 1 << 20), ("3tib", 3 << 40), ("7B", 7),

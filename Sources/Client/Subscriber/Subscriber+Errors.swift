@@ -14,19 +14,29 @@ extension Subscriber {
         case .timeout, .peerClosed:
             return ClientError(
                 .unreachable, "the subscriber at \(url) does not answer: \(Self.reason(error)); try again")
+        case .redirected, .accessDenied:
+            return ClientError(.refused, "no answer from the subscriber at \(url): \(Self.reason(error))")
         default:
             return ClientError(.badAnswer, "no good answer from \(url): \(Self.reason(error)); is that a subscriber?")
         }
     }
 
     /// What to say when the answer is no.
-    func refusal(_ status: Int, _ body: [UInt8]) -> ClientError {
+    ///
+    /// - Parameter text: the status in words, with what is known of who answers.
+    func refusal(_ status: Int, _ body: [UInt8], as text: String? = nil) -> ClientError {
         // Not lost: a body that is no refusal of ours says by that where it comes from.
         guard let refusal = try? WireJSON.decode(Refusal.self, from: body),
             refusal.detail != nil || refusal.errors != nil
         else {
+            let guess =
+                switch status {
+                case 403: "does a server or proxy before it refuse this?"
+                case 502, 503, 504: "can a server or proxy before it not reach it?"
+                default: "is it one?"
+                }
             return ClientError(
-                .badAnswer, "\(url) answered with status \(status) and not as a subscriber does; is it one?")
+                .badAnswer, "\(url) answered with \(text ?? "status \(status)") and not as a subscriber does; \(guess)")
         }
         guard let errors = refusal.errors, !errors.isEmpty else {
             return ClientError(status == 404 ? .notFound : .refused, refusal.detail ?? "status \(status)")
@@ -48,7 +58,9 @@ extension Subscriber {
     /// The error without the request, which the user did not make.
     private static func reason(_ error: HTTPError) -> String {
         if error.message.contains("Couldn't connect") || error.message.contains("Connection refused") {
-            return "connection refused"
+            // Whose connection, where the environment names a proxy.
+            let through = error.message.firstRange(of: "; it was asked through").map { error.message[$0.lowerBound...] }
+            return "connection refused\(through ?? "")"
         }
         guard let range = error.message.firstRange(of: ": ") else { return error.message }
         return String(error.message[range.upperBound...])

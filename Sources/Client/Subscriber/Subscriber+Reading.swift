@@ -51,7 +51,7 @@ extension Subscriber {
         do {
             _ = try await http.receive(download(path, range)) { head in
                 guard head.status == 206 else {
-                    throw ClientError(.badAnswer, "\(path): \(url) answered with status \(head.status)")
+                    throw ClientError(.badAnswer, "\(path): \(url) answered with \(head)")
                 }
             } onBytes: { bytes in
                 try write(SharedBytes([UInt8](copying: bytes)))

@@ -11,9 +11,11 @@ struct Subscriber: Sendable {
     /// A catalogue of a million datasets.
     private static let answerLimit = 1 << 30
 
-    init(url: String, http: HTTPClient = HTTPClient()) {
+    /// - Parameter address: May contain a name and a password, which are sent and not shown.
+    init(url address: String) {
+        let (url, configuration) = HTTPClient.Configuration.talking(to: address)
         self.url = url
-        self.http = http
+        http = HTTPClient(configuration)
     }
 
     /// The paths that a pattern names, all without one.
@@ -74,7 +76,7 @@ struct Subscriber: Sendable {
         } catch {
             throw failure(error)
         }
-        guard response.isSuccess else { throw refusal(response.status, response.body) }
+        guard response.isSuccess else { throw refusal(response.status, response.body, as: response.head.description) }
         return response.body
     }
 

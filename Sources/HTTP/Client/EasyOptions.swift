@@ -36,7 +36,6 @@ struct EasyOptions: ~Copyable {
         note(ccurl_set_allow(easy, mayKeep))
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
-        set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         set(CURLOPT_NOSIGNAL, 1)
         // An abandoned name lookup ends on its own thread instead of holding ours.
@@ -50,6 +49,11 @@ struct EasyOptions: ~Copyable {
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // Proxies of the environment are for the world outside.
         if url.isLoopback { set(CURLOPT_NOPROXY, "*") }
+        if let login = configuration.login, url.isSentLogin {
+            set(CURLOPT_HTTPAUTH, Int(ccurl_basic_authentication))
+            set(CURLOPT_USERNAME, login.name)
+            set(CURLOPT_PASSWORD, login.password)
+        }
     }
 
     mutating func setMessage(_ request: HTTPClient.Request) {
@@ -63,11 +67,6 @@ struct EasyOptions: ~Copyable {
             // The transfer holds the body, so the address stays.
             note(ccurl_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body?.count ?? 0)))
             set(CURLOPT_POSTFIELDS, pointer: request.body?.pointer.baseAddress ?? UnsafeRawPointer(emptyBody))
-        }
-        // Other methods would be repeated as they are where a redirect asks for GET.
-        if ["GET", "HEAD", "POST"].contains(request.method) {
-            set(CURLOPT_FOLLOWLOCATION, 1)
-            set(CURLOPT_MAXREDIRS, 5)
         }
         if request.acceptsCompression { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
         setFields(request.headers)

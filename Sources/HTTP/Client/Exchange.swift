@@ -3,6 +3,7 @@ internal import Platform
 /// A transfer as its thread sees it: the context of libcurl's callbacks. Never leaves that thread.
 final class Exchange {
     let transfer: Transfer
+    let url: RequestURL
     private let sink: any TransferSink
     private var parser: HeadParser
     private var head: HTTPClient.Head?
@@ -16,11 +17,18 @@ final class Exchange {
     private var askedAt = ContinuousClock.now
     /// Why we stopped the transfer: a callback's error, or a limit.
     private(set) var failure: (any Error)?
+    /// Where the answer sends the request instead; its body is nobody's.
+    private(set) var redirect: RequestURL?
+    private var discarded = 0
 
-    init(_ transfer: Transfer) {
+    /// What an answer that only sends elsewhere may have to say.
+    private static let redirectLimit = 64 * 1024
+
+    init(_ transfer: Transfer, _ url: RequestURL) {
         self.transfer = transfer
+        self.url = url
         sink = transfer.makeSink()
-        parser = HeadParser(isDecoding: transfer.request.acceptsCompression)
+        parser = HeadParser(isDecoding: transfer.request.acceptsCompression, proxy: url.proxy)
     }
 
     /// Takes a header line; false stops the transfer.
@@ -33,6 +41,8 @@ final class Exchange {
                 throw error(.tooLarge, "the answer's header fields are longer than \(HeadParser.limit) bytes")
             } catch HeadFault.notHTTP {
                 throw error(.badResponse, "the answer is not HTTP; is the port right?")
+            } catch HeadFault.severalLengths {
+                throw error(.badResponse, "the answer says two different lengths of itself")
             }
         }
     }
@@ -40,7 +50,7 @@ final class Exchange {
     /// Takes a piece of the body; false stops the transfer.
     func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         attempt(bytes.count) {
-            if let head = parser.takePending() { try deliver(head) }
+            guard redirect == nil else { return try discard(bytes.count) }
             try sink.receive(bytes.bytes)
         }
     }
@@ -64,11 +74,10 @@ final class Exchange {
     /// What the caller gets for a transfer that libcurl calls complete.
     func complete() -> Transfer.Outcome {
         Result {
-            if let head = parser.takePending() { try deliver(head) }
             guard let head else {
                 throw error(.peerClosed, "the connection ended before the answer's header fields did")
             }
-            return HTTPClient.Response(head: head, body: try sink.finish())
+            return HTTPClient.Response(head: head, body: redirect == nil ? try sink.finish() : [])
         }
     }
 
@@ -78,7 +87,31 @@ final class Exchange {
 
     private func deliver(_ head: HTTPClient.Head) throws {
         self.head = head
-        try sink.receive(head)
+        if head.status == 401 || head.status == 407 { throw accessDenied(head) }
+        redirect = try Redirect.target(of: head, transfer.request, at: url)
+        if redirect == nil { try sink.receive(head) }
+    }
+
+    /// None of our services asks for a name and a password: it is one before them that does.
+    private func accessDenied(_ head: HTTPClient.Head) -> HTTPError {
+        let reason =
+            if head.status == 407 {
+                "the proxy\(url.proxy.map { " \($0)" } ?? "") asks for a name and a password (status 407): give them "
+                    + "in the proxy's address, as http://NAME:PASSWORD@HOST:PORT"
+            } else if url.isSentLogin {
+                "the name and the password in its address are not accepted (status 401)"
+            } else {
+                "it asks for a name and a password (status 401): give them in its address, as "
+                    + "\(url.origin.scheme)://NAME:PASSWORD@\(url.origin.authority)"
+            }
+        return error(.accessDenied, reason)
+    }
+
+    private func discard(_ count: Int) throws {
+        discarded += count
+        guard discarded <= Self.redirectLimit else {
+            throw error(.badResponse, "an answer that sends elsewhere is longer than \(Self.redirectLimit) bytes")
+        }
     }
 
     private func attempt(_ count: Int, _ body: () throws -> Void) -> Bool {

@@ -11,6 +11,8 @@ extension HTTPClient {
         /// How long an idle thread stays, with its connections.
         public var keepAlive: Duration
         public var userAgent: String
+        /// Sent to one server, and to no other.
+        public var login: Login?
 
         public init(
             maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), keepAlive: Duration = .seconds(30),
@@ -57,11 +59,21 @@ extension HTTPClient {
     }
 
     /// Status and header fields of the final answer: nothing of redirects and interim answers.
-    public struct Head: Sendable, Hashable {
+    ///
+    /// A redirect is followed, with method and body, where it stays at the server that was asked; another one is an error
+    /// that says where to.
+    public struct Head: Sendable, Hashable, CustomStringConvertible {
         public let status: Int
         public let headers: HTTPHeaders
         /// Whether the message says itself where it ends; otherwise the end of the connection is its end.
         let isFramed: Bool
+        /// Through which it came.
+        let proxy: EnvironmentProxy?
+
+        /// The status in words for an error: with the proxy, which may be who answers.
+        public var description: String {
+            "status \(status)\(proxy.map { " (it was asked through the proxy \($0))" } ?? "")"
+        }
 
         /// 200 to 299.
         public var isSuccess: Bool { (200..<300).contains(status) }
@@ -82,12 +94,14 @@ extension HTTPClient {
 
 extension HTTPClient.Request {
     /// How errors call it: method and URL, without a password that the URL may contain.
-    var name: String {
-        guard let scheme = url.firstRange(of: "://") else { return "\(method) \(url)" }
+    var name: String { "\(method) \(urlWithoutLogin)" }
+
+    var urlWithoutLogin: String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let at = authority.lastIndex(of: "@") else { return "\(method) \(url)" }
-        return "\(method) \(url[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
+        guard let at = authority.lastIndex(of: "@") else { return url }
+        return "\(url[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
     }
 
     /// Whether sending it twice does what sending it once does.

@@ -11,8 +11,9 @@ public final class HTTPClient: Sendable {
     public init(_ configuration: Configuration = .init()) { pool = TransferPool(configuration) }
 
     /// With as many transfers and connections as the process has descriptors for.
-    public convenience init(within plan: DescriptorPlan) {
-        var configuration = Configuration(maxConcurrent: plan.transfers)
+    public convenience init(_ configuration: Configuration = .init(), within plan: DescriptorPlan) {
+        var configuration = configuration
+        configuration.maxConcurrent = plan.transfers
         configuration.keptConnections = plan.keptConnections
         self.init(configuration)
     }

@@ -4,10 +4,14 @@ extension HTTPError {
     /// The one place where libcurl's results become ours.
     ///
     /// - Parameter reason: libcurl's text about this very failure; may be empty.
-    init(_ code: CURLcode, reason: String, of request: HTTPClient.Request, _ configuration: HTTPClient.Configuration) {
+    init(
+        _ code: CURLcode, reason: String, of request: HTTPClient.Request, _ configuration: HTTPClient.Configuration,
+        _ proxy: EnvironmentProxy?
+    ) {
         let text = reason.isEmpty ? String(cString: curl_easy_strerror(code)) : reason
         let (kind, addition) = Self.kind(of: code, text, configuration)
-        self.init(kind, "\(request.name): \(text)\(addition)")
+        let through = proxy.map { "; it was asked through the proxy \($0)" } ?? ""
+        self.init(kind, "\(request.name): \(text)\(addition)\(through)")
     }
 
     private static func kind(
@@ -24,7 +28,7 @@ extension HTTPError {
         case CURLE_URL_MALFORMAT: (.badURL, "")
         case CURLE_UNSUPPORTED_PROTOCOL where text.contains("HTTP/0.9"):
             (.badResponse, " (the answer is not HTTP; is the port right?)")
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_TOO_MANY_REDIRECTS, CURLE_WRITE_ERROR,
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_WRITE_ERROR,
             CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2:
             (.badResponse, "")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,

@@ -1,5 +1,5 @@
-/// Makes the head of the final answer out of the header lines that libcurl hands over, those of redirects, interim
-/// answers and trailers among them.
+/// Makes the head of an answer out of the header lines that libcurl hands over, those of interim answers and trailers
+/// among them.
 struct HeadParser {
     private enum Phase {
         case statusLine
@@ -12,40 +12,35 @@ struct HeadParser {
     static let limit = 256 * 1024
 
     private let isDecoding: Bool
+    private let proxy: EnvironmentProxy?
     private var phase = Phase.statusLine
     private var status = 0
     private var headers = HTTPHeaders()
     private var byteCount = 0
-    /// A redirect: the final head only if libcurl does not follow it.
-    private var pending: HTTPClient.Head?
 
-    /// - Parameter isDecoding: whether libcurl unpacks the body, so that its encoding and length are no longer true.
-    init(isDecoding: Bool) { self.isDecoding = isDecoding }
+    /// - Parameters:
+    ///   - isDecoding: whether libcurl unpacks the body, so that its encoding and length are no longer true.
+    ///   - proxy: through which the answer comes.
+    init(isDecoding: Bool, proxy: EnvironmentProxy?) {
+        self.isDecoding = isDecoding
+        self.proxy = proxy
+    }
 
-    /// Takes one line; returns the head when it is known to be the final one.
+    /// Takes one line; returns the head when it is complete.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(HeadFault) -> HTTPClient.Head? {
         byteCount += line.count
         guard byteCount <= Self.limit else { throw .tooLarge }
         let text = line.prefix { $0 != 13 && $0 != 10 }
         switch phase {
         case .statusLine: try beginHead(text)
-        case .fields where text.isEmpty: return endHead()
+        case .fields where text.isEmpty: return try endHead()
         case .fields: addField(text)
         case .ended: break
         }
         return nil
     }
 
-    /// The body begins or the transfer is over: a redirect that was not followed is the answer.
-    mutating func takePending() -> HTTPClient.Head? {
-        guard let head = pending else { return nil }
-        pending = nil
-        phase = .ended
-        return head
-    }
-
     private mutating func beginHead(_ line: Slice<UnsafeRawBufferPointer>) throws(HeadFault) {
-        pending = nil
         headers = HTTPHeaders()
         let parts = line.split(separator: 32, maxSplits: 2)
         guard line.starts(with: "HTTP/".utf8), parts.count >= 2,
@@ -55,21 +50,21 @@ struct HeadParser {
         phase = .fields
     }
 
-    private mutating func endHead() -> HTTPClient.Head? {
+    private mutating func endHead() throws(HeadFault) -> HTTPClient.Head? {
         phase = .statusLine
         guard status >= 200 else { return nil }
+        // Where two lengths are given, one of them is a lie, and nobody knows which part of what follows is the answer.
+        let lengths = headers.fields.filter { HTTPHeaders.equal($0.name, "Content-Length") }.map(\.value)
+        guard Set(lengths.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } }).count <= 1 else {
+            throw .severalLengths
+        }
         let isFramed = headers["Content-Length"] != nil || headers["Transfer-Encoding"] != nil
         if isDecoding, headers["Content-Encoding"] != nil {
             headers["Content-Encoding"] = nil
             headers["Content-Length"] = nil
         }
-        let head = HTTPClient.Head(status: status, headers: headers, isFramed: isFramed)
-        if (300..<400).contains(status), headers["Location"] != nil {
-            pending = head
-            return nil
-        }
         phase = .ended
-        return head
+        return HTTPClient.Head(status: status, headers: headers, isFramed: isFramed, proxy: proxy)
     }
 
     private mutating func addField(_ line: Slice<UnsafeRawBufferPointer>) {
@@ -86,5 +81,5 @@ struct HeadParser {
 
 /// What can be wrong with a head.
 enum HeadFault: Error {
-    case tooLarge, notHTTP
+    case tooLarge, notHTTP, severalLengths
 }

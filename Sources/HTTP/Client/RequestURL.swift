@@ -5,6 +5,13 @@ struct RequestURL {
     let text: String
     /// Whether it leads to this machine.
     let isLoopback: Bool
+    let origin: Origin
+    /// What it contains itself.
+    let login: Login?
+    /// What the environment has requests go through.
+    let proxy: EnvironmentProxy?
+    /// A name and a password go with the request.
+    var isSentLogin = false
 
     init(_ text: String) throws(HTTPError) {
         func bad(_ reason: String) -> HTTPError {
@@ -18,13 +25,33 @@ struct RequestURL {
         let scheme = Self.part(CURLUPART_SCHEME, of: parts)
         guard scheme == "http" || scheme == "https" else { throw bad("it begins neither with http:// nor https://") }
         guard let host = Self.part(CURLUPART_HOST, of: parts) else { throw bad("it names no host") }
+        let port = Self.part(CURLUPART_PORT, of: parts, UInt32(CURLU_DEFAULT_PORT)).flatMap { Int($0) } ?? 0
+        let origin = Origin(scheme: scheme ?? "", host: host.lowercased(), port: port)
         self.text = text
-        isLoopback = Self.isLoopback(host.lowercased())
+        self.origin = origin
+        login = Self.part(CURLUPART_USER, of: parts, UInt32(CURLU_URLDECODE)).map { name in
+            let password = Self.part(CURLUPART_PASSWORD, of: parts, UInt32(CURLU_URLDECODE))
+            return Login(origin: origin, name: name, password: password ?? "")
+        }
+        isLoopback = Self.isLoopback(origin.host)
+        proxy = isLoopback ? nil : EnvironmentProxy(for: origin)
     }
 
-    private static func part(_ part: CURLUPart, of parts: OpaquePointer) -> String? {
+    /// Where a `Location` field of an answer leads; `nil` when that is no URL of a web server.
+    func resolving(_ location: String) -> RequestURL? {
+        guard !location.utf8.contains(0), let parts = curl_url() else { return nil }
+        defer { curl_url_cleanup(parts) }
+        guard curl_url_set(parts, CURLUPART_URL, text, 0) == CURLUE_OK,
+            curl_url_set(parts, CURLUPART_URL, location, UInt32(CURLU_URLENCODE)) == CURLUE_OK
+        else { return nil }
+        // A name and a password are the user's to choose, not the server's.
+        for part in [CURLUPART_FRAGMENT, CURLUPART_USER, CURLUPART_PASSWORD] { curl_url_set(parts, part, nil, 0) }
+        return Self.part(CURLUPART_URL, of: parts).flatMap { try? RequestURL($0) }
+    }
+
+    private static func part(_ part: CURLUPart, of parts: OpaquePointer, _ flags: UInt32 = 0) -> String? {
         var value: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(parts, part, &value, 0) == CURLUE_OK, let value else { return nil }
+        guard curl_url_get(parts, part, &value, flags) == CURLUE_OK, let value else { return nil }
         defer { curl_free(value) }
         return String(cString: value)
     }

@@ -66,8 +66,21 @@ final class Transport: Sendable {
     /// Runs a transfer until its end.
     func perform(_ transfer: Transfer) -> Transfer.Outcome {
         guard transfer.begin(on: self) else { return .failure(HTTPError(.cancelled, "cancelled before it began")) }
-        return Result { try RequestURL(checking: transfer.request) }
-            .flatMap { url in perform(Exchange(transfer), url) }
+        return Result { try RequestURL(checking: transfer.request) }.flatMap { perform(transfer, at: $0) }
+    }
+
+    /// libcurl could follow redirects, too, but it takes all header fields along, and makes a GET of a POST.
+    private func perform(_ transfer: Transfer, at first: RequestURL) -> Transfer.Outcome {
+        var url = first
+        for _ in 0...Redirect.limit {
+            url.isSentLogin = configuration.login?.origin == url.origin
+            let exchange = Exchange(transfer, url)
+            let outcome = perform(exchange, url)
+            guard case .success = outcome, let next = exchange.redirect else { return outcome }
+            url = next
+        }
+        return .failure(
+            HTTPError(.badResponse, "\(transfer.request.name): sent elsewhere more than \(Redirect.limit) times"))
     }
 
     private func perform(_ exchange: Exchange, _ url: RequestURL) -> Transfer.Outcome {
@@ -131,7 +144,8 @@ final class Transport: Sendable {
         case .curl where exchange.transfer.cancelled.isSet, .cancelled:
             return .failure(exchange.error(.cancelled, "cancelled"))
         case .curl(let code):
-            return .failure(HTTPError(code, reason: String(cString: reason), of: request, configuration))
+            let text = String(cString: reason)
+            return .failure(HTTPError(code, reason: text, of: request, configuration, exchange.url.proxy))
         case .silence: return .failure(exchange.error(.timeout, "nothing came for \(request.idleTimeout)"))
         case .overtime:
             let limit = request.totalTimeout ?? .zero

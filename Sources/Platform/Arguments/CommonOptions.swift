@@ -17,8 +17,9 @@ public enum CommonOptions {
 
     /// `--broker URL`
     public static let broker = Option(
-        "broker", short: "b", placeholder: "URL", default: "http://localhost:8000", help: "the broker",
-        parse: OptionValue.serviceURL)
+        "broker", short: "b", placeholder: "URL", default: "http://localhost:8000",
+        help: "the broker; http://NAME:PASSWORD@HOST:PORT where a server before it asks for that",
+        parse: OptionValue.serviceURLWithLogin)
 
     /// `--answer-memory BYTES`
     public static let answerMemory = Option(

@@ -99,6 +99,24 @@ public enum OptionValue {
         return scheme + authority + path
     }
 
+    /// The same with a name and a password before the host: `http://NAME:PASSWORD@HOST:PORT`.
+    public static func serviceURLWithLogin(_ text: String) throws(UsageError) -> String {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        let authority = text[start...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return try serviceURL(text) }
+        let login = authority[..<at]
+        let wrong: (UInt8) -> Bool = { $0 <= 32 || $0 >= 127 || "\"<>\\@".utf8.contains($0) }
+        guard !login.isEmpty, !login.hasPrefix(":"), !login.utf8.contains(where: wrong) else {
+            // The text is not repeated: it is half a password.
+            throw UsageError(
+                "the name and password in the URL are none: they are NAME:PASSWORD, other characters than letters and "
+                    + "digits as %XX")
+        }
+        let url = try serviceURL(String(text[..<start]) + text[text.index(after: at)...])
+        let scheme = url.hasPrefix("https://") ? "https://" : "http://"
+        return "\(scheme)\(login)@\(url.dropFirst(scheme.count))"
+    }
+
     static func isDigits(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
     }

@@ -19,7 +19,7 @@ enum BrokerFailure: Error, CustomStringConvertible {
         case 403: self = .leaseLost(detail)
         case 409: self = .held(detail)
         case 400, 413, 422: self = .refused(response.status, detail)
-        default: self = .confused("status \(response.status): \(detail)")
+        default: self = .confused("\(response.head): \(detail)")
         }
     }
 

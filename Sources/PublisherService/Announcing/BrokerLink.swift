@@ -54,7 +54,7 @@ struct BrokerLink: Sendable {
             request,
             onHead: { head in
                 guard head.status == 200 else {
-                    throw BrokerFailure.confused("the catalogue cannot be read: status \(head.status)")
+                    throw BrokerFailure.confused("the catalogue cannot be read: \(head)")
                 }
             },
             onLine: { line in if line.byteCount > 0 { try onLine(SharedBytes(copying: line).array) } })

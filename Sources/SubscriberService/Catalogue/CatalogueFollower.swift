@@ -65,7 +65,7 @@ struct CatalogueFollower: Sendable {
         copy.beginListing()
         try await client.lines(request) { head in
             guard head.status == 200 else {
-                throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
+                throw HTTPError(.badResponse, "the broker at \(broker) answers with \(head)")
             }
         } onLine: { bytes in
             let line = [UInt8](copying: bytes)
@@ -109,7 +109,7 @@ struct CatalogueFollower: Sendable {
         try await client.lines(request) { head in
             if head.status == 410 { throw Gone() }
             guard head.status == 200 else {
-                throw HTTPError(.badResponse, "the broker at \(broker) answers with status \(head.status)")
+                throw HTTPError(.badResponse, "the broker at \(broker) answers with \(head)")
             }
             status.connected(log)
         } onLine: { bytes in

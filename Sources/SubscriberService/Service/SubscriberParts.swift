@@ -19,11 +19,12 @@ struct SubscriberParts: Sendable {
     /// Blocks: opens the database and reads what was known.
     init(_ configuration: Subscriber.Configuration, pool: BlockingPool) throws {
         let log = configuration.log
-        let client = HTTPClient(within: .current), counters = TransferCounters(), events = EventFeed()
+        let (broker, settings) = HTTPClient.Configuration.talking(to: configuration.broker)
+        let client = HTTPClient(settings, within: .current), counters = TransferCounters(), events = EventFeed()
         let database = try Database(
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
         copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)
-        brokerStatus = BrokerStatus(url: configuration.broker, clock: configuration.clock, age: copy.age)
+        brokerStatus = BrokerStatus(url: broker, clock: configuration.clock, age: copy.age)
         changes = ChangeFeed(copy: copy, status: brokerStatus, pool: pool)
         let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
         let library = try MirrorLibrary(
@@ -45,7 +46,7 @@ struct SubscriberParts: Sendable {
         transfers.observe { [held] mirror, _ in held.note(mirror.version, of: mirror.askedFor) }
         copy.observe { events.change($0) }
         follower = CatalogueFollower(
-            broker: configuration.broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
+            broker: broker, groups: configuration.groups, client: client, copy: copy, sources: sources,
             status: brokerStatus, log: log)
         let reader = MirrorReader(keeper: keeper, pool: pool)
         let catalogue = CatalogueRoutes(copy: copy, keeper: keeper, pool: pool)
@@ -57,7 +58,7 @@ struct SubscriberParts: Sendable {
             catalogue: catalogue, versions: versions, stored: stored, freshness: freshness,
             codec: configuration.responseCodec.frameCodec)
         let status = StatusRoutes(
-            broker: configuration.broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper, counters: counters,
+            broker: broker, brokerStatus: brokerStatus, copy: copy, keeper: keeper, counters: counters,
             cache: reading.cache, server: ServerStatistics())
         let metrics = SubscriberMetrics(
             status: status, server: status.server, changes: FeedStatistics(), events: FeedStatistics())

@@ -47,7 +47,7 @@ struct Fetcher: Sendable {
         } catch {
             throw FetchFailure(error, source)
         }
-        try check(response.status, version, source)
+        try check(response.head, version, source)
         counters.fetched(Int64(response.body.count))
         let isDelta = response.headers["Content-Type"] == MediaType.manifestDelta
         do {
@@ -134,7 +134,7 @@ struct Fetcher: Sendable {
         counters.asked()
         do {
             _ = try await client.receive(request) { head in
-                try check(head.status, mirror.version, source)
+                try check(head, mirror.version, source)
                 guard head.status == 206,
                     head.headers["Content-Range"] == "bytes \(first)-\(end - 1)/\(mirror.manifest.size)"
                 else {
@@ -185,9 +185,9 @@ struct Fetcher: Sendable {
         counters.asked()
         do {
             _ = try await client.receive(asked) { head in
-                try check(head.status, mirror.version, source)
+                try check(head, mirror.version, source)
                 guard head.status == 200 else {
-                    throw FetchFailure(.unreachable, "\(source.url) answers with status \(head.status) for blocks")
+                    throw FetchFailure(.unreachable, "\(source.url) answers with \(head) for blocks")
                 }
             } onBytes: { bytes in
                 counters.fetched(Int64(bytes.byteCount))
@@ -209,11 +209,11 @@ struct Fetcher: Sendable {
         }
     }
 
-    private func check(_ status: Int, _ version: Version, _ source: Source) throws(FetchFailure) {
-        switch status {
+    private func check(_ head: HTTPClient.Head, _ version: Version, _ source: Source) throws(FetchFailure) {
+        switch head.status {
         case 200, 206: return
         case 404, 410: throw FetchFailure(.gone, "\(source.url) no longer has version \(version)")
-        default: throw FetchFailure(.unreachable, "\(source.url) answers with status \(status)")
+        default: throw FetchFailure(.unreachable, "\(source.url) answers with \(head)")
         }
     }
 }

@@ -7,12 +7,19 @@ import Testing
 func codeThrown<Result>(
     sourceLocation: SourceLocation = #_sourceLocation, by body: () async throws -> Result
 ) async -> HTTPError.Code? {
+    await errorThrown(sourceLocation: sourceLocation, by: body)?.code
+}
+
+/// The ``HTTPError`` that `body` throws.
+func errorThrown<Result>(
+    sourceLocation: SourceLocation = #_sourceLocation, by body: () async throws -> Result
+) async -> HTTPError? {
     do {
         _ = try await body()
         Issue.record("no error was thrown", sourceLocation: sourceLocation)
         return nil
     } catch let error as HTTPError {
-        return error.code
+        return error
     } catch {
         Issue.record("unexpected: \(error)", sourceLocation: sourceLocation)
         return nil
