@@ -306,20 +306,79 @@ struct FeedClient: Sendable {
         }
     }
 
-    @Test func onlyGetIsTheFeedsAndALaterRequestOfAConnectionIsSentThereAgain() async throws {
+    @Test func onlyGetIsTheFeeds() async throws {
         try await withFeed(FeedLogSource()) { _, port in
             try await blocking {
                 let post = try RawClient(port).exchange("POST /feed HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
                 #expect(post?.text == "{\"method\":\"POST\"}")
                 let client = try RawClient(port)
-                _ = try client.exchange("GET /other HTTP/1.1\r\nHost: x\r\n\r\n")
-                let again = try client.exchange("GET /feed?after=%31 HTTP/1.1\r\nHost: x\r\n\r\n")
-                #expect(again?.status == 307)
-                #expect(again?.headers["Location"] == "/feed?after=%31")
-                #expect(again?.headers["Connection"] == "close")
-                let rest = try client.readAll()
-                #expect(rest.isEmpty)
+                let head = try client.exchange("HEAD /feed HTTP/1.1\r\nHost: x\r\n\r\n", toHead: true)
+                #expect(head?.status == 200)
+                #expect(head?.headers["X-Accel-Buffering"] == "no")
+                #expect(head?.headers["Connection"] == "close")
             }
+        }
+    }
+
+    /// Clients and proxies use a connection again, for whatever comes next.
+    @Test(arguments: [1, 50])
+    func aUsedConnectionBecomesAFeed(connections: Int) async throws {
+        let source = FeedLogSource()
+        source.state.withLock { $0.keys = ["a", "b"] }
+        try await withFeed(source) { feed, port in
+            let clients = try await blocking {
+                try (0..<connections).map { _ in
+                    let client = try RawClient(port)
+                    for _ in 0..<3 {
+                        #expect(try client.exchange("GET /other HTTP/1.1\r\nHost: x\r\n\r\n")?.status == 200)
+                    }
+                    try client.send("GET /feed?after=%31 HTTP/1.1\r\nHost: x\r\n\r\n")
+                    let head = try client.receive(through: "\r\n\r\n")
+                    #expect(head?.hasPrefix("HTTP/1.1 200") == true)
+                    let chunk = try client.chunk()
+                    #expect(chunk == Array("2 b\n".utf8))
+                    return client
+                }
+            }
+            #expect(feed.watcherCount == connections)
+            source.add(["c"], to: feed)
+            try await blocking {
+                for client in clients {
+                    let chunk = try client.chunk()
+                    #expect(chunk == Array("3 c\n".utf8))
+                    client.close()
+                }
+            }
+            while feed.watcherCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    /// A proxy as it comes asks by HTTP/1.0, which has no chunks: the lines come bare, and the end of the connection ends them.
+    @Test(arguments: [false, true])
+    func aFeedByHTTP10HasNoChunks(isUsed: Bool) async throws {
+        let source = FeedLogSource()
+        source.state.withLock { $0.keys = ["a"] }
+        try await withFeed(source) { feed, port in
+            let client = try RawClient(port)
+            try await blocking {
+                if isUsed {
+                    let first = try client.exchange("GET /other HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                    #expect(first?.status == 200)
+                }
+                try client.send("GET /feed?after=0 HTTP/1.0\r\n\r\n")
+                let head = try client.receive(through: "\r\n\r\n")
+                #expect(head?.hasPrefix("HTTP/1.1 200") == true)
+                #expect(head?.contains("Transfer-Encoding") == false)
+                #expect(head?.contains("X-Accel-Buffering: no\r\n") == true)
+                let line = try client.receive(through: "\n")
+                #expect(line == "1 a\n")
+            }
+            source.add(["b"], to: feed)
+            let line = try await blocking { try client.receive(through: "\n") }
+            #expect(line == "2 b\n")
+            feed.restart(farewell: SharedBytes("bye\n"))
+            let rest = try await blocking { try client.readAll() }
+            #expect(rest == Array("bye\n".utf8))
         }
     }
 
@@ -346,7 +405,7 @@ struct FeedClient: Sendable {
     }
 
     @Test(arguments: [
-        ("GET /feed HTTP/1.0\r\nHost: x\r\n\r\n", 505), ("GET /feed HTTP/1.1\r\n\r\n", 400),
+        ("GET /feed HTTP/2.0\r\nHost: x\r\n\r\n", 505), ("GET /feed HTTP/1.1\r\n\r\n", 400),
         ("GET /feed?a=%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("GET /feed\r\n\r\n", 400),
         ("GET /feed HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400),
         ("GET /feed HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n", 400),

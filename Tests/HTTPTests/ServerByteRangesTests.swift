@@ -33,7 +33,9 @@ import Testing
         let many = (0..<ByteRanges.limit).map { "\($0 * 2)-\($0 * 2)" }
         let expected = (0..<Int64(ByteRanges.limit)).map { $0 * 2..<$0 * 2 + 1 }
         #expect(ByteRanges("bytes=" + many.joined(separator: ","), length: 10_000) == .ranges(expected))
-        #expect(ByteRanges("bytes=" + (many + ["9000-9000"]).joined(separator: ","), length: 10_000) == .whole)
+        #expect(ByteRanges("bytes=" + (many + ["9000-9000"]).joined(separator: ","), length: 10_000) == .tooMany)
+        // Whatever comes behind them.
+        #expect(ByteRanges("bytes=" + (many + ["9-9", "x"]).joined(separator: ","), length: 10_000) == .tooMany)
     }
 
     @Test func randomBytesAreNeverARangeOutsideTheBody() {

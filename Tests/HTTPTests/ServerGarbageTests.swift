@@ -1,4 +1,5 @@
 import Platform
+import Synchronization
 import Testing
 
 @testable import HTTP
@@ -30,6 +31,46 @@ import Testing
             }
             #expect(status == nil || status! >= 400)
             let reply = try await blocking { try RawClient.get(port, "/") }
+            #expect(reply?.text == "{}")
+        }
+    }
+
+    /// A server before this one may go by the other length, and then sees a request where this one sees a body.
+    @Test(arguments: [
+        ("Content-Length: 5\r\nContent-Length: 40", 400), ("Content-Length: 40\r\ncontent-length: 5", 400),
+        ("Content-Length: 5, 40", 400), ("Content-Length: 5\r\nTransfer-Encoding: chunked", 400),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5", 400), ("Transfer-Encoding: gzip", 501),
+        ("Transfer-Encoding: gzip, chunked", 501), ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 501),
+    ])
+    func twoLengthsAreRefusedAndEndTheConnection(fields: String, status: Int) async throws {
+        let paths = Locked<[String]>([])
+        try await withServer { request in
+            paths.withLock { $0.append(request.path) }
+            return .json("{}")
+        } _: { port in
+            let (first, rest) = try await blocking {
+                let client = try RawClient(port)
+                try client.send(
+                    "POST /a HTTP/1.1\r\nHost: x\r\n\(fields)\r\n\r\nhello"
+                        + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.finishSending()
+                return (try client.reply()?.status, (try? client.readAll()) ?? [])
+            }
+            #expect(first == status)
+            #expect(rest.isEmpty)
+            #expect(paths.withLock { $0 } == [])
+        }
+    }
+
+    @Test func theSameLengthTwiceIsOne() async throws {
+        try await withServer { request in
+            let body = (try? await request.body.collect(upTo: 100)) ?? []
+            return .json(String(decoding: body, as: UTF8.self))
+        } _: { port in
+            let reply = try await blocking {
+                try RawClient(port).exchange(
+                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}")
+            }
             #expect(reply?.text == "{}")
         }
     }

@@ -129,6 +129,66 @@ import Testing
         }
     }
 
+    /// Clients that keep dates and no tags, such as wget.
+    @Test func whatHasNotChangedSinceADateIsNotSentAgain() async throws {
+        let modified = "Sun, 06 Nov 1994 08:49:37 GMT"
+        try await withServer { request in
+            let response = try? await HTTPResponse.ranged(
+                request: request, length: 3, etag: Self.tag, contentType: "text/plain",
+                headers: ["Last-Modified": modified]
+            ) { _ in SharedBytes("abc") }
+            return response ?? HTTPResponse(status: 500)
+        } _: { port in
+            let same = [
+                modified, "Sun, 06 Nov 1994 08:49:38 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+                "Fri, 01 Jan 2100 00:00:00 GMT",
+            ]
+            for date in same {
+                let reply = try await get(port, "/", "If-Modified-Since: \(date)")
+                #expect(reply.status == 304, "\(date)")
+                #expect(reply.headers["ETag"] == "\"v1\"" && reply.headers["Last-Modified"] == modified)
+                let head = try await blocking {
+                    try RawClient(port).exchange(
+                        "HEAD / HTTP/1.1\r\nHost: x\r\nIf-Modified-Since: \(date)\r\n\r\n", toHead: true)
+                }
+                #expect(head?.status == 304)
+            }
+            let others = [
+                "Sun, 06 Nov 1994 08:49:36 GMT", "rubbish", "", "1994-11-06T08:49:37Z", modified + " and more",
+            ]
+            for date in others {
+                let reply = try await get(port, "/", "If-Modified-Since: \(date)")
+                #expect(reply.status == 200 && reply.text == "abc", "\(date)")
+            }
+            // A tag says more than a date.
+            let other = try await get(port, "/", "If-Modified-Since: \(modified)", "If-None-Match: \"v0\"")
+            #expect(other.status == 200)
+            let known = try await get(port, "/", "If-Modified-Since: \(others[0])", "If-None-Match: \"v1\"")
+            #expect(known.status == 304)
+        }
+    }
+
+    @Test(arguments: [257, 1000, 3000])
+    func tooManyRangesAreRefusedAndNotAnsweredWithAll(count: Int) async throws {
+        try await serve { port in
+            let ranges = (0..<count).map { "\($0 * 10)-\($0 * 10)" }.joined(separator: ",")
+            let reply = try await get(port, "/", "Range: bytes=\(ranges)")
+            #expect(reply.status == 416)
+            #expect(reply.headers["Content-Range"] == "bytes */\(Self.count)")
+            #expect(reply.text.contains("256"))
+        }
+    }
+
+    /// However often the same bytes are asked for, they come once.
+    @Test func rangesThatOverlapDoNotAddUpToMoreThanTheBody() async throws {
+        try await serve { port in
+            let ranges = Array(repeating: "0-", count: 256).joined(separator: ",")
+            let reply = try await get(port, "/", "Range: bytes=\(ranges)")
+            #expect(reply.status == 206)
+            #expect(reply.body.count == Self.count)
+        }
+    }
+
     @Test func aRangeOfAnotherVersionIsNotGiven() async throws {
         try await serve { port in
             let same = try await get(port, "/", "Range: bytes=0-0", "If-Range: \"v1\"")

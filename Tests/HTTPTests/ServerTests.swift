@@ -258,6 +258,21 @@ import Testing
         }
     }
 
+    /// A page of the world outside asks a browser for an array of a server within.
+    @Test func browsersMayReadFromPrivateNetworks() async throws {
+        try await withServer { _ in
+            HTTPResponse(status: 405)
+        } _: { port in
+            let preflight = try await blocking {
+                try RawClient(port).exchange(
+                    "OPTIONS /x HTTP/1.1\r\nHost: x\r\nOrigin: http://o\r\nAccess-Control-Request-Method: GET\r\n"
+                        + "Access-Control-Request-Private-Network: true\r\n\r\n")
+            }
+            #expect(preflight?.headers["Access-Control-Allow-Private-Network"] == "true")
+            #expect(preflight?.headers["Access-Control-Allow-Origin"] == "*")
+        }
+    }
+
     @Test func answersBrowsersOfOtherOrigins() async throws {
         try await withServer { _ in
             HTTPResponse(status: 405)
@@ -271,6 +286,7 @@ import Testing
             #expect(preflight?.headers["Access-Control-Allow-Methods"]?.contains("PUT") == true)
             #expect(preflight?.headers["Access-Control-Allow-Headers"] == "authorization")
             #expect(preflight?.headers["Access-Control-Allow-Origin"] == "*")
+            #expect(preflight?.headers["Access-Control-Allow-Private-Network"] == nil)
             let same = try await blocking { try RawClient.get(port, "/") }
             let other = try await blocking { try RawClient.get(port, "/", "Origin: http://o\r\n") }
             #expect(same?.headers["Access-Control-Allow-Origin"] == nil)

@@ -43,6 +43,42 @@ import Versions
         }
     }
 
+    /// As fsspec and wget look around.
+    @Test func foldersArePagesOfLinks() async throws {
+        try await PublisherHarness.run(
+            prepare: {
+                for name in ["a b.bin", "httpd:x", "dir/<b>.bin", "dir/sub/c.bin"] { try $0.write(name, [1]) }
+            }
+        ) { harness in
+            let names = ["a b.bin", "httpd:x", "dir/<b>.bin", "dir/sub/c.bin"]
+            for name in names { _ = try await harness.published(name, [1]) }
+            let group = try await harness.get("/api/download/foo/")
+            #expect(group.status == 200 && group.headers["Content-Type"] == "text/html; charset=utf-8")
+            let links = group.text.matches(of: /href="([^"]*)"/).map { String($0.output.1) }
+            #expect(links == ["a%20b.bin", "dir/", "%68ttpd%3Ax"])
+            let folder = try await harness.get("/api/download/foo/dir/")
+            #expect(folder.text.contains("<a href=\"%3Cb%3E.bin\">&lt;b&gt;.bin</a>"))
+            #expect(folder.text.contains("<a href=\"sub/\">sub/</a>"))
+            #expect(try await harness.get("/api/download/foo/dir/%3Cb%3E.bin").body == [1])
+            #expect(try await harness.get("/api/download/foo/dir/sub").text.contains("c.bin"))
+            #expect(try await harness.get("/api/download/").text.contains("href=\"foo/\""))
+            #expect(try await harness.get("/api/download/foo/dir/", method: "HEAD").status == 200)
+            for name in ["foo/nothing/", "foo/a%20b.bin/", "bar/", "foo/di/", "foo/nothing"] {
+                #expect(try await harness.get("/api/download/\(name)").status == 404, "\(name)")
+            }
+        }
+    }
+
+    @Test func theDateOfAFileIsItsVersions() async throws {
+        try await Self.withFile { harness, _ in
+            let first = try await harness.get("/api/download/foo/a.bin", method: "HEAD")
+            let date = try #require(first.headers["Last-Modified"])
+            #expect(try await harness.get("/api/download/foo/a.bin", ["If-Modified-Since": date]).status == 304)
+            let old = ["If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"] as HTTPHeaders
+            #expect(try await harness.get("/api/download/foo/a.bin", old).status == 200)
+        }
+    }
+
     @Test func aVersionThatWasReplacedIsGone() async throws {
         try await Self.withFile { harness, dataset in
             try harness.folder.write("a.bin", [1])

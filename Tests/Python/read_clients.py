@@ -1,12 +1,13 @@
 """Reads through a subscriber with the clients that people have, and compares with the files.
 
 read_clients.py make FOLDER            makes the files
-read_clients.py PART URL FOLDER        PART: caterva2, blosc2, urls, cheap
+read_clients.py PART URL FOLDER        PART: caterva2, blosc2, urls, fsspec, cheap
 """
 
 import os
 import sys
 import tempfile
+import urllib.parse
 
 import blosc2
 import numpy as np
@@ -247,6 +248,29 @@ def cheap(url, folder):
     equal(array[40, 17:27, 33:43], values[40, 17:27, 33:43], "C2Array")
 
 
+def with_fsspec(url, folder):
+    """Looks around by the pages of links, at a subscriber or a publisher."""
+    import fsspec
+
+    fs = fsspec.filesystem("http")
+    top = f"{url}/api/download/@public"
+    found = {urllib.parse.unquote(name.removeprefix(top + "/")) for name in fs.find(top)}
+    wanted = {
+        os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(folder) for name in names
+    }
+    assert found == wanted, found ^ wanted
+    for name in wanted:
+        with open(os.path.join(folder, name), "rb") as file:
+            assert fs.cat(f"{top}/{urllib.parse.quote(name)}") == file.read(), name
+    below = {name.removeprefix(top + "/") for name in fs.glob(f"{top}/dir/**/*.b2nd")}
+    assert below == {name for name in wanted if name.startswith("dir/") and name.endswith(".b2nd")}, below
+    kinds = {entry["name"].removeprefix(top): entry["type"] for entry in fs.ls(top + "/dir/")}
+    assert kinds["/dir/cube.b2nd"] == "file" and kinds["/dir/sub/"] == "directory", kinds
+    groups = fs.ls(f"{url}/api/download/", detail=False)
+    assert [urllib.parse.unquote(name) for name in groups] == [top + "/"], groups
+    assert fs.isdir(top + "/dir") and not fs.exists(top + "/nothing/")
+
+
 if __name__ == "__main__":
-    parts = {"make": make, "caterva2": with_caterva2, "blosc2": with_blosc2, "urls": with_urls, "cheap": cheap}
+    parts = {"make": make, "fsspec": with_fsspec, "caterva2": with_caterva2, "blosc2": with_blosc2, "urls": with_urls, "cheap": cheap}
     parts[sys.argv[1]](*sys.argv[2:])

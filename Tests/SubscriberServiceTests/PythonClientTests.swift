@@ -41,6 +41,11 @@ struct PythonClientTests {
         try await Self.with { subscriber, data in try await Self.run([part, subscriber.url, data]) }
     }
 
+    @Test("Programs that look around by links find every folder and file")
+    func fsspec() async throws {
+        try await Self.with { subscriber, data in try await Self.run(["fsspec", subscriber.url, data]) }
+    }
+
     @Test("What a client opens by URL costs a cold subscriber little more than what it reads")
     func openingIsCheap() async throws {
         try await Self.with { subscriber, data in

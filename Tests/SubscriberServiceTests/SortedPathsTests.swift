@@ -28,6 +28,22 @@ import Testing
         #expect(sorted.isEmpty && sorted.startIndex == sorted.endIndex)
     }
 
+    /// What a name that does not exist is compared with, however many there are.
+    @Test func neighboursAreFewAndNear() throws {
+        var sorted = SortedPaths()
+        for number in 0..<20_000 { sorted.insert(try DatasetPath("foo/dir\(number / 1000)/\(number % 1000)")) }
+        let folder = sorted.range(of: "foo/dir7/")
+        let found = sorted.around("foo/dir7/50x", in: folder, limit: 10).map(\.text)
+        #expect(found.count == 10 && Set(found).count == 10)
+        #expect(found.allSatisfy { $0.hasPrefix("foo/dir7/5") || $0.hasPrefix("foo/dir7/51") })
+        #expect(found.contains("foo/dir7/509") && found.contains("foo/dir7/51"))
+        for name in ["a", "foo/dir7", "zzz"] {
+            let edge = sorted.around(name, in: folder, limit: 10)
+            #expect(edge.allSatisfy { $0.text.hasPrefix("foo/dir7/") } && (5...10).contains(edge.count), "\(name)")
+        }
+        #expect(sorted.around("x", in: sorted.startIndex..<sorted.startIndex, limit: 10).isEmpty)
+    }
+
     @Test func aCopyStaysAsItWas() throws {
         var sorted = SortedPaths()
         for number in 0..<2000 { sorted.insert(try Self.path(UInt64(number))) }

@@ -54,10 +54,7 @@ struct HeadParser {
         phase = .statusLine
         guard status >= 200 else { return nil }
         // Where two lengths are given, one of them is a lie, and nobody knows which part of what follows is the answer.
-        let lengths = headers.fields.filter { HTTPHeaders.equal($0.name, "Content-Length") }.map(\.value)
-        guard Set(lengths.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } }).count <= 1 else {
-            throw .severalLengths
-        }
+        guard headers.lengths.count <= 1 else { throw .severalLengths }
         let isFramed = headers["Content-Length"] != nil || headers["Transfer-Encoding"] != nil
         if isDecoding, headers["Content-Encoding"] != nil {
             headers["Content-Encoding"] = nil

@@ -68,11 +68,27 @@ public final class Feed: Sendable {
         }
     }
 
-    /// Takes a connection over whose first request, still unread, is for this feed.
-    func adopt(_ client: ServerConnection) {
-        if context.mailbox.leave({ $0.clients.append(client) }) { return }
+    /// Takes a connection over that asks for this feed.
+    ///
+    /// - Parameter request: What it asks for; `nil` when that is still unread.
+    func adopt(_ client: ServerConnection, _ request: (request: FeedRequest, isChunked: Bool)? = nil) {
+        let arrival = FeedMailbox.Arrival(client: client, request: request)
+        if context.mailbox.leave({ $0.arrivals.append(arrival) }) { return }
         client.leave()
         close(client.socket)
+    }
+
+    /// What a `GET` would be answered with, without its body.
+    func head(_ request: HTTPRequest) async -> HTTPResponse {
+        do throws(FeedRefusal) {
+            let subscription = try await context.source.open(
+                FeedRequest(path: request.path, query: request.query, headers: request.headers))
+            var headers = FeedResponse.fields
+            headers["Content-Type"] = subscription.contentType
+            return HTTPResponse(headers: headers, body: .stream(length: nil) { _ in })
+        } catch {
+            return .refusal(error.status, error.detail)
+        }
     }
 
     /// Ends all streams; returns when the thread is done.

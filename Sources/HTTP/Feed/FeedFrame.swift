@@ -4,15 +4,15 @@ internal import Platform
 struct FeedFrame: Sendable {
     let position: UInt64
     let key: String?
-    /// Framed as a chunk; empty when the entry is.
-    let bytes: SharedBytes
+    /// Empty when the entry is.
+    let chunk: HTTPChunk
 
     init(_ entry: FeedEntry) {
         position = entry.position
         key = entry.key
-        bytes = HTTPChunk.framed(entry.bytes)
+        chunk = HTTPChunk(entry.bytes)
     }
 
     /// What it costs to remember it, about.
-    var cost: Int { bytes.count + 128 + (key?.utf8.count ?? 0) }
+    var cost: Int { chunk.bytes.count + 128 + (key?.utf8.count ?? 0) }
 }

@@ -62,7 +62,7 @@ extension FeedLoop {
         case .gone(let farewell): return dismiss(watcher, farewell)
         case .entries(let bytes, let count, let position) where position > watcher.position:
             watcher.position = position
-            watcher.outbox.append(HTTPChunk.framed(bytes), position: position)
+            watcher.outbox.append(HTTPChunk(bytes), position: position)
             notePages(of: watcher, watcher.pageBytes + bytes.count)
             context.statistics.note(entries: count)
             watcher.deadline = now + configuration.stallTimeout

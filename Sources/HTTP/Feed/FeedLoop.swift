@@ -55,9 +55,9 @@ final class FeedLoop {
     func run() {
         while !isDone { turn() }
         for slot in 0..<table.capacity { if let watcher = table[slot: slot] { close(watcher) } }
-        for client in context.mailbox.close().clients {
-            client.leave()
-            Glibc.close(client.socket)
+        for arrival in context.mailbox.close().arrivals {
+            arrival.client.leave()
+            Glibc.close(arrival.client.socket)
         }
     }
 
@@ -99,7 +99,7 @@ final class FeedLoop {
         if let farewell = mail.restart { restart(farewell) }
         if let lost = mail.lostThrough { ring.lose(through: lost) }
         for frame in mail.frames { ring.append(frame) }
-        for client in mail.clients { adopt(client) }
+        for arrival in mail.arrivals { adopt(arrival) }
         for (token, answer) in mail.answers { take(answer, for: token) }
         let hasNews = !mail.frames.isEmpty || mail.lostThrough != nil || mail.restart != nil
         if hasNews { pumpAll() }
@@ -113,13 +113,24 @@ final class FeedLoop {
 
     // MARK: Connections
 
-    private func adopt(_ client: ServerConnection) {
+    private func adopt(_ arrival: FeedMailbox.Arrival) {
+        let client = arrival.client
         configure(client.socket)
         let watcher = table.insert { FeedWatcher(token: $0, client: client, deadline: now + Self.requestTimeout) }
         // Beyond its limit a feed still says that it is full, but not to everybody.
         guard stopBy == nil, table.count < watcherLimit + 256,
             poll.add(client.socket, watcher.token, writing: true)
         else { return close(watcher) }
+        if let (request, isChunked) = arrival.request { admit(watcher, request, isChunked: isChunked) }
+    }
+
+    private func admit(_ watcher: FeedWatcher, _ request: FeedRequest, isChunked: Bool) {
+        guard admitted < watcherLimit || makePlace(for: watcher) else {
+            return refuse(watcher, FeedRefusal(503, "\(watcherLimit) clients watch already; try later"))
+        }
+        watcher.outbox.isChunked = isChunked
+        move(watcher, to: .opening)
+        ask(.open(request), for: watcher)
     }
 
     private func configure(_ socket: Int32) {
@@ -173,12 +184,7 @@ final class FeedLoop {
         switch FeedRequestHead.parse(head, known: known) {
         case .incomplete: move(watcher, to: .asking(head))
         case .refusal(let refusal): refuse(watcher, refusal)
-        case .request(let request):
-            guard admitted < watcherLimit || makePlace(for: watcher) else {
-                return refuse(watcher, FeedRefusal(503, "\(watcherLimit) clients watch already; try later"))
-            }
-            move(watcher, to: .opening)
-            ask(.open(request), for: watcher)
+        case .request(let request, let isChunked): admit(watcher, request, isChunked: isChunked)
         }
     }
 
@@ -226,7 +232,9 @@ final class FeedLoop {
         watcher.filter = subscription.filter
         watcher.nextHeartbeat = subscription.wantsHeartbeat ? now : now + configuration.heartbeatInterval
         if subscription.wantsHeartbeat { nextTick = now }
-        watcher.outbox.append(FeedResponse.stream(subscription, headers), position: subscription.position)
+        watcher.outbox.append(
+            FeedResponse.stream(subscription, headers, isChunked: watcher.outbox.isChunked),
+            position: subscription.position)
         watcher.deadline = now + configuration.stallTimeout
         pump(watcher)
     }
@@ -278,9 +286,9 @@ final class FeedLoop {
             seen += 1
             watcher.position = frame.position
             if watcher.wants(frame) {
-                watcher.outbox.append(frame.bytes, position: frame.position)
+                watcher.outbox.append(frame.chunk, position: frame.position)
                 taken += 1
-                bytes += frame.bytes.count
+                bytes += frame.chunk.bytes.count
                 skipped = nil
             } else {
                 skipped = frame.position
@@ -305,7 +313,7 @@ final class FeedLoop {
 
     /// Ends the stream with a last line, after what is on its way.
     func dismiss(_ watcher: FeedWatcher, _ farewell: SharedBytes) {
-        watcher.outbox.append(HTTPChunk.framed(farewell, isLast: true))
+        watcher.outbox.append(HTTPChunk(farewell, isLast: true))
         end(watcher)
     }
 
@@ -389,10 +397,10 @@ final class FeedLoop {
 
     /// A heartbeat that speaks of no entry that is not in the ring, and of all that are; `nil` when entries come so fast
     /// that there is none: those show too that the line is alive.
-    private func currentHeartbeat() -> SharedBytes? {
+    private func currentHeartbeat() -> HTTPChunk? {
         for _ in 0..<3 {
             let heartbeat = context.source.heartbeat()
-            if !takeMail() { return HTTPChunk.framed(heartbeat) }
+            if !takeMail() { return HTTPChunk(heartbeat) }
         }
         return nil
     }

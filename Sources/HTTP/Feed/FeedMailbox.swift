@@ -8,8 +8,15 @@ final class FeedMailbox: Sendable {
         case page(FeedPage)
     }
 
+    /// A connection that is the feed's from now on.
+    struct Arrival: Sendable {
+        let client: ServerConnection
+        /// What it asks for, where that has been read already.
+        let request: (request: FeedRequest, isChunked: Bool)?
+    }
+
     struct Mail {
-        var clients: [ServerConnection] = []
+        var arrivals: [Arrival] = []
         /// All that was published before the frames is void; with the last line of those who have it.
         var restart: SharedBytes?
         var frames: [FeedFrame] = []

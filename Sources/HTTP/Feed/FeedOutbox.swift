@@ -5,6 +5,8 @@ internal import Platform
 struct FeedOutbox {
     private struct Item {
         let bytes: SharedBytes
+        /// What of them is to be sent.
+        let range: Range<Int>
         /// Where the watcher is once it has this.
         let position: UInt64?
     }
@@ -17,14 +19,22 @@ struct FeedOutbox {
     private var head = 0
     private var offset = 0
     private var hasSent = false
+    /// False for a client that cannot read chunks: the end of the connection then ends the body.
+    var isChunked = true
     /// Where the watcher is after what is completely out.
     private(set) var sentPosition: UInt64 = 0
 
     var isEmpty: Bool { head == items.count }
 
-    mutating func append(_ bytes: SharedBytes, position: UInt64? = nil) {
-        if bytes.count > 0 {
-            items.append(Item(bytes: bytes, position: position))
+    mutating func append(_ chunk: HTTPChunk, position: UInt64? = nil) {
+        append(chunk.bytes, isChunked ? 0..<chunk.bytes.count : chunk.content, position)
+    }
+
+    mutating func append(_ bytes: SharedBytes, position: UInt64? = nil) { append(bytes, 0..<bytes.count, position) }
+
+    private mutating func append(_ bytes: SharedBytes, _ range: Range<Int>, _ position: UInt64?) {
+        if !range.isEmpty {
+            items.append(Item(bytes: bytes, range: range, position: position))
         }
         // Nothing to send: the position alone moves, unless something older is still on its way.
         else if isEmpty, let position {
@@ -47,7 +57,8 @@ struct FeedOutbox {
         guard count > 0 else { return .all }
         let written = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
             for index in 0..<count {
-                let bytes = items[head + index].bytes.pointer
+                let item = items[head + index]
+                let bytes = UnsafeRawBufferPointer(rebasing: item.bytes.pointer[item.range])
                 let skip = index == 0 ? offset : 0
                 // There is an address: `append` takes nothing that is empty.
                 vectors[index] = iovec(
@@ -69,8 +80,8 @@ struct FeedOutbox {
     private mutating func advance(_ written: Int) {
         hasSent = true
         offset += written
-        while head < items.count, offset >= items[head].bytes.count {
-            offset -= items[head].bytes.count
+        while head < items.count, offset >= items[head].range.count {
+            offset -= items[head].range.count
             if let position = items[head].position { sentPosition = position }
             head += 1
         }

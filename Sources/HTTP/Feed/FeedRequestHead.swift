@@ -4,7 +4,8 @@ enum FeedRequestHead {
 
     enum Outcome {
         case incomplete
-        case request(FeedRequest)
+        /// With whether the client can read chunks.
+        case request(FeedRequest, isChunked: Bool)
         case refusal(FeedRefusal)
     }
 
@@ -18,7 +19,8 @@ enum FeedRequestHead {
         }
         guard let end else { return .incomplete }
         do throws(FeedRefusal) {
-            return .request(try request(bytes[..<end]))
+            let (request, isChunked) = try request(bytes[..<end])
+            return .request(request, isChunked: isChunked)
         } catch {
             return .refusal(error)
         }
@@ -29,7 +31,9 @@ enum FeedRequestHead {
         return (start...bytes.count - 4).first { bytes[$0] == 13 && bytes[$0..<$0 + 4].elementsEqual("\r\n\r\n".utf8) }
     }
 
-    private static func request(_ head: ArraySlice<UInt8>) throws(FeedRefusal) -> FeedRequest {
+    private static func request(
+        _ head: ArraySlice<UInt8>
+    ) throws(FeedRefusal) -> (request: FeedRequest, isChunked: Bool) {
         guard let text = String(validating: head, as: UTF8.self) else { throw malformed("it is not UTF-8") }
         // A scalar view: "\r\n" is one character, and a lone "\r" or "\n" has to be seen.
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)[...]
@@ -40,24 +44,26 @@ enum FeedRequestHead {
         guard !lines.contains(where: { $0.contains { ($0.value < 32 && $0 != "\t") || $0.value == 127 } }) else {
             throw malformed("it contains control characters")
         }
-        let target = try target(ofRequestLine: lines.removeFirst())
+        let (target, isOld) = try target(ofRequestLine: lines.removeFirst())
         let headers = try fields(lines)
-        guard headers["Host"] != nil else { throw malformed("the field Host is missing") }
-        return FeedRequest(path: target.path, query: target.query, headers: headers)
+        guard isOld || headers["Host"] != nil else { throw malformed("the field Host is missing") }
+        guard headers.lengths.count <= 1 else { throw malformed("it says two different lengths of itself") }
+        return (FeedRequest(path: target.path, query: target.query, headers: headers), !isOld)
     }
 
     private static func target(
         ofRequestLine line: Substring.UnicodeScalarView
-    ) throws(FeedRefusal) -> RequestTarget {
+    ) throws(FeedRefusal) -> (target: RequestTarget, isOld: Bool) {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count == 3 else { throw malformed("its first line is not METHOD TARGET VERSION") }
         guard parts[0] == "GET" else { throw FeedRefusal(405, "a feed can only be read, with GET") }
         guard parts[2].hasPrefix("HTTP/") else { throw malformed("its first line does not end with a version") }
-        guard parts[2] == "HTTP/1.1" else {
-            throw FeedRefusal(505, "a feed is sent in chunks, which need HTTP/1.1 and not \(parts[2])")
+        guard parts[2].utf8.count == 8, parts[2].hasPrefix("HTTP/1."), parts[2].last?.isNumber == true else {
+            throw FeedRefusal(505, "a feed is sent by HTTP/1.0 and HTTP/1.1, and not by \(parts[2])")
         }
         do throws(RequestTarget.Malformed) {
-            return try RequestTarget(parts[1].utf8)
+            // Proxies as they come speak HTTP/1.0 to the server behind them, which has no chunks.
+            return (try RequestTarget(parts[1].utf8), parts[2] == "HTTP/1.0")
         } catch {
             throw FeedRefusal(400, "this is not a URL that can be served: \(error.reason)")
         }

@@ -3,12 +3,16 @@ internal import Platform
 
 /// What a feed's loop says at the start of a response.
 enum FeedResponse {
-    /// The head of a stream, and its first chunk.
-    static func stream(_ subscription: FeedSubscription, _ headers: HTTPHeaders) -> SharedBytes {
-        let head = head(
-            200, contentType: subscription.contentType, headers,
-            ["Cache-Control: no-store", "Transfer-Encoding: chunked"])
-        return HTTPChunk.framed(subscription.greeting ?? SharedBytes(""), following: head)
+    /// A proxy shall pass each entry on as it comes: neither keep it nor wait until it can be compressed with others.
+    static let fields: HTTPHeaders = ["Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"]
+
+    /// The head of a stream, and what comes first in it.
+    static func stream(_ subscription: FeedSubscription, _ headers: HTTPHeaders, isChunked: Bool) -> SharedBytes {
+        let fields = fields.fields.map { "\($0.name): \($0.value)" } + (isChunked ? ["Transfer-Encoding: chunked"] : [])
+        let head = head(200, contentType: subscription.contentType, headers, fields)
+        let greeting = subscription.greeting ?? SharedBytes("")
+        return isChunked
+            ? HTTPChunk(greeting, following: head).bytes : SharedBytes(Array(head.utf8) + greeting.array)
     }
 
     /// A whole response that refuses.

@@ -1,9 +1,11 @@
 /// What a `Range` header asks for, of a body of known length (RFC 9110, section 14).
 public enum ByteRanges: Sendable, Hashable {
-    /// There is no header, or one that must be ignored: another unit, malformed, or unreasonably many ranges.
+    /// There is no header, or one that must be ignored: another unit, or malformed.
     case whole
     /// No range has a byte in common with the body.
     case unsatisfiable
+    /// More than ``limit``: all of the body would be an answer of which much more comes than was asked for.
+    case tooMany
     /// Sorted, not empty; ranges that overlap or touch are one.
     case ranges([Range<Int64>])
 
@@ -14,6 +16,10 @@ public enum ByteRanges: Sendable, Hashable {
     public init(_ header: String?, length: Int64) {
         guard let header, let asked = Self.parse(header) else {
             self = .whole
+            return
+        }
+        guard asked.count <= Self.limit else {
+            self = .tooMany
             return
         }
         // The last bytes of nothing are nothing, which is all there is.
@@ -40,7 +46,7 @@ public enum ByteRanges: Sendable, Hashable {
     // Bytes, because finding the boundaries of characters would take most of the time of a small answer.
     private typealias Bytes = Substring.UTF8View
 
-    /// `nil` when the header is not one that can be honoured.
+    /// `nil` when the header is not one that can be honoured; of too many, the first ones.
     private static func parse(_ header: String) -> [Asked]? {
         let bytes = header[...].utf8
         guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")),
@@ -51,8 +57,10 @@ public enum ByteRanges: Sendable, Hashable {
             let part = trimmed(part)
             // Empty elements of a list are allowed, and mean nothing.
             if part.isEmpty { continue }
-            guard result.count < limit, let asked = range(part) else { return nil }
+            guard let asked = range(part) else { return nil }
             result.append(asked)
+            // What follows them may be what it likes.
+            if result.count > limit { break }
         }
         return result.isEmpty ? nil : result
     }

@@ -24,6 +24,12 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     public mutating func append(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
 
+    /// The lengths that the message says of itself; of an honest one at most one.
+    var lengths: Set<String> {
+        let values = fields.lazy.filter { Self.equal($0.name, "Content-Length") }.map(\.value)
+        return Set(values.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } } })
+    }
+
     /// Field names are ASCII, so this compares bytes and allocates nothing.
     static func equal(_ a: String, _ b: String) -> Bool {
         let a = a.utf8, b = b.utf8

@@ -10,7 +10,7 @@ extension HTTPResponse {
     /// - Parameters:
     ///   - length: Of the whole body.
     ///   - etag: A strong one: the bytes are the same wherever it is the same.
-    ///   - headers: For every answer that is not a refusal.
+    ///   - headers: For every answer that is not a refusal. `Last-Modified` is what `If-Modified-Since` is compared with.
     ///   - file: Has the whole body, from its first byte, and nobody makes it shorter: then all but multipart answers are
     ///     sent from there without `body`.
     ///   - awaitBytes: For a file that is still being filled: returns when it has these bytes. Without it the file is
@@ -27,7 +27,7 @@ extension HTTPResponse {
         var response = HTTPResponse(headers: headers)
         response.headers["ETag"] = etag.description
         response.headers["Accept-Ranges"] = "bytes"
-        if let header = request.headers.list("If-None-Match"), !etag.satisfiesNone(ofHeader: header) {
+        if isUnchanged(for: request, etag, headers["Last-Modified"]) {
             response.status = 304
             return response
         }
@@ -35,7 +35,9 @@ extension HTTPResponse {
         let source = RangedBody(file: file, awaitBytes: awaitBytes, read: body)
         switch ranges(of: request, length, etag) {
         case .whole: response.body = try await source.single(0..<length, isHead: request.isHead)
-        case .unsatisfiable: return unsatisfiable(length)
+        case .unsatisfiable: return unsatisfiable(length, "none of the ranges is within the \(length) bytes")
+        case .tooMany:
+            return unsatisfiable(length, "these are more than \(ByteRanges.limit) ranges: ask for fewer at a time")
         case .ranges(let ranges) where ranges.count == 1:
             response.status = 206
             response.headers["Content-Range"] = RangedBody.contentRange(ranges[0], of: length)
@@ -56,8 +58,17 @@ extension HTTPResponse {
         return ByteRanges(request.headers.list("Range"), length: length)
     }
 
-    private static func unsatisfiable(_ length: Int64) -> HTTPResponse {
-        var response = refusal(416, "none of the ranges is within the \(length) bytes")
+    /// Whether who asks has it: by its tag, or, where none was sent, by its date (RFC 9110, section 13.2.2).
+    public static func isUnchanged(for request: HTTPRequest, _ etag: EntityTag, _ lastModified: String?) -> Bool {
+        if let header = request.headers.list("If-None-Match") { return !etag.satisfiesNone(ofHeader: header) }
+        guard let lastModified, let header = request.headers["If-Modified-Since"] else { return false }
+        if header == lastModified { return true }
+        guard let since = HTTPDate.seconds(header), let modified = HTTPDate.seconds(lastModified) else { return false }
+        return modified <= since
+    }
+
+    private static func unsatisfiable(_ length: Int64, _ reason: String) -> HTTPResponse {
+        var response = refusal(416, reason)
         response.headers["Content-Range"] = "bytes */\(length)"
         response.headers["Accept-Ranges"] = "bytes"
         return response

@@ -87,13 +87,16 @@ private final class Doorman {
 
     func turn(_ bell: Doorbell) {
         if !isAccepting {
-            isAccepting = poll.add(listener.raw, Self.listenerToken, edgeTriggered: false, writing: false)
+            isAccepting = listener.raws.indices.allSatisfy {
+                poll.add(listener.raws[$0], Self.listenerToken - UInt64($0), edgeTriggered: false, writing: false)
+            }
         }
         var mustPause = false
         poll.wait(interval()) { event in
             switch event.token {
             case EventPoll.doorbell: bell.clear()
-            case Self.listenerToken: mustPause = !acceptSome()
+            case Self.listenerToken - 1...Self.listenerToken:
+                if !acceptSome(listener.raws[Int(Self.listenerToken - event.token)]) { mustPause = true }
             default: look(at: event.token)
             }
         }
@@ -128,11 +131,11 @@ private final class Doorman {
     }
 
     /// False when nobody can be accepted for now.
-    private func acceptSome() -> Bool {
+    private func acceptSome(_ listener: Int32) -> Bool {
         for _ in 0..<64 {
-            let socket = csystem_accept(listener.raw)
+            let socket = csystem_accept(listener)
             guard socket >= 0 else {
-                if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { return turnAwayWithSpare() }
+                if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { return turnAwayWithSpare(listener) }
                 return true
             }
             let isScarce = DescriptorPlan.isOfTheLast(socket)
@@ -156,14 +159,14 @@ private final class Doorman {
     /// Rather than leaving everybody in the queue: the one descriptor that is kept for this goes from one to the next.
     ///
     /// - Returns: false when that is not possible either.
-    private func turnAwayWithSpare() -> Bool {
+    private func turnAwayWithSpare(_ listener: Int32) -> Bool {
         guard spare >= 0 else {
             spare = Self.makeSpare()
             return false
         }
         Glibc.close(spare)
         spare = -1
-        let socket = csystem_accept(listener.raw)
+        let socket = csystem_accept(listener)
         if socket >= 0 { turnAway(socket) }
         spare = Self.makeSpare()
         return socket >= 0
@@ -171,7 +174,7 @@ private final class Doorman {
 
     /// Accepting would fail at once again: rest, so that some descriptors can be given back.
     private func pause() {
-        poll.remove(listener.raw)
+        for raw in listener.raws { poll.remove(raw) }
         isAccepting = false
         var rest = timespec(tv_sec: 0, tv_nsec: 50_000_000)
         nanosleep(&rest, nil)

@@ -23,6 +23,8 @@ public final class HTTPServer: Sendable {
         public var firstRequestTimeout = Duration.seconds(10)
         /// After which a connection that neither sends nor receives is closed.
         public var idleTimeout = Duration.seconds(60)
+        /// The same while an answer is being sent: its reader may rest, as long as nobody lacks what it holds.
+        public var stallTimeout = Duration.seconds(3600)
         /// In which all of a request's head must come.
         public var headTimeout = Duration.seconds(20)
         /// What large answers may hold until they are sent.
@@ -65,7 +67,7 @@ public final class HTTPServer: Sendable {
         frontDoor = try FrontDoor()
         firstRequestTimeout = configuration.firstRequestTimeout
         let core = try ServerCore(
-            configuration, feedPaths: Set(feeds.keys), statistics: statistics, handler: handler)
+            configuration, feeds: feeds, statistics: statistics, handler: handler)
         self.core = core
         let threads = max(1, configuration.threads)
         var daemons: [MHDDaemon] = []

@@ -2,29 +2,62 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// A bound and listening TCP socket.
+/// The bound and listening TCP sockets of an address: of `localhost` two, with one port.
 final class ListeningSocket: Sendable {
-    let raw: Int32
+    let raws: [Int32]
     /// With the port that was bound.
     let endpoint: Endpoint
     private let isOpen = Atomic(true)
 
     /// Resolves the host, which can block on a name server.
     init(_ wanted: Endpoint) throws(HTTPError) {
+        // Programs differ in which of the two they mean, and some try no other.
+        raws = wanted.host.lowercased() == "localhost" ? try Self.both(wanted) : [try Self.first(wanted)]
+        endpoint = Endpoint(host: wanted.host, port: Self.port(of: raws[0]))
+    }
+
+    /// 127.0.0.1 and ::1, or the one of them that this machine has.
+    private static func both(_ wanted: Endpoint) throws(HTTPError) -> [Int32] {
+        var attempts = 20
+        while true {
+            attempts -= 1
+            let four = try ifThere(Endpoint(host: "127.0.0.1", port: wanted.port), wanted)
+            do throws(HTTPError) {
+                let port = four.map { self.port(of: $0) } ?? wanted.port
+                let six = try ifThere(Endpoint(host: "::1", port: port), wanted)
+                let found = [four, six].compactMap { $0 }
+                if !found.isEmpty { return found }
+                throw HTTPError(.cannotListen, "cannot listen on \(wanted): this machine has neither 127.0.0.1 nor ::1")
+            } catch {
+                if let four { Glibc.close(four) }
+                // Any free port may be taken at the other address.
+                guard wanted.port == 0, four != nil, attempts > 0 else { throw error }
+            }
+        }
+    }
+
+    /// `nil` when this machine does not have the address.
+    private static func ifThere(_ endpoint: Endpoint, _ wanted: Endpoint) throws(HTTPError) -> Int32? {
+        let addresses = try Addresses(endpoint)
+        guard let info = addresses.first?.pointee else { return nil }
+        let descriptor = listen(on: info)
+        if descriptor >= 0 { return descriptor }
+        let code = errno
+        if [EADDRNOTAVAIL, EAFNOSUPPORT].contains(code) { return nil }
+        throw HTTPError(.cannotListen, "cannot listen on \(wanted) (\(endpoint)): \(reason(code))")
+    }
+
+    private static func first(_ wanted: Endpoint) throws(HTTPError) -> Int32 {
         let addresses = try Addresses(wanted)
         var failure = "the name has no address"
-        // IPv4 first: a name such as localhost has both, and most clients try 127.0.0.1.
+        // IPv4 first: a name may have both, and most clients try that.
         for family in [AF_INET, AF_INET6] {
             var next = addresses.first
             while let info = next?.pointee {
                 next = info.ai_next
                 guard info.ai_family == family else { continue }
                 let descriptor = Self.listen(on: info)
-                if descriptor >= 0 {
-                    raw = descriptor
-                    endpoint = Endpoint(host: wanted.host, port: Self.port(of: descriptor))
-                    return
-                }
+                if descriptor >= 0 { return descriptor }
                 failure = Self.reason(errno)
             }
         }
@@ -35,7 +68,7 @@ final class ListeningSocket: Sendable {
 
     /// Frees the port; called by the one thread that accepts.
     func close() {
-        if isOpen.exchange(false, ordering: .acquiringAndReleasing) { Glibc.close(raw) }
+        if isOpen.exchange(false, ordering: .acquiringAndReleasing) { for raw in raws { Glibc.close(raw) } }
     }
 
     /// -1 with errno when it fails.
@@ -45,8 +78,17 @@ final class ListeningSocket: Sendable {
         var yes: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
-        // Accepted sockets inherit it.
+        // Of all addresses means of IPv4's, too, whatever the machine's default is.
+        var no: Int32 = 0
+        if info.ai_family == AF_INET6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &no, size) }
+        // Accepted sockets inherit these.
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, size)
+        // A client may be silent for long; one whose machine has vanished is found out within some minutes.
+        setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &yes, size)
+        for (option, seconds) in [(TCP_KEEPIDLE, 120), (TCP_KEEPINTVL, 30), (TCP_KEEPCNT, 6)] {
+            var value = Int32(seconds)
+            setsockopt(descriptor, Int32(IPPROTO_TCP), option, &value, size)
+        }
         if bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, Glibc.listen(descriptor, 1024) == 0 {
             return descriptor
         }

@@ -15,7 +15,8 @@ final class MHDDaemon: Sendable {
         var native = cmhd_config(
             // The book counts them; one that the library closed by itself would stay in it.
             connection_limit: UInt32(clamping: connectionLimit * 2 + 1024),
-            idle_timeout_seconds: UInt32(clamping: max(1, configuration.idleTimeout.components.seconds)),
+            // The book ends those who ask for nothing, and those who rest when what they hold is needed.
+            idle_timeout_seconds: core.stallSeconds,
             connection_memory: 32 * 1024)
         let daemon = cmhd_start(
             &native, accessHandler, requestCompleted, connectionNotice, requestLine,
@@ -95,22 +96,22 @@ private let accessHandler:
     @convention(c) (
         UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
         UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> MHD_Result = { context, connection, _, method, _, upload, uploadSize, slot in
+    ) -> MHD_Result = { context, connection, _, method, version, upload, uploadSize, slot in
         let connection = connection!, uploadSize = uploadSize!
         guard let known = slot!.pointee else { return .NO }
         return Unmanaged<ServerExchange>.fromOpaque(known)._withUnsafeGuaranteedRef { exchange in
             switch exchange.stage {
             case .head:
-                let head = RequestHead(of: connection, method: method!)
+                let head = RequestHead(of: connection, method: method!, version: version!)
                 guard head.hasBody else {
                     exchange.stage = .awaitingSecondCall
                     return .YES
                 }
-                begin(exchange, head, context!)
+                guard begin(exchange, head, context!) else { return .NO }
                 return head.refusesEarly ? exchange.answerEarly() : .YES
             case .awaitingSecondCall:
-                begin(exchange, RequestHead(of: connection, method: method!), context!)
-                return exchange.turn()
+                let head = RequestHead(of: connection, method: method!, version: version!)
+                return begin(exchange, head, context!) ? exchange.turn() : .NO
             case .started:
                 guard uploadSize.pointee > 0 else {
                     exchange.endOfUpload()
@@ -123,15 +124,23 @@ private let accessHandler:
         }
     }
 
-private func begin(_ exchange: ServerExchange, _ head: RequestHead, _ context: UnsafeMutableRawPointer) {
+/// False when the connection is no longer the library's.
+private func begin(_ exchange: ServerExchange, _ head: RequestHead, _ context: UnsafeMutableRawPointer) -> Bool {
     Unmanaged<ServerCore>.fromOpaque(context)._withUnsafeGuaranteedRef { core in
+        var answer: HTTPResponse
         switch core.route(head, exchange) {
-        case .answer(var response):
-            core.complete(&response.headers, origin: head.headers["Origin"])
-            exchange.start(answering: response, isHead: head.method == "HEAD")
         case .handle(let request):
             exchange.start(request, declaredLength: head.declaredLength, hasUpload: head.hasBody)
+            return true
+        case .watch(let feed, let request):
+            if exchange.handOver(to: feed, request, isChunked: head.isChunked) { return false }
+            answer = .refusal(503, "there is no room for another connection of a feed: try again")
+            answer.headers["Retry-After"] = "1"
+        case .answer(let response): answer = response
         }
+        core.complete(&answer.headers, origin: head.headers["Origin"])
+        exchange.start(answering: answer, isHead: head.method == "HEAD")
+        return true
     }
 }
 

@@ -6,6 +6,7 @@ final class ServerCore: Sendable {
     let handler: HTTPServer.Handler
     let statistics: ServerStatistics
     let requestBodyLimit: Int
+    let stallSeconds: UInt32
     private let commonHeaders: HTTPHeaders
     /// Exchanges between the head of their request and the end of their response.
     let inFlight = InFlight()
@@ -14,7 +15,7 @@ final class ServerCore: Sendable {
     let answers: ByteBudget
     let uploads = UploadBudget()
 
-    private let feedPaths: Set<String>
+    let feeds: [String: Feed]
     private let stopping = Atomic(false)
     private let registry = Locked(Registry())
 
@@ -25,7 +26,7 @@ final class ServerCore: Sendable {
     }
 
     init(
-        _ configuration: HTTPServer.Configuration, feedPaths: Set<String>, statistics: ServerStatistics,
+        _ configuration: HTTPServer.Configuration, feeds: [String: Feed], statistics: ServerStatistics,
         handler: @escaping HTTPServer.Handler
     ) throws(HTTPError) {
         departures = try Departures()
@@ -39,12 +40,16 @@ final class ServerCore: Sendable {
             clock: configuration.clock)
         self.handler = handler
         self.statistics = statistics
-        self.feedPaths = feedPaths
+        self.feeds = feeds
         requestBodyLimit = configuration.requestBodyLimit
+        stallSeconds = UInt32(clamping: max(1, configuration.stallTimeout.components.seconds))
         commonHeaders = configuration.headers
     }
 
-    func isFeed(_ path: String) -> Bool { feedPaths.contains(path) }
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.isHead, let feed = feeds[request.path] { return await feed.head(request) }
+        return await handler(request)
+    }
 
     // MARK: Parked exchanges
 
@@ -97,10 +102,15 @@ final class ServerCore: Sendable {
 
     /// The answer to a browser that asks whether it may ask.
     static func preflight(_ request: HTTPHeaders) -> HTTPResponse {
-        HTTPResponse(headers: [
+        var headers: HTTPHeaders = [
             "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
             "Access-Control-Allow-Headers": request["Access-Control-Request-Headers"] ?? "*",
             "Access-Control-Max-Age": "86400",
-        ])
+        ]
+        // A page of the world outside that reads from a server of the network within.
+        if request["Access-Control-Request-Private-Network"] != nil {
+            headers["Access-Control-Allow-Private-Network"] = "true"
+        }
+        return HTTPResponse(headers: headers)
     }
 }

@@ -71,6 +71,25 @@ final class ServerExchange: Sendable {
         _ = state.withLock { $0.publish(response, streaming: false) }
     }
 
+    /// Hands the connection to a feed, which has an event loop of its own.
+    ///
+    /// The library closes its descriptor when it is told that the request failed, and says nothing to the peer: the feed
+    /// goes on with another descriptor of the same connection. What the peer has sent behind the request is lost, and
+    /// means nothing: the feed ends with its connection.
+    ///
+    /// - Returns: False when there is no room for it.
+    func handOver(to feed: Feed, _ request: FeedRequest, isChunked: Bool) -> Bool {
+        let socket = fcntl(cmhd_socket(connection.pointer), F_DUPFD_CLOEXEC, 0)
+        guard socket >= 0 else { return false }
+        guard let client = core.book.enter(socket, isScarce: DescriptorPlan.isOfTheLast(socket)) else {
+            close(socket)
+            return false
+        }
+        core.book.becomesWatcher(client)
+        feed.adopt(client, (request, isChunked))
+        return true
+    }
+
     func receive(_ bytes: UnsafeRawBufferPointer) -> MHD_Result {
         let chunk = [UInt8](bytes)
         client.uploaded(chunk.count)
@@ -183,7 +202,7 @@ final class ServerExchange: Sendable {
 
     private func answer(_ request: HTTPRequest) async {
         let start = ContinuousClock.now
-        var response = await AnswerRoom.$exchange.withValue(self) { await core.handler(request) }
+        var response = await AnswerRoom.$exchange.withValue(self) { await core.answer(request) }
         if !request.isHead { response = await held(response) }
         // Counted as what it is, not as a failure of ours; the number is the one that nginx has for it.
         if state.withLock({ $0.isDeparted }) { response = HTTPResponse(status: 499) }
@@ -191,6 +210,8 @@ final class ServerExchange: Sendable {
         core.complete(&response.headers, origin: request.headers["Origin"])
         guard case .stream(_, let produce) = response.body, !request.isHead, ![204, 304].contains(response.status)
         else {
+            // The library ends a body of unknown length also where there is none, and the next answer would begin with that.
+            if request.isHead, case .stream(nil, _) = response.body { response.headers["Connection"] = "close" }
             // What has no body on the wire must not wait for somebody to read it.
             resume { $0.publish(response, streaming: false) }
             return

@@ -66,6 +66,12 @@ struct DataPlane: Sendable {
 
     /// A dataset's current bytes.
     private func download(_ request: HTTPRequest, _ name: String) async throws -> HTTPResponse {
+        if name.isEmpty || name.hasSuffix("/") { return try await index(of: name) }
+        if let folder = folder(name), files.index.entry(RelativePath(folder)) == nil,
+            await versions.pool.run({ files.index.hasFolder(folder) })
+        {
+            return IndexPage.redirect(to: name)
+        }
         let path: DatasetPath
         do {
             path = try DatasetPath(name)
@@ -85,13 +91,39 @@ struct DataPlane: Sendable {
         }
         return try await HTTPResponse.ranged(
             request: request, length: file.identity.size, etag: EntityTag(file.version.description), contentType: type,
-            headers: ["Cache-Control": "no-cache", "Bpubsub-Version": file.version.description],
+            headers: [
+                "Cache-Control": "no-cache", "Bpubsub-Version": file.version.description,
+                "Last-Modified": HTTPDate.text(Timestamp(nanoseconds: file.identity.modified)),
+            ],
             body: versions.reading(file))
     }
 
+    /// A folder's place in the group, "" for the group itself; nil for what is not in this group.
+    private func folder(_ name: String) -> String? {
+        name.utf8.elementsEqual(group.text.utf8) ? "" : name.rest(after: group.text + "/")
+    }
+
+    /// Links to what is in a folder, as of one moment.
+    private func index(of name: String) async throws -> HTTPResponse {
+        if name.isEmpty {
+            let groups = ["\(group.text)/"]
+            return IndexPage.response(of: "") { $0 == 0 ? groups : [] }
+        }
+        guard let folder = folder(String(name.dropLast())) else {
+            throw Refusal(404, "there is no folder '\(name)' here; the group is '\(group)'")
+        }
+        let names = await versions.pool.run { files.index.names(in: folder) }
+        guard !names.isEmpty || folder.isEmpty else {
+            throw Refusal(404, "there is no folder '\(name)' here; /api/download/\(group)/ shows what there is")
+        }
+        return IndexPage.response(of: name) { piece in
+            Array(names.dropFirst(piece * IndexPage.pieceLimit).prefix(IndexPage.pieceLimit))
+        }
+    }
+
     private func notFound(_ path: DatasetPath) -> Refusal {
-        // Enough for a hint; the cost grows with their number.
-        let names = files.index.allPaths.prefix(2000).lazy.map { "\(group.text)/\($0.text)" }
+        // Enough for a hint: a name that does not exist must not cost much more than one that does.
+        let names = files.index.paths(atMost: 256).map { "\(group.text)/\($0.text)" }
         let nearest = NearestNames.of(path.text, among: names)
         let hint = nearest.isEmpty ? "/api/list has all" : "did you mean \(nearest.joined(separator: ", "))?"
         return Refusal(404, "there is no dataset '\(path)' here; \(hint)")

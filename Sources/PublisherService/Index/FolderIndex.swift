@@ -53,6 +53,32 @@ final class FolderIndex: Sendable {
         state.withLock { $0.entries.values.contains { $0.identity.device == device } }
     }
 
+    /// Whether there are files below a folder; "" is all of it. Cost: a look at each file.
+    func hasFolder(_ folder: String) -> Bool {
+        let prefix = Array((folder.isEmpty ? "" : folder + "/").utf8)
+        return folder.isEmpty || state.withLock { $0.entries.keys.contains { $0.text.utf8.starts(with: prefix) } }
+    }
+
+    /// The files and folders that are in a folder itself, sorted, those of folders with a slash at the end. Cost: a look at
+    /// each file.
+    func names(in folder: String) -> [String] {
+        let prefix = Array((folder.isEmpty ? "" : folder + "/").utf8)
+        let paths = state.withLock { $0.entries.keys.filter { $0.text.utf8.starts(with: prefix) } }
+        var names: Set<[UInt8]> = []
+        for path in paths {
+            let rest = path.text.utf8.dropFirst(prefix.count)
+            if let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+                names.insert(Array(rest[...slash]))
+            } else {
+                names.insert(Array(rest))
+            }
+        }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Some of the files, in no order.
+    func paths(atMost limit: Int) -> [RelativePath] { state.withLock { Array($0.entries.keys.prefix(limit)) } }
+
     /// What is known of the file under any of its names; its times prove that it did not change since.
     func entry(sameAs identity: FileIdentity) -> Entry? {
         state.withLock { $0.inodes[identity.inode]?.entry }.flatMap { entry in

@@ -141,6 +141,24 @@ extension SortedPaths {
         return (folders, datasets)
     }
 
+    /// Up to `limit` paths of `range` that stand next to where `text` would, half of them before it.
+    func around(_ text: String, in range: Range<Index>, limit: Int) -> [DatasetPath] {
+        let bytes = Array(text.utf8)
+        let place = index { $0.text.utf8.lexicographicallyPrecedes(bytes) }
+        let middle = Swift.min(Swift.max(place, range.lowerBound), range.upperBound)
+        var low = middle, high = middle
+        var found: [DatasetPath] = []
+        while found.count < limit / 2, low > range.lowerBound {
+            low = index(before: low)
+            found.append(self[low])
+        }
+        while found.count < limit, high < range.upperBound {
+            found.append(self[high])
+            high = index(after: high)
+        }
+        return found
+    }
+
     /// The datasets in `range` whose path has `text` somewhere behind the first `skipped` bytes, small and capital letters
     /// of ASCII being equal. Cost: it looks at every path.
     func matches(_ text: String, in range: Range<Index>, behind skipped: Int) -> [Index] {

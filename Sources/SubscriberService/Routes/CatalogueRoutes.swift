@@ -72,7 +72,8 @@ struct CatalogueRoutes: Sendable {
     }
 
     private static let notABroker = Refusal(
-        405, "a subscriber takes no announcements: publishers speak to the broker itself")
+        405, "a subscriber takes no announcements: publishers speak to the broker itself",
+        headers: ["Allow": "GET, HEAD"])
 }
 
 extension CatalogueCopy {
@@ -89,9 +90,25 @@ extension CatalogueCopy {
         position == nil ? .notListedYet : Refusal(404, "there is no group '\(name)'; /api/tree lists the groups")
     }
 
+    /// Names that are compared with one that does not exist: it must not cost much more than one that does.
+    private static var hintLimit: Int { 256 }
+
     /// Names that may have been meant; none before all are known.
+    ///
+    /// Of many names those are looked at which stand next to it in the deepest folder that exists.
     func nearest(_ name: String) -> [String] {
-        position == nil ? [] : NearestNames.of(name, among: groups.map(\.name) + paths.prefix(20_000).map(\.text))
+        guard position != nil else { return [] }
+        let paths = paths
+        var folder = name[...]
+        var range = paths.startIndex..<paths.startIndex
+        while range.isEmpty, let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) {
+            folder = folder[..<slash]
+            range = paths.range(of: folder + "/")
+        }
+        if range.isEmpty || paths.count <= Self.hintLimit { range = paths.startIndex..<paths.endIndex }
+        let groups = groups.prefix(Self.hintLimit / 4).map(\.name)
+        return NearestNames.of(
+            name, among: groups + paths.around(name, in: range, limit: Self.hintLimit).map(\.text))
     }
 }
 

@@ -15,6 +15,8 @@ struct MirrorReader: Sendable {
         _ request: HTTPRequest, _ mirror: Mirror, type: String, headers: HTTPHeaders
     ) async throws -> HTTPResponse {
         if !mirror.isComplete, let ranges = Self.ranges(of: request, mirror),
+            !HTTPResponse.isUnchanged(
+                for: request, EntityTag(mirror.version.description), headers["Last-Modified"]),
             ranges.reduce(0, { $0 + $1.count }) <= Self.blockwiseLength
         {
             try await keeper.hold(bytes: ranges, of: mirror)
@@ -41,7 +43,7 @@ struct MirrorReader: Sendable {
         {
             return nil
         }
-        guard case .ranges(let ranges) = ByteRanges(request.headers["Range"], length: mirror.manifest.size) else {
+        guard case .ranges(let ranges) = ByteRanges(request.headers.list("Range"), length: mirror.manifest.size) else {
             return nil
         }
         return ranges
@@ -59,7 +61,7 @@ private final class GrowingBody: Sendable {
         self.mirror = mirror
         let size = mirror.manifest.size
         expected =
-            switch ByteRanges(request.headers["Range"], length: size) {
+            switch ByteRanges(request.headers.list("Range"), length: size) {
             case .ranges(let ranges) where ranges.count == 1: ranges[0]
             case .whole: 0..<size
             default: 0..<0

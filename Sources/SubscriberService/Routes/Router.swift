@@ -63,6 +63,10 @@ struct Router: Sendable {
         case "/api/list": return try await catalogue.list(request)
         case "/api/datasets": return try await catalogue.datasets(request)
         case "/api/publishers": return try catalogue.publishers(request)
+        // To be read, they are feeds: that never comes here.
+        case "/api/events", "/api/changes":
+            try request.require("GET")
+            throw Refusal(503, "the feed is not there: the subscriber is stopping")
         case "/api/follow": return try await following.follow(ownPages.checked(request))
         case "/api/forget": return try await following.forget(ownPages.checked(request))
         case "/api/unfollow": return try await following.unfollow(ownPages.checked(request))

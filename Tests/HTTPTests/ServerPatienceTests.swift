@@ -1,0 +1,68 @@
+import Glibc
+import Platform
+import TestSupport
+import Testing
+
+@testable import HTTP
+
+/// Readers that rest, and the timeouts of those who ask for nothing.
+@Suite(.timeLimit(.minutes(5))) struct ServerPatienceTests {
+    private static let bytes = SharedBytes((0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+
+    private func serve(_ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
+        let file = try withTemporaryFile(Self.bytes)
+        try await withServer {
+            $0.idleTimeout = .seconds(1)
+        } handler: { request in
+            switch request.path {
+            case "/file": HTTPResponse(body: .file(file, offset: 0, length: Int64(Self.bytes.count)))
+            case "/fixed": HTTPResponse(body: .fixedFile(file, offset: 0, length: Int64(Self.bytes.count)))
+            case "/stream": HTTPResponse(body: .stream(length: nil) { try await $0.write(Self.bytes) })
+            case "/small": .json("{}")
+            default: HTTPResponse(body: .bytes(Self.bytes))
+            }
+        } _: { port in
+            try await body(port)
+        }
+    }
+
+    /// Whoever looks at the first megabyte of an array for a minute gets the rest of it all the same.
+    @Test(arguments: ["/bytes", "/file", "/fixed", "/stream"])
+    func aReaderMayRest(path: String) async throws {
+        try await serve { port in
+            let reply = try await blocking {
+                let client = try RawClient(port, receiveBuffer: 16 << 10)
+                try client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+                // Longer than the server waits for who asks for nothing.
+                usleep(2_500_000)
+                let reply = try client.reply()
+                // The connection is as good as before.
+                let next = try client.exchange("GET /small HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(next?.text == "{}")
+                return reply
+            }
+            #expect(reply?.isComplete == true)
+            #expect(reply?.body == Self.bytes.array)
+        }
+    }
+
+    /// The patience ends with the answer.
+    @Test func aConnectionThatAsksForNothingIsClosedAlsoAfterALongAnswer() async throws {
+        try await serve { port in
+            let rest = try await blocking {
+                let client = try RawClient(port)
+                let reply = try client.exchange("GET /bytes HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(reply?.body.count == Self.bytes.count)
+                return try client.readAll()
+            }
+            #expect(rest.isEmpty)
+        }
+    }
+}
+
+/// A file with these bytes that is gone when nobody has it open any more.
+private func withTemporaryFile(_ bytes: SharedBytes) throws -> FileDescriptor {
+    let file = try withTemporaryFolder { try FileDescriptor($0 + "/file", .creating) }
+    try bytes.withBytes { try file.write($0, at: 0) }
+    return file
+}
