@@ -51,6 +51,18 @@ public final class BlockingPool: Sendable {
         }
     }
 
+    /// Runs `body`, which asks now and then whether its answer is still wanted, and gives up when it is not.
+    public func run<T: Sendable>(
+        asLongAs body: @Sendable @escaping (_ isWanted: @Sendable @escaping () -> Bool) throws -> T
+    ) async throws -> T {
+        let left = Flag()
+        return try await withTaskCancellationHandler {
+            try await run { try body { !left.isSet } }
+        } onCancel: {
+            left.set()
+        }
+    }
+
     /// Runs `body`, which cannot fail, on a thread of the pool; cancellation has no effect.
     public func run<T: Sendable>(_ body: @Sendable @escaping () -> T) async -> T {
         let handover = Handover()

@@ -34,7 +34,7 @@ final class LeaseKeeper: Sendable {
     private func note(_ entries: [LogEntry]) {
         for entry in entries where entry.kind == .group {
             do {
-                let group = try WireJSON.decode(Group.self, from: Array(entry.value))
+                let group = try WireJSON.decode(Group.self, from: Array(entry.value), .message)
                 book.withLock { $0.note(group, at: entry.revision) }
             } catch {
                 logger.error("a group's line in the log is damaged", ["group": entry.key, "error": error])

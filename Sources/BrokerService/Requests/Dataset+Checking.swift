@@ -11,7 +11,9 @@ extension Dataset {
         }
         if let warning, warning.utf8.count > 1024 { throw refuse("'warning' has more than 1024 bytes") }
         if let attributes {
-            guard WireJSON.encode(attributes).count <= Self.attributesLimit else {
+            guard !JSONValue.object(attributes).isSurelyLonger(than: Self.attributesLimit),
+                WireJSON.encode(attributes).count <= Self.attributesLimit
+            else {
                 throw refuse("'attributes' take more than \(Self.attributesLimit) bytes: leave them out, and say so")
             }
         }

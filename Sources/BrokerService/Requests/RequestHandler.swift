@@ -93,15 +93,28 @@ struct RequestHandler: Sendable {
         }
         let body = try await collect(request, upTo: Self.largestUpload)
         defer { largeWork.note(bytes: body.count) }
-        let changes = try await pool.run { Self.changes(in: body) }.get()
+        let changes = try await read(body)
         let revisions = try await leases.announce(changes, lease: lease)
         acceptedChanges.add(changes.count)
         return Acknowledgement(epoch: log.epoch, revisions: revisions)
     }
 
-    private static func changes(in body: [UInt8]) -> Result<[Change], Refusal> {
+    /// On a thread that may take long, and for as long as somebody waits for it.
+    private func read(_ body: [UInt8]) async throws(Refusal) -> [Change] {
+        do {
+            return try await pool.run(asLongAs: { isWanted in try Self.changes(in: body, isWanted).get() })
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            throw Refusal(503, "nobody waits for this any more")
+        }
+    }
+
+    private static func changes(
+        in body: [UInt8], _ isWanted: @escaping @Sendable () -> Bool
+    ) -> Result<[Change], Refusal> {
         Result { () throws(Refusal) -> [Change] in
-            let announcements = try decode(Announcements.self, from: body).changes
+            let announcements = try decode(Announcements.self, from: body, .batch, isWanted).changes
             guard announcements.count <= Announcements.limit else {
                 throw Refusal(
                     413,
@@ -111,6 +124,7 @@ struct RequestHandler: Sendable {
             var changes: [Change] = []
             changes.reserveCapacity(announcements.count)
             for announcement in announcements {
+                guard isWanted() else { throw Refusal(503, "nobody waits for this any more") }
                 switch announcement {
                 case .put(let dataset):
                     try dataset.check()
@@ -147,9 +161,12 @@ struct RequestHandler: Sendable {
         Refusal(413, "the request's body has more than \(limit) bytes: send less at a time")
     }
 
-    private static func decode<T: Decodable>(_ type: T.Type, from body: [UInt8]) throws(Refusal) -> T {
+    private static func decode<T: Decodable>(
+        _ type: T.Type, from body: [UInt8], _ limits: JSONLimits = .message,
+        _ isWanted: @escaping @Sendable () -> Bool = { true }
+    ) throws(Refusal) -> T {
         do {
-            return try WireJSON.decode(type, from: body)
+            return try WireJSON.decode(type, from: body, limits, isCancelled: { !isWanted() })
         } catch {
             throw Refusal(400, "the request's body is not what is expected: \(WireJSON.describe(error))")
         }

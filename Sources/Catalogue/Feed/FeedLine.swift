@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A line of the change feed and of the catalogue's listing, as JSON.
 ///
 ///     {"revision":7,"type":"put","dataset":{…}}
@@ -137,40 +135,5 @@ extension FeedLine {
     /// The line's bytes, without the line end.
     public var encoded: [UInt8] { WireJSON.encode(self) }
 
-    public init(line: [UInt8]) throws { self = try WireJSON.decode(FeedLine.self, from: line) }
-}
-
-/// JSON as this project writes it: keys sorted, compact, the same bytes for the same value.
-public enum WireJSON {
-    public static func encode(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(value))
-        } catch {
-            // Our own types have no value that JSON cannot say: `JSONValue` sees to infinities.
-            preconditionFailure("\(type(of: value)) cannot be written as JSON: \(error)")
-        }
-    }
-
-    /// - Throws: `DecodingError`; ``describe(_:)`` makes it readable.
-    public static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-        try JSONDecoder().decode(type, from: Data(bytes))
-    }
-
-    /// What is wrong with a piece of JSON, for who sent it.
-    public static func describe(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "\(error)" }
-        let place = { (path: [any CodingKey]) in
-            path.isEmpty
-                ? "" : " at " + path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        }
-        switch error {
-        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context.codingPath))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "\(context.debugDescription)\(place(context.codingPath))"
-        case .dataCorrupted(let context): return "\(context.debugDescription)\(place(context.codingPath))"
-        @unknown default: return "\(error)"
-        }
-    }
+    public init(line: [UInt8]) throws { self = try WireJSON.decode(FeedLine.self, from: line, .line) }
 }

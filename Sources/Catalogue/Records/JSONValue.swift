@@ -12,25 +12,13 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: Codable {
+    /// Only ``WireJSON`` decodes it: other decoders have to be asked for one type after the other.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(UInt64.self) {
-            self = .unsigned(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
+        guard let place = decoder as? JSONPlace else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "only JSON is read as any value"))
         }
+        self = try place.document.value(of: place.node)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -46,5 +34,30 @@ extension JSONValue: Codable {
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
         }
+    }
+}
+
+extension JSONValue {
+    /// Whether it takes more than `limit` bytes as JSON, in any case: found out without writing it.
+    public func isSurelyLonger(than limit: Int) -> Bool {
+        var left = limit
+        return !fits(&left)
+    }
+
+    private func fits(_ left: inout Int) -> Bool {
+        switch self {
+        case .string(let text): left -= text.utf8.count + 2
+        case .array(let values):
+            left -= 2 + max(0, values.count - 1)
+            for value in values where !value.fits(&left) { return false }
+        case .object(let values):
+            left -= 2 + max(0, values.count - 1)
+            for (key, value) in values {
+                left -= key.utf8.count + 3
+                if !value.fits(&left) { return false }
+            }
+        default: left -= 1
+        }
+        return left >= 0
     }
 }

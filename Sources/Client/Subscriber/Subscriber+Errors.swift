@@ -26,7 +26,7 @@ extension Subscriber {
     /// - Parameter text: the status in words, with what is known of who answers.
     func refusal(_ status: Int, _ body: [UInt8], as text: String? = nil) -> ClientError {
         // Not lost: a body that is no refusal of ours says by that where it comes from.
-        guard let refusal = try? WireJSON.decode(Refusal.self, from: body),
+        guard let refusal = try? WireJSON.decode(Refusal.self, from: body, .message),
             refusal.detail != nil || refusal.errors != nil
         else {
             let guess =

@@ -82,7 +82,7 @@ struct Subscriber: Sendable {
 
     func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
         do {
-            return try WireJSON.decode(Answer.self, from: bytes)
+            return try WireJSON.decode(Answer.self, from: bytes, .answer)
         } catch {
             throw ClientError(
                 .badAnswer,

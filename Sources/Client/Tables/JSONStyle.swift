@@ -24,6 +24,6 @@ enum JSONStyle {
 
     /// A value of ours by way of its wire form.
     static func value(_ value: some Encodable) throws -> JSONValue {
-        try WireJSON.decode(JSONValue.self, from: WireJSON.encode(value))
+        try WireJSON.decode(JSONValue.self, from: WireJSON.encode(value), .answer)
     }
 }

@@ -26,7 +26,7 @@ enum BrokerFailure: Error, CustomStringConvertible {
     private static func detail(_ response: HTTPClient.Response) -> String {
         struct Refusal: Decodable { let detail: String }
         // Anything else is shown as it is.
-        let refusal = try? WireJSON.decode(Refusal.self, from: response.body)
+        let refusal = try? WireJSON.decode(Refusal.self, from: response.body, .message)
         return refusal?.detail ?? String(response.text.prefix(200))
     }
 

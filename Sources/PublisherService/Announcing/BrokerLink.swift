@@ -75,7 +75,7 @@ struct BrokerLink: Sendable {
         _ type: T.Type, _ response: HTTPClient.Response
     ) throws(BrokerFailure) -> T {
         do {
-            return try WireJSON.decode(type, from: response.body)
+            return try WireJSON.decode(type, from: response.body, .message)
         } catch {
             throw .confused("\(broker) does not answer as a broker does: \(WireJSON.describe(error))")
         }

@@ -86,7 +86,7 @@ struct DataPlane: Sendable {
             guard let file = try files.open(relative) else {
                 throw Refusal(503, "'\(path)' is being changed: try again", headers: ["Retry-After": "1"])
             }
-            let dataset = try store.dataset(at: relative).map { try WireJSON.decode(Dataset.self, from: $0) }
+            let dataset = try store.dataset(at: relative).map { try WireJSON.decode(Dataset.self, from: $0, .line) }
             return (file, dataset?.mediaType ?? MediaTypes.unknown)
         }
         return try await HTTPResponse.ranged(

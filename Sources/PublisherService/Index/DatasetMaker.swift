@@ -44,7 +44,9 @@ enum DatasetMaker {
             let json = Array(attribute.value.json.utf8)
             length += json.count + attribute.name.utf8.count
             // As soon as it must be too long, and before that much is read as JSON.
-            guard length <= Dataset.attributesLimit, let value = try? WireJSON.decode(JSONValue.self, from: json) else {
+            guard length <= Dataset.attributesLimit,
+                let value = try? WireJSON.decode(JSONValue.self, from: json, .attributes)
+            else {
                 return (nil, true)
             }
             result[attribute.name] = value

@@ -18,7 +18,7 @@ struct ExplainRoute: Sendable {
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET", "POST")
-        let question = try await FetchQuestion(request)
+        let question = try await FetchQuestion(request, on: pool)
         let (dataset, part) = try await pool.run {
             (try ReadPlace.dataset(text, in: copy, to: "read"), try question.part())
         }

@@ -1,6 +1,7 @@
 import Blosc2
 import Catalogue
 import HTTP
+import Platform
 
 /// What `/api/fetch/{path}` is asked for, by its query or by the JSON of its body.
 struct FetchQuestion: Sendable, Equatable {
@@ -12,9 +13,11 @@ struct FetchQuestion: Sendable, Equatable {
     var field: String?
     var filter: String?
 
-    init(_ request: HTTPRequest) async throws {
+    /// - Parameter pool: where a long body is read.
+    init(_ request: HTTPRequest, on pool: BlockingPool) async throws {
         guard request.method != "POST" else {
-            try self.init(body: try await request.body.collect(upTo: Self.bodyLimit))
+            let body = try await request.body.collect(upTo: Self.bodyLimit)
+            self = try await HTTPRequest.isLong(body) ? pool.run { try Self(body: body) } : Self(body: body)
             return
         }
         self.init(
@@ -32,7 +35,11 @@ struct FetchQuestion: Sendable, Equatable {
     /// - Throws: ``Refusal`` 422, which repeats nothing of the body.
     init(body: [UInt8]) throws(Refusal) {
         let value: JSONValue
-        do { value = try WireJSON.decode(JSONValue.self, from: body) } catch {
+        do {
+            value = try WireJSON.decode(JSONValue.self, from: body, .question)
+        } catch let excess as JSONExcess {
+            throw .invalid("json_invalid", at: ["body"], "the body is no question: \(excess)")
+        } catch {
             throw .invalid("json_invalid", at: ["body"], "the body is not JSON")
         }
         guard case .object(let object) = value else {

@@ -16,7 +16,7 @@ struct FetchRoute: Sendable {
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
         try request.require("GET", "POST")
-        let question = try await FetchQuestion(request)
+        let question = try await FetchQuestion(request, on: pool)
         let path = try await ReadPlace.path(text, in: copy, on: pool, to: "fetch")
         if let answer = freshness.unchanged(request, path, tag: { tag(request, $0) }) { return answer }
         // Lists of indices may be long.

@@ -72,7 +72,10 @@ struct InfoRoute: Sendable {
         if let file {
             attributes = Dictionary(
                 try file.userAttributes.map { attribute in
-                    (attribute.name, try WireJSON.decode(JSONValue.self, from: Array(attribute.value.json.utf8)))
+                    (
+                        attribute.name,
+                        try WireJSON.decode(JSONValue.self, from: Array(attribute.value.json.utf8), .attributes)
+                    )
                 }, uniquingKeysWith: { $1 })
         }
         guard dataset.kind == .array, let array = file?.array.map({ ArrayMetadata($0) }) ?? dataset.array else {

@@ -12,7 +12,7 @@ struct DownloadRoutes: Sendable {
     /// `POST /api/download`: starts, or tells how far it is.
     func start(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.names()
+        let names = try await request.names(on: keeper.pool)
         let (paths, missing) = try await keeper.pool.run {
             let found = try self.paths(of: names)
             return (found, found.filter { keeper.progress(of: $0)?.state != .complete })

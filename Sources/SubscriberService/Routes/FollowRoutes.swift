@@ -37,7 +37,7 @@ struct FollowRoutes: Sendable {
 
     func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.names()
+        let names = try await request.names(on: keeper.pool)
         let patterns = try await keeper.pool.run {
             try check(names) { pattern in
                 copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
@@ -61,7 +61,7 @@ struct FollowRoutes: Sendable {
 
     func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.names()
+        let names = try await request.names(on: keeper.pool)
         let patterns = try await keeper.pool.run {
             let followed = keeper.followed
             return try check(names, suggestions: followed.all.map(\.text)) { pattern in

@@ -34,6 +34,15 @@ struct OwnPages: Sendable {
                 + "start the subscriber with --allowed-host \(name)")
     }
 
+    /// The request itself, unless it is a question that a page of another site makes a browser send without asking first
+    /// whether it may, as browsers do with what is not said to be JSON.
+    func readable(_ request: HTTPRequest) throws(Refusal) -> HTTPRequest {
+        guard request.method == "POST", let origin = request.headers["Origin"] else { return request }
+        let type = request.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard type != "application/json", (try? checked(request)) == nil else { return request }
+        throw Refusal(403, "a page of \(origin) may ask this by GET, or by POST with 'Content-Type: application/json'")
+    }
+
     private static func foreign(_ origin: String) -> Refusal {
         Refusal(403, "a page of \(origin) may read here, and change nothing")
     }

@@ -82,7 +82,7 @@ struct Router: Sendable {
         if let rest = path.suffix(after: "/api/tree/") { return try await tree.folder(request, rest) }
         if let rest = path.suffix(after: "/api/held/") { return try await held.answer(request, of: rest) }
         if let rest = path.suffix(after: "/versions/") { return try await versions.answer(request, rest) }
-        if let answer = try await reading.answer(request) { return answer }
+        if let answer = try await reading.answer(ownPages.readable(request)) { return answer }
         if let answer = page.answer(request) ?? page.nothing(request) { return answer }
         throw Refusal(404, "there is nothing at \(path); the API begins at /api/list")
     }
@@ -118,8 +118,18 @@ extension HTTPRequest {
     static let globLimit = 100
 
     /// The names of datasets, groups and globs that are the body.
-    func names() async throws -> [String] {
-        let names = try await json([String].self)
+    ///
+    /// - Parameter pool: where a long list is read.
+    func names(on pool: BlockingPool) async throws -> [String] {
+        let body = try await body.collect(upTo: JSONLimits.names.bytes)
+        return try await Self.isLong(body) ? pool.run { try names(in: body) } : names(in: body)
+    }
+
+    /// Whether it takes long enough to read it that others should not wait for that.
+    static func isLong(_ body: [UInt8]) -> Bool { body.count > 64 << 10 }
+
+    private func names(in body: [UInt8]) throws -> [String] {
+        let names = try json([String].self, in: body, .names)
         let globs = names.count { (try? PathPattern($0))?.isGlob == true }
         guard names.count <= Self.nameLimit, globs <= Self.globLimit else {
             throw Refusal(
@@ -128,11 +138,11 @@ extension HTTPRequest {
         return names
     }
 
-    /// The body as JSON.
-    func json<T: Decodable>(_ type: T.Type, limit: Int = 4 << 20) async throws -> T {
-        let bytes = try await body.collect(upTo: limit)
+    private func json<T: Decodable>(_ type: T.Type, in body: [UInt8], _ limits: JSONLimits) throws -> T {
         do {
-            return try WireJSON.decode(type, from: bytes)
+            return try WireJSON.decode(type, from: body, limits)
+        } catch let excess as JSONExcess {
+            throw Refusal(413, "the body is more than \(path) takes: \(excess)")
         } catch {
             throw Refusal(422, "the body is not what \(path) takes: \(WireJSON.describe(error))")
         }
