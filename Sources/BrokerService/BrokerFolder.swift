@@ -9,7 +9,7 @@ final class BrokerFolder: Sendable {
     var log: String { "\(path)/log.db" }
     /// Bytes of the log's files. Blocks.
     var logSize: Int64 {
-        ["", "-wal"].reduce(0) { $0 + ((try? FileIdentity(path: log + $1).size) ?? 0) }
+        ["", "-wal"].saturatingSum { (try? FileIdentity(path: log + $0).size) ?? 0 }
     }
 
     /// Files in it live as long as an answer is sent.

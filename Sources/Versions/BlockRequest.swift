@@ -48,7 +48,25 @@ public struct BlockRequest: Hashable, Sendable, CustomStringConvertible {
             guard count <= Self.limit else { throw BlockRequestError() }
         }
         guard wantsFrame || count > 0 else { throw BlockRequestError() }
-        self.init(parts, array: arrayParts, frame: wantsFrame)
+        self.init(Self.merged(parts), array: Self.merged(arrayParts), frame: wantsFrame)
+    }
+
+    /// Each chunk once, where it came first: to prove blocks takes all of their chunk each time.
+    private static func merged(_ parts: [Part]) -> [Part] {
+        var places: [Int: Int] = [:]
+        var merged: [Part] = []
+        for part in parts {
+            guard let place = places[part.chunk] else {
+                places[part.chunk] = merged.count
+                merged.append(part)
+                continue
+            }
+            let known = merged[place].blocks
+            // None are all of them.
+            let isAll = known.isEmpty || part.blocks.isEmpty
+            merged[place].blocks = isAll ? [] : Set(known + part.blocks).sorted()
+        }
+        return merged
     }
 
     fileprivate static func number(_ text: some StringProtocol) -> Int? {

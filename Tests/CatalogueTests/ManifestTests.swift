@@ -124,6 +124,21 @@ import Testing
         #expect(MerkleTree.root(of: leaves[...], with: hasher) == node(left, right))
     }
 
+    /// A delta of a few bytes must not become a list of millions.
+    @Test func aDeltaDoesNotGrowWithoutEnd() throws {
+        let old = Self.manifest(Array(0..<1000))
+        let doubled = Self.manifest(Array(0..<1000) + Array(0..<1000))
+        #expect(try ManifestDelta.decode(ManifestDelta.encode(doubled, since: old), since: old) == doubled)
+        var bytes: [UInt8] = []
+        Manifest.appendHeader(.frame, old.size * 100, 100_000, to: &bytes)
+        for _ in 0..<100 {
+            bytes.append(0)
+            bytes.append(littleEndian: UInt64(0))
+            bytes.append(littleEndian: UInt64(1000))
+        }
+        #expect(throws: ManifestError.self) { try ManifestDelta.decode(bytes, since: old) }
+    }
+
     @Test func aNewerFormatIsRefusedWithItsNumber() {
         var bytes = Self.manifest([1]).encoded
         bytes[6] = 2

@@ -21,6 +21,27 @@ struct ProgressTests {
         #expect(meter.timeLeft(total: 10) == nil)
     }
 
+    @Test("numbers that no subscriber has are shown all the same")
+    func hostileNumbers() throws {
+        let output = CollectedOutput(), time = Locked(0.0)
+        let display = ProgressDisplay(output) { time.withLock { $0 } }
+        for (held, size) in [(Int64.max, Int64.max), (.max, .min), (.min, .max), (-1, -1), (.min, .min), (0, .max)] {
+            for path in ["a", "b", "c"] {
+                time.withLock { $0 += 7 }
+                try display.update(path, held: held, size: size)
+            }
+        }
+        for value in [1e300, -1e300, .infinity, -.infinity, .nan, 1e15, 9.3e18] {
+            #expect(!HumanText.decimal(value, digits: 1).isEmpty && !HumanText.span(seconds: value).isEmpty)
+            #expect(!HumanText.moment(value).isEmpty)
+            var line = ProgressLine(title: "a", held: .max, total: 1, rate: value, timeLeft: value)
+            #expect(!line.bar(columns: 80).isEmpty)
+            line.total = .min
+            #expect(!line.plain.isEmpty)
+        }
+        #expect(HumanText.percent(.max, of: 1, isComplete: false) == "99 %")
+    }
+
     @Test("the bar fits the terminal", arguments: [20, 40, 60, 80, 200])
     func bar(_ columns: Int) {
         let line = ProgressLine(

@@ -31,8 +31,11 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/dated"
             try FileSystem.writeAtomically(path, [1])
-            let time = timespec(tv_sec: second, tv_nsec: 5)
-            #expect(utimensat(AT_FDCWD, path, [time, time], 0) == 0)
+            // Seconds and nanoseconds, of use and of change.
+            let status = [second, 5, second, 5].withUnsafeBytes {
+                utimensat(AT_FDCWD, path, $0.baseAddress?.assumingMemoryBound(to: timespec.self), 0)
+            }
+            #expect(status == 0)
             // Some file systems know fewer years.
             let identity = try FileIdentity(path: path)
             #expect(second > 0 ? identity.modified > 0 : identity.modified < 0)

@@ -10,6 +10,17 @@ import Testing
         #expect(try BlockRequest(text).description == text)
     }
 
+    /// To prove one block takes all of its chunk: who names a chunk many times costs it once.
+    @Test(arguments: [
+        ("1:0;1:0", "1:0"), ("1:5;2;1:0,7", "1:0,5,7;2"), ("1:0;1", "1"), ("1;1:3", "1"),
+        ("a1:0;a1:2;1:4", "a1:0,2;1:4"),
+    ])
+    func aChunkThatIsNamedTwiceIsOne(text: String, expected: String) throws {
+        #expect(try BlockRequest(text).description == expected)
+        let many = Array(repeating: text, count: 500).joined(separator: ";")
+        #expect(try BlockRequest(many).description == expected)
+    }
+
     @Test(arguments: [
         "", ";", "a", "-1", "3:", "3:5-2", "3:5,5", "3:1-", "3:-", "1:0-999999999", "99999999999", "3:0:1", "3:1,,2",
         "1:0-4000;2:0-4000",

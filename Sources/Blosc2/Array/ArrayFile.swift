@@ -40,7 +40,7 @@ public enum ArrayFile {
         _ path: String, _ description: ArrayDescription, fill: (Range<Int64>, inout OutputRawSpan) -> Void
     ) throws(Blosc2Error) {
         let itemSize = try description.checkedItemSize()
-        let rowBytes = Int(description.shape.dropFirst().reduce(Int64(itemSize), *))
+        let rowBytes = Int(description.shape.dropFirst().saturatingProduct *| Int64(itemSize))
         let rows = description.shape[0]
         try replace(path) { (temporary) throws(Blosc2Error) in
             var empty = description
@@ -81,7 +81,7 @@ public enum ArrayFile {
         guard let itemSize = NumpyType.itemSize(of: array.dtype), !array.shape.isEmpty else {
             throw Blosc2Error(.invalidRequest, "\(path): an array of \(array.dtype) without rows of numbers")
         }
-        let items = array.shape.dropFirst().reduce(1, *)
+        let items = array.shape.dropFirst().saturatingProduct
         let (rowBytes, overflow) = items.multipliedReportingOverflow(by: Int64(itemSize))
         guard !overflow, rowBytes > 0, byteCount > 0, Int64(byteCount) % rowBytes == 0 else {
             throw Blosc2Error(

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Items of an array that are asked for, and where each goes in the result.
 public struct Selection: Sendable, Hashable {
     public let geometry: ArrayGeometry
@@ -30,6 +32,17 @@ public struct Selection: Sendable, Hashable {
     }
 
     public var itemCount: Int { shape.itemCount }
+
+    /// About how many chunks and blocks have to be looked at to find out which are needed, at most; found at once.
+    ///
+    /// - Parameter namedBlocks: of a chunk that takes more, no block is looked at by itself.
+    public func planning(namedBlocks: Int) -> Int {
+        let perAxis = ranges.map { axis in
+            min(axis.count, geometry.chunks[axis.dimension] / max(axis.step, geometry.blocks[axis.dimension]) + 2)
+        }
+        let blocks = perAxis.saturatingProduct *| max(points.count, 1)
+        return chunks.count *| (1 + min(blocks, namedBlocks + 1))
+    }
 
     /// The chunks that hold something of it, each once; for a slice in the order of their numbers.
     public var chunks: TouchedChunks { TouchedChunks(self) }

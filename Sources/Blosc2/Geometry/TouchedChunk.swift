@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What a selection takes from one chunk.
 public struct TouchedChunk: Sendable, Hashable {
     /// In C order over the array.
@@ -10,7 +12,13 @@ public struct TouchedChunk: Sendable, Hashable {
     /// The blocks, each once, with what is taken from each.
     var blocks: TouchedBlocks { TouchedBlocks(self) }
 
-    /// The numbers of the blocks, ascending; neighbours together.
+    /// How many blocks there are, found without naming them: whoever announced the array may have made up any number.
+    public var blockCount: Int {
+        let lists = points.indices.runs { points[$0].block == points[$1].block }.count
+        return lists *| ranges.map { $0.runs(ofLength: geometry.blocks[$0.dimension]).count }.saturatingProduct
+    }
+
+    /// The numbers of the blocks, ascending; neighbours together. Where steps leave blocks out there is one of each block.
     public var blockRuns: [Range<Int>] {
         let lists = points.indices.runs { points[$0].block == points[$1].block }
         let runs = ranges.map { $0.runs(ofLength: geometry.blocks[$0.dimension]) }

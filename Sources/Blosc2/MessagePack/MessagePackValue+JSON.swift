@@ -1,3 +1,5 @@
+internal import Platform
+
 extension MessagePackValue {
     /// As JSON: bytes as text where they are UTF-8, else in base64; NaN and infinities as null; Python's tuples as arrays.
     public var json: String {
@@ -64,8 +66,12 @@ extension MessagePackValue {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            case _ where scalar.value < 32:
-                text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            // Also those that JSON allows and a terminal obeys.
+            case _ where PrintableText.isControl(scalar):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: text.unicodeScalars.append(scalar)
             }
         }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Whether C-Blosc2 may be given a chunk of somebody else's.
 ///
 /// It trusts some parts of a chunk: those that would make it look for a file, a plugin to load, or memory that the
@@ -66,6 +68,6 @@ struct CodecCheck {
     /// its highest rate, 2.55 times the size of what it decodes.
     func readAhead(_ header: ChunkHeader) -> Int {
         guard Self.isZFP(header), let blocks else { return 0 }
-        return 3 * itemSize * blocks.reduce(1) { $0 * (($1 + 3) / 4 * 4) } + 8192
+        return 3 *| itemSize *| blocks.map { ($0 +| 3) / 4 *| 4 }.saturatingProduct +| 8192
     }
 }

@@ -39,7 +39,7 @@ struct SmallChunk {
 
     /// What it may need, compressed.
     var capacity: Int {
-        headLength + dictionary.count + numbers.reduce(0) { $0 + blocks.range(of: $1).count }
+        headLength + dictionary.count + numbers.saturatingSum { blocks.range(of: $0).count }
     }
 
     /// - Returns: the length of the chunk.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The positions of an array that a ``SliceExpression`` means: on every axis so many, from one on, by steps.
 public struct ResolvedSlice: Sendable, Hashable {
     /// All positions lie within the axis.
@@ -27,6 +29,6 @@ public struct ResolvedSlice: Sendable, Hashable {
 }
 
 extension [Int] {
-    /// The product, of sizes that are known to be those of items that can be counted.
-    var itemCount: Int { contains(0) ? 0 : reduce(1, *) }
+    /// The product.
+    var itemCount: Int { saturatingProduct }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Writes items of one type as NumPy does those of an array: all of them in the same width, where it aligns them.
 struct ItemFormat {
     /// The text of the item at a place.
@@ -31,7 +33,7 @@ struct ItemFormat {
     ) -> String {
         guard let count = shape.first else { return format.text(place) }
         let inner = shape.dropFirst()
-        let step = inner.reduce(size, *)
+        let step = inner.saturatingProduct *| size
         func part(_ indices: Range<Int>) -> [String] {
             indices.map { list(from: place + $0 * step, inner, size, isLong: isLong, format) }
         }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What the bytes of an item mean.
 public indirect enum ItemType: Sendable, Hashable {
     public struct Field: Sendable, Hashable {
@@ -28,7 +30,7 @@ public indirect enum ItemType: Sendable, Hashable {
         switch self {
         case .scalar(let type): type.size
         case .structure(_, let size): size
-        case .array(let element, let shape): element.size * shape.itemCount
+        case .array(let element, let shape): element.size *| shape.itemCount
         }
     }
 

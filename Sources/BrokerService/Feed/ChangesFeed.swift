@@ -99,7 +99,7 @@ final class ChangesFeed: FeedSource {
 
     private static func joined(_ entries: [LogEntry]) -> SharedBytes {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(entries.reduce(0) { $0 + $1.line.count + 1 })
+        bytes.reserveCapacity(entries.saturatingSum { $0.line.count + 1 })
         for entry in entries {
             bytes += entry.line
             bytes.append(UInt8(ascii: "\n"))

@@ -17,32 +17,12 @@ extension Dataset {
                 throw refuse("'attributes' take more than \(Self.attributesLimit) bytes: leave them out, and say so")
             }
         }
-        if let array, let fault = array.fault { throw refuse("'array': \(fault)") }
-        if let frame, let fault = frame.fault { throw refuse("'frame': \(fault)") }
-    }
-}
-
-extension ArrayMetadata {
-    fileprivate var fault: String? {
-        // C-Blosc2's B2ND_MAX_DIM.
-        if shape.count > 16 { return "'shape' has more than 16 dimensions" }
-        if chunks.count != shape.count || blocks.count != shape.count {
-            return "'shape', 'chunks' and 'blocks' have different numbers of dimensions"
+        if let array {
+            if let fault = array.fault { throw refuse("'array': \(fault)") }
+            guard (1...ArrayMetadata.typeLimit).contains(array.dtype.utf8.count) else {
+                throw refuse("'array': 'dtype' has between 1 and \(ArrayMetadata.typeLimit) bytes")
+            }
         }
-        if (shape + chunks + blocks).contains(where: { $0 < 0 }) { return "an extent is negative" }
-        guard (1...Self.typeLimit).contains(dtype.utf8.count) else {
-            return "'dtype' has between 1 and \(Self.typeLimit) bytes"
-        }
-        return nil
-    }
-}
-
-extension FrameMetadata {
-    fileprivate var fault: String? {
-        if [nbytes, cbytes, chunkSize, blockSize, typeSize, chunkCount].contains(where: { $0 < 0 }) {
-            return "a size is negative"
-        }
-        if filters.count > 16 || filtersMeta.count > 16 { return "more than 16 filters" }
-        return nil
+        if let fault = frame?.fault { throw refuse("'frame': \(fault)") }
     }
 }

@@ -37,6 +37,8 @@ extension Connection {
     func logState() throws -> LogState {
         let meta = try first("SELECT epoch, revision FROM meta") { ($0.string(0), $0.uint64(1)) }
         guard let meta, let epoch = Epoch(meta.0) else { throw damage("it has no epoch") }
+        // No log grows so far; what somebody has written there could not be counted on from.
+        guard meta.1 < 1 << 62 else { throw damage("its revision is none") }
         var state = LogState(epoch: epoch, revision: meta.1, digests: [:])
         try forEach("SELECT name, value FROM digest") { row in
             let name = row.string(0)

@@ -48,8 +48,7 @@ extension FeedLine: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let revision = try container.decode(Revision.self, forKey: .revision)
         switch try container.decode(String.self, forKey: .type) {
-        case "put":
-            self = .change(revision, .put(try Self.dataset(container)))
+        case "put": self = .change(revision, .put(try Self.dataset(container)))
         case "delete": self = .change(revision, .delete(try container.decode(DatasetPath.self, forKey: .path)))
         case "group":
             self = .change(revision, .group(try Self.group(container)))
@@ -77,12 +76,7 @@ extension FeedLine: Codable {
     }
 
     private static func dataset(_ container: KeyedDecodingContainer<Key>) throws -> Dataset {
-        let dataset = try container.decode(Dataset.self, forKey: .dataset)
-        guard Dataset.sizes.contains(dataset.size) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .dataset, in: container, debugDescription: "no file has \(dataset.size) bytes")
-        }
-        return dataset
+        try container.decode(Dataset.self, forKey: .dataset)
     }
 
     private static func group(_ container: KeyedDecodingContainer<Key>) throws -> Group {

@@ -32,6 +32,9 @@ public struct Dataset: Codable, Hashable, Sendable {
     /// The sizes that a file may be said to have: with larger ones nothing could be counted.
     public static let sizes: ClosedRange<Int64> = 0...1 << 60
 
+    /// The nearest of ``sizes``.
+    public static func clamped(_ size: Int64) -> Int64 { min(max(size, sizes.lowerBound), sizes.upperBound) }
+
     public init(
         path: DatasetPath, version: Version, size: Int64, modified: Double, kind: Kind = .file,
         mediaType: String = "application/octet-stream"
@@ -42,6 +45,56 @@ public struct Dataset: Codable, Hashable, Sendable {
         self.modified = modified
         self.kind = kind
         self.mediaType = mediaType
+    }
+}
+
+extension Dataset {
+    /// - Throws: for numbers that no dataset has, so that what was decoded can be computed with.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            path: try values.decode(DatasetPath.self, forKey: .path),
+            version: try values.decode(Version.self, forKey: .version),
+            size: try values.decode(Int64.self, forKey: .size),
+            modified: try values.decode(Double.self, forKey: .modified),
+            kind: try values.decode(Kind.self, forKey: .kind),
+            mediaType: try values.decode(String.self, forKey: .mediaType))
+        array = try values.decodeIfPresent(ArrayMetadata.self, forKey: .array)
+        frame = try values.decodeIfPresent(FrameMetadata.self, forKey: .frame)
+        attributes = try values.decodeIfPresent([String: JSONValue].self, forKey: .attributes)
+        attributesOmitted = try values.decodeIfPresent(Bool.self, forKey: .attributesOmitted)
+        warning = try values.decodeIfPresent(String.self, forKey: .warning)
+        guard let fault else { return }
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: decoder.codingPath, debugDescription: "'\(path)': \(fault)"))
+    }
+
+    /// What is wrong with its numbers.
+    private var fault: String? {
+        if !Self.sizes.contains(size) { return "no file has \(size) bytes" }
+        return array?.fault.map { "'array': \($0)" } ?? frame?.fault.map { "'frame': \($0)" }
+    }
+}
+
+extension ArrayMetadata {
+    /// What no array can be.
+    public var fault: String? {
+        // C-Blosc2's B2ND_MAX_DIM.
+        if shape.count > 16 { return "'shape' has more than 16 dimensions" }
+        if chunks.count != shape.count || blocks.count != shape.count {
+            return "'shape', 'chunks' and 'blocks' have different numbers of dimensions"
+        }
+        return (shape + chunks + blocks).contains { $0 < 0 } ? "an extent is negative" : nil
+    }
+}
+
+extension FrameMetadata {
+    /// What no frame can be.
+    public var fault: String? {
+        if [nbytes, cbytes, chunkSize, blockSize, typeSize, chunkCount].contains(where: { $0 < 0 }) {
+            return "a size is negative"
+        }
+        return filters.count > 16 || filtersMeta.count > 16 ? "more than 16 filters" : nil
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The blocks of one chunk: lengths and digests in the order of their bytes; they make the chunk's digest.
 public struct BlockTable: Sendable, Hashable {
     public struct Block: Sendable, Hashable {
@@ -18,6 +20,6 @@ public struct BlockTable: Sendable, Hashable {
     /// The digest of the chunk that has these blocks.
     public var chunkDigest: Digest {
         DigestTree.chunk(
-            length: blocks.reduce(0) { $0 + $1.length }, blocks: blocks.map(\.digest), with: SHA256())
+            length: blocks.saturatingSum { $0.length }, blocks: blocks.map(\.digest), with: SHA256())
     }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A manifest told as the difference to another: runs of chunks that both have, and those that are new.
 ///
 ///     the manifest's header · runs until its count is reached:
@@ -33,12 +35,14 @@ public enum ManifestDelta {
         return bytes
     }
 
-    /// - Parameter limit: the most chunks that the result may have: a run of old ones costs the sender nothing.
+    /// - Parameter limit: the most chunks that the result may have. Because a run of old ones costs the sender nothing, it has
+    ///   at most twice as many as the older one, and more only as the delta is longer.
     public static func decode(
         _ bytes: [UInt8], since old: Manifest, limit: Int = 1 << 24
     ) throws(ManifestError) -> Manifest {
         var reader = ByteReader(bytes)
         let header = try Manifest.Header(&reader)
+        let limit = min(limit, 2 *| old.chunks.count +| bytes.count / 8)
         guard header.count <= limit else { throw ManifestError("a delta that leads to more than \(limit) chunks") }
         var entries: [(length: Int64, digest: Digest)] = []
         var size: Int64 = 0

@@ -9,7 +9,9 @@ enum ListCommand: Command {
     static let long = Option(
         flag: "long", short: "l",
         help: "a table: shape, dtype, size, time, how much the subscriber holds, followed or not")
-    static let lines = Option(flag: "lines", short: "1", help: "one path on each line instead of JSON")
+    static let lines = Option(
+        flag: "lines", short: "1",
+        help: "one path on each line instead of JSON; control characters are shown escaped on a terminal")
     static let json = Option(flag: "json", help: "JSON, also with --long")
     static let options: [any OptionDescription] = [long, lines, json]
     static let operands: [any OperandDescription] = [CommandOperands.patterns]
@@ -26,7 +28,9 @@ enum ListCommand: Command {
         let paths = try await context.subscriber.list(patterns)
         try await requireMatches(patterns, paths, context)
         if arguments[lines], !arguments[json] {
-            for path in paths { try context.output.print(PrintableText.escaped(path) + "\n") }
+            // Scripts get the names as they are.
+            let isShown = context.output.isTerminal
+            for path in paths { try context.output.print((isShown ? PrintableText.escaped(path) : path) + "\n") }
         } else {
             try context.output.print(JSONStyle.line(paths) + "\n")
         }

@@ -48,7 +48,8 @@ enum ShowCommand: Command {
         let question = part.question(field: arguments[field])
         let answer = try await context.subscriber.explain(part.path, question)
         if arguments[json] {
-            try context.output.print(String(decoding: answer, as: UTF8.self) + "\n")
+            let value: JSONValue = try context.subscriber.decode(answer, "POST /api/explain")
+            try context.output.print(JSONStyle.line(value) + "\n")
         } else {
             let explanation: ReadExplanation = try context.subscriber.decode(answer, "POST /api/explain")
             try context.output.print(explanation.text)

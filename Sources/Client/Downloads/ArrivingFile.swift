@@ -60,7 +60,7 @@ final class ArrivingFile: Sendable {
             state.version = (head.headers["Bpubsub-Version"] ?? head.headers["ETag"]?.trimmingQuotes).flatMap {
                 Version($0)
             }
-            state.expected = head.headers["Content-Length"].flatMap { Int64($0) }.map { $0 + state.received }
+            state.expected = head.headers["Content-Length"].flatMap { Int64($0) }.map { max(0, $0) +| state.received }
             return !isRest
         }
         if startsAnew { try file.resize(to: 0) }
@@ -98,7 +98,7 @@ final class ArrivingFile: Sendable {
     /// `Content-Range: bytes 100-199/200`
     private static func start(of head: HTTPClient.Head) -> Int64? {
         guard let range = head.headers["Content-Range"], range.hasPrefix("bytes ") else { return nil }
-        return Int64(range.dropFirst(6).prefix { $0 != "-" })
+        return Int64(range.dropFirst(6).prefix { $0 != "-" }).flatMap { $0 < 0 ? nil : $0 }
     }
 }
 

@@ -7,16 +7,18 @@ final class ProgressDisplay: Sendable {
     private struct State {
         var held: [String: Int64] = [:]
         var sizes: [String: Int64] = [:]
-        var heldTotal: Int64 = 0
-        var sizeTotal: Int64 = 0
+        var heldTotal = Tally()
+        var sizeTotal = Tally()
         var finished = 0
         var meter = ProgressMeter()
         var lastShown = -Double.infinity
         var isPainted = false
 
         mutating func set(_ path: String, _ held: Int64, _ size: Int64) {
-            heldTotal += held - (self.held.updateValue(held, forKey: path) ?? 0)
-            sizeTotal += size - (sizes.updateValue(size, forKey: path) ?? 0)
+            heldTotal.add(held)
+            heldTotal.subtract(self.held.updateValue(held, forKey: path) ?? 0)
+            sizeTotal.add(size)
+            sizeTotal.subtract(sizes.updateValue(size, forKey: path) ?? 0)
         }
     }
 
@@ -67,7 +69,7 @@ final class ProgressDisplay: Sendable {
 
     private func show(_ state: inout State) -> String? {
         let time = now()
-        state.meter.note(state.heldTotal, at: time)
+        state.meter.note(state.heldTotal.value, at: time)
         if state.lastShown == -.infinity, !output.isTerminal {
             // The first plain line comes when it has become a long wait.
             state.lastShown = time
@@ -78,8 +80,8 @@ final class ProgressDisplay: Sendable {
         let title =
             state.sizes.count == 1 ? state.sizes.keys.first ?? "" : "\(state.finished) of \(state.sizes.count) datasets"
         let line = ProgressLine(
-            title: title, held: state.heldTotal, total: state.sizeTotal, rate: state.meter.rate,
-            timeLeft: state.meter.timeLeft(total: state.sizeTotal))
+            title: title, held: state.heldTotal.value, total: state.sizeTotal.value, rate: state.meter.rate,
+            timeLeft: state.meter.timeLeft(total: state.sizeTotal.value))
         guard output.isTerminal else { return line.plain + "\n" }
         state.isPainted = true
         return Self.erasure + line.bar(columns: output.columns ?? 80)

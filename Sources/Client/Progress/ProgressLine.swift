@@ -14,7 +14,7 @@ struct ProgressLine {
         let numbers = " \(percent) " + amounts(of: "/", " ")
         let room = columns - 1 - DisplayWidth.of(numbers)
         let barWidth = room >= 50 ? 20 : room >= 30 ? 10 : 0
-        let filled = Int(fraction * Double(barWidth))
+        let filled = Int(saturating: (fraction * Double(barWidth)).rounded(.down))
         let bar =
             barWidth > 0
             ? " [" + String(repeating: "#", count: filled) + String(repeating: "-", count: barWidth - filled) + "]" : ""
@@ -29,7 +29,7 @@ struct ProgressLine {
 
     private func amounts(of: String, _ separator: String) -> String {
         var text = "\(HumanText.bytes(held))\(of)\(HumanText.bytes(total))"
-        if let rate { text += "\(separator)\(HumanText.bytes(Int64(max(0, min(rate, 1e18)))))/s" }
+        if let rate { text += "\(separator)\(HumanText.bytes(Int64(saturating: max(0, rate))))/s" }
         if let timeLeft { text += "\(separator)\(HumanText.span(seconds: timeLeft)) left" }
         return text
     }

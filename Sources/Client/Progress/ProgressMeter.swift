@@ -1,3 +1,5 @@
+internal import Platform
+
 /// How fast a number of bytes grows, over the last seconds.
 struct ProgressMeter: Sendable {
     private static let window = 5.0
@@ -16,12 +18,12 @@ struct ProgressMeter: Sendable {
     /// Bytes a second, `nil` as long as nobody can tell.
     var rate: Double? {
         guard let first = samples.first, let last = samples.last, last.time - first.time > 0.1 else { return nil }
-        return Double(last.bytes - first.bytes) / (last.time - first.time)
+        return Double(last.bytes -| first.bytes) / (last.time - first.time)
     }
 
     /// Seconds until there are `total` bytes.
     func timeLeft(total: Int64) -> Double? {
         guard let rate, rate > 0, let last = samples.last else { return nil }
-        return Double(max(0, total - last.bytes)) / rate
+        return Double(max(0, total -| last.bytes)) / rate
     }
 }

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import Platform
 
 /// `/api/explain/{path}`: what a read would cost.
 struct ReadExplanation: Codable, Hashable, Sendable {
@@ -26,7 +27,7 @@ extension ReadExplanation {
         if cost.chunks > 0 {
             details.add(
                 "needed", "\(HumanText.count(cost.blocks, "block")) in \(HumanText.count(cost.chunks, "chunk"))")
-            details.add("held", "\(cost.blocks - cost.missing)")
+            details.add("held", "\(max(0, cost.blocks -| cost.missing))")
         }
         let about = cost.exact || cost.requests == 0 ? "" : "about "
         details.add(

@@ -1,8 +1,10 @@
+internal import Platform
+
 /// How many columns of a terminal a text takes.
 enum DisplayWidth {
     static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 128 }) { return text.utf8.count }
-        return text.reduce(0) { $0 + width($1) }
+        return text.saturatingSum { width($0) }
     }
 
     /// East Asian characters and emoji take two.

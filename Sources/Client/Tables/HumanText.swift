@@ -24,7 +24,7 @@ enum HumanText {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
         var power: Int64 = 1
         for _ in 0..<digits { power *= 10 }
-        let scaled = Int64((abs(value) * Double(power)).rounded())
+        let scaled = Int64(saturating: value.magnitude * Double(power))
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard digits > 0 else { return "\(sign)\(scaled)" }
         let fraction = String(scaled % power)
@@ -35,12 +35,12 @@ enum HumanText {
     static func percent(_ part: Int64, of whole: Int64, isComplete: Bool) -> String {
         if isComplete { return "100 %" }
         guard whole > 0, part > 0 else { return "0 %" }
-        return "\(max(1, min(99, Int(Double(part) * 100 / Double(whole))))) %"
+        return "\(max(1, min(99, Int(saturating: (Double(part) * 100 / Double(whole)).rounded(.down))))) %"
     }
 
     /// `9 s`, `3 min 20 s`, `2 h 5 min`.
     static func span(seconds: Double) -> String {
-        let total = Int(max(0, min(seconds.rounded(.up), 1e9)))
+        let total = min(max(0, Int(saturating: seconds.rounded(.up))), 1_000_000_000)
         if total < 60 { return "\(total) s" }
         if total < 3600 { return total % 60 == 0 ? "\(total / 60) min" : "\(total / 60) min \(total % 60) s" }
         return total / 60 % 60 == 0 ? "\(total / 3600) h" : "\(total / 3600) h \(total / 60 % 60) min"

@@ -70,7 +70,7 @@ final class FeedMailbox: Sendable {
     func publish(_ frames: [FeedFrame]) {
         leave { mail in
             mail.frames += frames
-            mail.cost += frames.reduce(0) { $0 + $1.cost }
+            mail.cost += frames.saturatingSum { $0.cost }
             guard mail.cost > limit else { return }
             var lost = 0
             while mail.cost > limit, lost < mail.frames.count {

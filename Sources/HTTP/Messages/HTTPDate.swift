@@ -15,7 +15,7 @@ public enum HTTPDate {
         let part = { (range: Range<Int>) in String(decoding: text[range], as: UTF8.self) }
         let month = Int(text[5] - 48) * 10 + Int(text[6] - 48)
         // Day 0 of 1970 was a Thursday.
-        let day = Int((moment.seconds / 86_400).rounded(.down))
+        let day = Int(saturating: (moment.seconds / 86_400).rounded(.down))
         return "\(days[((day % 7) + 7) % 7]), \(part(8..<10)) \(months[month - 1]) \(part(0..<4)) \(part(11..<19)) GMT"
     }
 

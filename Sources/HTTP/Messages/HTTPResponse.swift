@@ -52,7 +52,7 @@ extension HTTPResponse.Body {
         switch self {
         case .none, .fixedFile: 0
         case .bytes(let bytes): bytes.count
-        case .segments(let segments): segments.reduce(0) { $0 + $1.count }
+        case .segments(let segments): segments.saturatingSum { $0.count }
         // What is read of it at a time.
         case .file(_, _, let length): min(Int(clamping: length), 128 << 10)
         // The send buffer and what waits for it, or is read meanwhile.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The little JSON that is written by hand where an encoder would be in the way.
 public enum JSONText {
     /// `text` as a JSON string, with its quotes.
@@ -10,9 +12,12 @@ public enum JSONText {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where scalar.value < 32:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            // Also those that JSON allows and a terminal obeys.
+            case _ where PrintableText.isControl(scalar):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -17,7 +17,7 @@ public final class ServerStatistics: Sendable {
     public init() {}
 
     /// Requests that were answered, feeds among them.
-    public var answered: Int64 { answers.reduce(0) { $0 + $1.total } }
+    public var answered: Int64 { answers.saturatingSum { $0.total } }
     /// Those whose status was 500 or more.
     public var failed: Int64 { answers[3].total }
     /// Those whose status was 400 to 499.
@@ -34,7 +34,7 @@ public final class ServerStatistics: Sendable {
         guard !isHead else { return }
         switch response.body {
         case .bytes(let bytes): sent.add(bytes.count)
-        case .segments(let segments): sent.add(segments.reduce(0) { $0 + $1.count })
+        case .segments(let segments): sent.add(segments.saturatingSum { $0.count })
         // The system sends it by itself.
         case .fixedFile(_, _, let length): sent.add(length)
         case .none, .file, .stream: break

@@ -192,7 +192,7 @@ final class ConnectionBook: Sendable {
             for (socket, entry) in state.entries { look(at: entry, socket, now, in: &state) }
             for budget in budgets { makeRoom(in: budget, now, &state) }
         }
-        statistics.set(held: budgets.reduce(0) { $0 + $1.held })
+        statistics.set(held: budgets.saturatingSum { $0.held })
     }
 
     private func look(at entry: Entry, _ socket: Int32, _ now: Int64, in state: inout State) {

@@ -45,7 +45,7 @@ struct MHDResponse: ~Copyable {
 
     private static func joined(_ segments: [SharedBytes]) -> SharedBytes {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(segments.reduce(0) { $0 + $1.count })
+        bytes.reserveCapacity(segments.saturatingSum { $0.count })
         for segment in segments { bytes += segment.pointer }
         return SharedBytes(bytes)
     }

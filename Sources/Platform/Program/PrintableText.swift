@@ -16,10 +16,11 @@ public enum PrintableText {
         return result
     }
 
-    /// Controls of ASCII and Latin 1, and those that change the direction of a line or break it.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    /// Controls of ASCII and Latin 1, those that change the direction of a line or break it, and what cannot be seen at all.
+    public static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<32, 127..<160, 0x2028...0x202E, 0x2066...0x2069: true
+        case 0..<32, 127..<160, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F:
+            true
         default: false
         }
     }

@@ -77,11 +77,20 @@ final class Announcer: Sendable {
         }
     }
 
+    /// Until a lease of so many seconds is renewed: brokers may say any number.
+    static func pause(between seconds: Double) -> Duration {
+        min(max(Duration(saturatingSeconds: seconds / 3), shortestPause), longestPause)
+    }
+
+    private static let shortestPause = Duration.milliseconds(50)
+    /// A broker that was started anew is noticed after so long, whatever it said before.
+    private static let longestPause = Duration.seconds(60)
+
     /// Renews the lease until it turns out to be another one.
     private func keepLease(_ first: Lease) async throws {
         var seconds = first.seconds
         while true {
-            await untilRenewal(seconds / 3)
+            await untilRenewal(seconds)
             try Task.checkCancellation()
             let renewed = try await renew()
             guard renewed.lease == first.lease, renewed.epoch == first.epoch else {
@@ -99,10 +108,10 @@ final class Announcer: Sendable {
         return lease
     }
 
-    /// Some seconds; shorter when the folder goes away or comes back.
+    /// A third of a lease's seconds; shorter when the folder goes away or comes back.
     private func untilRenewal(_ seconds: Double) async {
         await withTaskGroup { group in
-            group.addTask { await self.pause(.seconds(max(0.05, seconds))) }
+            group.addTask { await self.pause(Self.pause(between: seconds)) }
             group.addTask { await self.awayChanged.wait() }
             await group.next()
             group.cancelAll()

@@ -29,7 +29,7 @@ extension VersionRoutes {
         let headers: HTTPHeaders = [
             "Content-Type": "application/vnd.bpubsub.blocks", "Cache-Control": "public, max-age=31536000, immutable",
         ]
-        let total = parts.reduce(Int64(0)) { $0 + manifest.chunks[$1.chunk].length }
+        let total = parts.saturatingSum { manifest.chunks[$0.chunk].length }
         if total <= Self.wholeLimit {
             try await AnswerRoom.reserve(Int(total))
             var segments: [SharedBytes] = []
@@ -83,7 +83,7 @@ extension VersionRoutes {
             try Self.prove(part, of: manifest, in: file) { files.distrust(file.path) }
         }
         let segments = [SharedBytes(proven.head)] + proven.blocks.map(\.bytes)
-        statistics.noteServed(bytes: segments.reduce(0) { $0 + $1.count })
+        statistics.noteServed(bytes: segments.saturatingSum { $0.count })
         return segments
     }
 
@@ -103,7 +103,7 @@ extension VersionRoutes {
         guard let last = wanted.last, last < table.blocks.count else {
             throw Refusal(400, "chunk \(part.chunk) has \(table.blocks.count) blocks, and not all that are asked for")
         }
-        guard wanted.reduce(0, { $0 + table.blocks[$1].length }) <= blocksLimit else {
+        guard wanted.saturatingSum({ table.blocks[$0].length }) <= blocksLimit else {
             throw Refusal(413, "ask for at most \(blocksLimit >> 20) MiB of a chunk at a time")
         }
         var offsets = [chunk.offset]

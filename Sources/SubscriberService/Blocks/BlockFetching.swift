@@ -51,7 +51,13 @@ extension BlockKey {
 
 extension BlockRequest {
     /// Blocks, about: a whole chunk counts as many.
-    var size: Int { (parts + arrayParts).reduce(0) { $0 + ($1.blocks.isEmpty ? 1000 : $1.blocks.count) } }
+    var size: Int { (parts + arrayParts).saturatingSum { $0.blocks.isEmpty ? 1000 : $0.blocks.count } }
+
+    /// Which chunks an answer has, and how many blocks of each, `nil` for all; `nil` where only the file tells.
+    var places: [Int: Int?]? {
+        guard !wantsFrame, arrayParts.isEmpty else { return nil }
+        return Dictionary(parts.map { ($0.chunk, $0.blocks.isEmpty ? nil : $0.blocks.count) }, uniquingKeysWith: { $1 })
+    }
 
     /// As few requests as their size allows: each with the keys that it is for.
     static func batches(_ keys: Set<BlockKey>) -> [(request: BlockRequest, keys: Set<BlockKey>)] {

@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import Platform
 
 extension MirrorKeeper {
     /// Returns when these bytes of the file are held: fetched by the blocks that they touch, unless that is most of a chunk.
@@ -43,7 +44,10 @@ extension PartialChunk {
 
     /// The places of the blocks that are needed for what is taken from the chunk, and are not held.
     func missing(for touched: TouchedChunk) -> [Int] {
-        let needed = blocks.map { touched.layoutIndices(in: $0) } ?? Array(ranges.indices)
+        // No chunk has as many blocks as a made-up geometry may name.
+        let isNamed = touched.blockCount <= 1 << 17
+        let needed =
+            isNamed ? blocks.map { touched.layoutIndices(in: $0) } ?? Array(ranges.indices) : Array(ranges.indices)
         return needed.filter { !held.contains($0) }
     }
 }

@@ -16,7 +16,7 @@ final class MirrorBlocks: Sendable {
 
     /// Chunks with the places of the blocks that are held, as the index has them.
     var held: [Int: ChunkSet] { shared.withLock { $0.partial.mapValues(\.held) } }
-    var heldBytes: Int64 { shared.withLock { $0.partial.values.reduce(0) { $0 + $1.heldBytes } } }
+    var heldBytes: Int64 { shared.withLock { $0.partial.values.saturatingSum { $0.heldBytes } } }
     var heldChunks: [Int] { shared.withLock { Array($0.partial.keys) } }
     /// Blocks that are on their way.
     var requested: Set<BlockKey> { shared.withLock { $0.demand.inFlight } }

@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import Platform
 import Versions
 
 /// What a read would take: of the dataset, and of the network.
@@ -27,22 +28,26 @@ struct ReadCost: Sendable, Encodable {
 extension SelectionPlan {
     /// What reading would take now; nothing is fetched for it.
     ///
-    /// - Parameter chunkLength: the length of a chunk, about, for who holds nothing that says more.
-    func cost(_ layout: FrameLayout?, chunkLength: Int64) -> ReadCost {
-        var cost = ReadCost(bytes: Int64(selection.itemCount * selection.geometry.itemSize))
+    /// - Parameters:
+    ///   - chunkLength: the length of a chunk, about, for who holds nothing that says more.
+    ///   - isWanted: whether anybody still waits for it.
+    /// - Throws: `CancellationError`.
+    func cost(_ layout: FrameLayout?, chunkLength: Int64, _ isWanted: () -> Bool = { true }) throws -> ReadCost {
+        var cost = ReadCost(bytes: Int64(selection.itemCount *| selection.geometry.itemSize))
         for touched in selection.chunks {
             cost.chunks += 1
-            cost.blocks += touched.blockRuns.reduce(0) { $0 + $1.count }
+            if cost.chunks % 4096 == 0, !isWanted() { throw CancellationError() }
+            cost.blocks = cost.blocks +| touched.blockCount
         }
         // The manifest comes first.
         if mirror == nil { cost.requests += 1 }
-        parts(layout) { missing in
-            cost.missing += missing.blockCount
+        try parts(layout, isWanted) { missing in
+            cost.missing = cost.missing +| missing.blockCount
             cost.requests += BlockRequest.batches(Set(missing.keys)).count
             let heads = Set(missing.keys.filter(isHead))
             for key in missing.keys where !heads.contains(key) {
                 let (bytes, isExact) = length(of: key, layout, chunkLength: chunkLength)
-                cost.fetch += bytes
+                cost.fetch = cost.fetch +| bytes
                 cost.isExact = cost.isExact && isExact
             }
             if !heads.isEmpty { add(heads, of: missing, to: &cost) }
@@ -52,11 +57,11 @@ extension SelectionPlan {
 
     /// Only when the heads have come it is known where the items are, which then take as many requests once more.
     private func add(_ heads: Set<BlockKey>, of missing: MissingBlocks, to cost: inout ReadCost) {
-        let share = Double(missing.blockCount) / Double(missing.chunkCount * selection.geometry.blockCount)
+        let share = Double(missing.blockCount) / (Double(missing.chunkCount) * Double(selection.geometry.blockCount))
         cost.requests += BlockRequest.batches(heads).count
         for key in heads {
             let length = mirror?.manifest.chunks[key.chunk].length ?? 0
-            cost.fetch += Int64(Double(length) * min(share, 1))
+            cost.fetch = cost.fetch +| Int64(saturating: Double(length) * min(share, 1))
         }
         cost.isExact = false
     }

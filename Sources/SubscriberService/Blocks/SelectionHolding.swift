@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import Platform
 import Versions
 
 /// What is not held of what reading a selection takes.
@@ -14,7 +15,7 @@ struct MissingBlocks: Sendable {
         guard !more.isEmpty else { return }
         keys += more
         chunkCount += 1
-        blockCount += blocks
+        blockCount = blockCount +| blocks
     }
 }
 
@@ -29,7 +30,7 @@ struct SelectionPlan: Sendable {
     /// Blocks that are looked at together.
     private static let batch = 16_384
     /// More blocks of one chunk are not named one by one.
-    private static let namedBlocks = 2048
+    static let namedBlocks = 2048
 
     let selection: Selection
     /// The numbers of blocks are those in the chunks; not so for a frame of items.
@@ -44,6 +45,9 @@ struct SelectionPlan: Sendable {
         for touched in selection.chunks {
             count += add(touched, layout, to: &missing)
             guard count >= Self.batch else { continue }
+            // Others have their turn in between, and who has gone is not looked for any longer.
+            try Task.checkCancellation()
+            await Task.yield()
             if !missing.isEmpty { try await body(missing) }
             (missing, count) = (MissingBlocks(), 0)
         }
@@ -51,12 +55,13 @@ struct SelectionPlan: Sendable {
     }
 
     /// The same parts, for who waits for nothing in between.
-    func parts(_ layout: FrameLayout?, _ body: (MissingBlocks) -> Void) {
+    func parts(_ layout: FrameLayout?, _ isWanted: () -> Bool, _ body: (MissingBlocks) -> Void) throws {
         var missing = layout == nil ? MissingBlocks.frame : MissingBlocks()
         var count = 0
         for touched in selection.chunks {
             count += add(touched, layout, to: &missing)
             guard count >= Self.batch else { continue }
+            guard isWanted() else { throw CancellationError() }
             if !missing.isEmpty { body(missing) }
             (missing, count) = (MissingBlocks(), 0)
         }
@@ -73,13 +78,12 @@ struct SelectionPlan: Sendable {
         return missing
     }
 
-    /// - Returns: how many blocks were looked at.
+    /// - Returns: how many blocks were looked at, and the chunk.
     private func add(_ touched: TouchedChunk, _ layout: FrameLayout?, to missing: inout MissingBlocks) -> Int {
-        let runs = touched.blockRuns
-        let count = runs.reduce(0) { $0 + $1.count }
+        let count = touched.blockCount, looked = 1 + min(count, Self.namedBlocks)
         guard let layout, let mirror else {
-            if isArray { missing.add(keys(touched, runs, count), blocks: count) }
-            return count
+            if isArray { missing.add(keys(touched, count), blocks: count) }
+            return looked
         }
         guard touched.number < layout.chunks.count,
             let place = mirror.manifest.place(ofArrayChunk: touched.number, layout),
@@ -91,14 +95,14 @@ struct SelectionPlan: Sendable {
             missing.add(isMost ? [.wholePlace(place)] : places.map { .place(place, $0) }, blocks: places.count)
         } else {
             // Without its head nobody knows where a frame's items are in a chunk.
-            missing.add(isArray ? keys(touched, runs, count) : [.place(place, 0)], blocks: count)
+            missing.add(isArray ? keys(touched, count) : [.place(place, 0)], blocks: count)
         }
-        return count
+        return looked
     }
 
-    private func keys(_ touched: TouchedChunk, _ runs: [Range<Int>], _ count: Int) -> [BlockKey] {
+    private func keys(_ touched: TouchedChunk, _ count: Int) -> [BlockKey] {
         if count > selection.geometry.blockCount / 2 || count > Self.namedBlocks { return [.whole(touched.number)] }
-        return runs.flatMap { run in run.map { BlockKey(chunk: touched.number, block: $0) } }
+        return touched.blockRuns.flatMap { run in run.map { BlockKey(chunk: touched.number, block: $0) } }
     }
 }
 

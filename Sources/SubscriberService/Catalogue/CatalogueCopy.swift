@@ -312,6 +312,39 @@ final class CatalogueCopy: Sendable {
         return paths[paths.range(of: pattern.literalPrefix)].filter { pattern.matches($0.text) }
     }
 
+    /// How many times a path is compared with a pattern before others have their turn.
+    private static let comparisons = 20_000
+
+    /// The paths that one of these patterns stands for, sorted; all without a pattern. The work is done in slices, between
+    /// which others use the pool, and not for who has gone.
+    ///
+    /// - Throws: `CancellationError`.
+    func paths(matchingAny patterns: [PathPattern], on pool: BlockingPool) async throws -> [DatasetPath] {
+        guard !patterns.isEmpty else { return try await pool.run { [self] in Array(paths) } }
+        var found: Set<DatasetPath> = []
+        for pattern in patterns {
+            let path = (try? DatasetPath(pattern.text)).flatMap { entry($0) == nil ? nil : $0 }
+            let some =
+                if let path { [path] } else { try await paths(matching: meaning(of: pattern), on: pool) }
+            if patterns.count == 1 { return some }
+            found.formUnion(some)
+        }
+        return try await pool.run { [found] in found.sorted() }
+    }
+
+    private func paths(matching pattern: PathPattern, on pool: BlockingPool) async throws -> [DatasetPath] {
+        let paths = paths, range = paths.range(of: pattern.literalPrefix)
+        var found: [DatasetPath] = []
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let end = paths.index(index, offsetBy: Self.comparisons, limitedBy: range.upperBound) ?? range.upperBound
+            let slice = index..<end
+            found += try await pool.run { paths[slice].filter { pattern.matches($0.text) } }
+            index = end
+        }
+        return found
+    }
+
     /// The paths that begin with `folder` and a slash, sorted.
     func paths(below folder: String) -> [DatasetPath] {
         let paths = paths

@@ -372,7 +372,7 @@ package struct CatalogueState: Sendable {
     }
 
     private mutating func forgetTombstones(_ count: Int) {
-        tombstoneSize -= tombstones.prefix(count).reduce(0) { $0 + $1.line.count }
+        tombstoneSize -= tombstones.prefix(count).saturatingSum { $0.line.count }
         tombstones.removeFirst(count)
     }
 

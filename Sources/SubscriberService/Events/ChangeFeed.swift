@@ -75,6 +75,9 @@ final class ChangeFeed: FeedSource {
             }
             revision = wanted
         }
+        guard request.query.count(where: { $0.name == "prefix" }) <= HTTPRequest.globLimit else {
+            throw FeedRefusal(400, "at most \(HTTPRequest.globLimit) prefixes: ask for whole groups")
+        }
         var subscription = FeedSubscription(
             position: revision, contentType: "application/x-ndjson", filter: Self.filter(request.query))
         // The next subscriber does not know whether what it has is current before it has a bookmark.
@@ -116,7 +119,7 @@ final class ChangeFeed: FeedSource {
     /// The lines, each with its end.
     static func joined(_ lines: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.count + 1 })
+        bytes.reserveCapacity(lines.saturatingSum { $0.count + 1 })
         for line in lines {
             bytes += line
             bytes.append(10)

@@ -72,6 +72,9 @@ final class EventFeed: FeedSource {
         } catch {
             throw FeedRefusal(400, "\(error)")
         }
+        guard patterns.count <= HTTPRequest.globLimit else {
+            throw FeedRefusal(400, "at most \(HTTPRequest.globLimit) patterns: name whole groups")
+        }
         let now = position
         var position = now
         // Who loses the connection comes back after a second: browsers would wait for three.
@@ -87,7 +90,8 @@ final class EventFeed: FeedSource {
         var subscription = FeedSubscription(
             position: position, contentType: "text/event-stream", greeting: SharedBytes(greeting))
         if !patterns.isEmpty {
-            subscription.filter = { key in patterns.contains { $0.matches(key) || $0.group == key } }
+            let groups = Set(patterns.map(\.group))
+            subscription.filter = { key in groups.contains(key) || patterns.contains { $0.matches(key) } }
         }
         return subscription
     }

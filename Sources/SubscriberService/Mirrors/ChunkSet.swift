@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A set of a version's chunks, a bit each.
 struct ChunkSet: Sendable, Equatable {
     let capacity: Int
@@ -54,6 +56,6 @@ extension ChunkSet {
         guard encoded.count == words.count * 8 else { return nil }
         for (index, byte) in encoded.enumerated() { words[index / 8] |= UInt64(byte) << (8 * UInt64(index % 8)) }
         if capacity % 64 != 0, let last = words.last, last >> UInt64(capacity % 64) != 0 { return nil }
-        count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+        count = words.saturatingSum { $0.nonzeroBitCount }
     }
 }

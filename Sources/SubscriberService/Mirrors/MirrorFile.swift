@@ -30,9 +30,7 @@ struct MirrorFile {
         let manifest = entry.manifest
         let present = isAsIndexed ? entry.present : try verified()
         if !isAsIndexed { freeSpace(notOf: present) }
-        let held = manifest.chunks.indices.reduce(Int64(0)) {
-            present.contains($1) ? $0 + manifest.chunks[$1].length : $0
-        }
+        let held = manifest.chunks.indices.saturatingSum { present.contains($0) ? manifest.chunks[$0].length : 0 }
         let mirror = Mirror(
             manifest: manifest, file: file, present: present, heldBytes: held, filler: filler, used: entry.used,
             window: window, place: place)

@@ -13,7 +13,7 @@ extension MirrorKeeper {
             let kept = shared.withLock { $0.holdings }.keptVersions(library.isSaved)
             // Somewhat more, so that not each chunk that comes is a reason to look through all.
             return RoomPlan(
-                library.candidates { kept.contains($0) || isBeingCompleted($0) }, excess: excess + limit / 20)
+                library.candidates { kept.contains($0) || isBeingCompleted($0) }, excess: excess +| limit / 20)
         }
         for (version, choice) in plan.choices {
             do {

@@ -83,9 +83,11 @@ final class MirrorLibrary: Sendable {
     /// Number of mirrors, of complete ones, bytes held, and bytes of the files that they are of.
     var totals: (count: Int, complete: Int, held: Int64, size: Int64) {
         table.withLock { table in
-            table.summaries.values.reduce((0, 0, 0, 0)) {
-                ($0.0 + 1, $0.1 + ($1.isComplete ? 1 : 0), $0.2 + $1.held, $0.3 + $1.size)
-            }
+            let all = table.summaries.values
+            return (
+                all.count, all.count { $0.isComplete }, Tally(all.lazy.map(\.held)).value,
+                Tally(all.lazy.map(\.size)).value
+            )
         }
     }
 

@@ -1,4 +1,5 @@
 import Catalogue
+import Platform
 
 /// What is known of each mirror, and which are open; no I/O.
 struct MirrorTable {
@@ -16,16 +17,18 @@ struct MirrorTable {
     private var open: [Version: Mirror] = [:]
     private var chunkCount = 0
     /// Bytes held of all, as the index knows.
-    private(set) var heldBytes: Int64 = 0
+    var heldBytes: Int64 { held.value }
+    private var held: Tally
 
     init(summaries: [Version: MirrorIndex.Summary], idleLimit: Int = 64) {
         self.idleLimit = idleLimit
         self.summaries = summaries
-        heldBytes = summaries.values.reduce(0) { $0 + $1.held }
+        held = Tally(summaries.values.lazy.map(\.held))
     }
 
     private mutating func set(_ version: Version, _ summary: MirrorIndex.Summary?) {
-        heldBytes += (summary?.held ?? 0) - (summaries[version]?.held ?? 0)
+        held.add(summary?.held ?? 0)
+        held.subtract(summaries[version]?.held ?? 0)
         summaries[version] = summary
     }
 

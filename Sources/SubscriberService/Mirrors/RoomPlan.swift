@@ -1,4 +1,5 @@
 import Catalogue
+import Platform
 
 /// What goes when more is held than may be: the least recently used first; no I/O.
 struct RoomPlan {
@@ -29,7 +30,7 @@ struct RoomPlan {
             } else {
                 choices[candidate.version] = .bytes(left)
             }
-            left -= candidate.bytes
+            left = left -| candidate.bytes
         }
     }
 
@@ -41,7 +42,7 @@ struct RoomPlan {
     static func leastRecentlyUsed(_ chunks: [(chunk: Int, used: UseTime, bytes: Int64)], _ bytes: Int64) -> [Int] {
         var left = bytes
         return chunks.sorted { $0.used < $1.used }.prefix { chunk in
-            defer { left -= chunk.bytes }
+            defer { left = left -| chunk.bytes }
             return left > 0
         }.map(\.chunk)
     }

@@ -43,15 +43,15 @@ struct ExplainRoute: Sendable {
         let fieldSize = part.field.flatMap { dataset.array?.size(ofField: $0) }
         try SliceReader.check(selection, itemSize: fieldSize ?? geometry.itemSize)
         let chunkLength = Self.chunkLength(dataset)
-        let cost = try await pool.run {
+        let cost = try await pool.run(asLongAs: { isWanted in
             let layout = try mirror.flatMap { try $0.blocks.layout(of: $0) }
-            var cost = SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
-                .cost(layout, chunkLength: chunkLength)
+            var cost = try SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
+                .cost(layout, chunkLength: chunkLength, isWanted)
             // Where something is held already, the frame comes first: it says what.
             let isKnown = mirror.map { $0.heldBytes > 0 } ?? holdsOlder(dataset)
             if layout == nil, isKnown { cost.requests += 1 }
             return cost
-        }
+        })
         return (mirror?.version ?? dataset.version, cost)
     }
 

@@ -96,12 +96,12 @@ struct InfoRoute: Sendable {
     }
 
     private func folder(_ name: String, _ paths: [DatasetPath]) -> HTTPResponse {
-        var size: Int64 = 0, modified: Double?
+        var size = Tally(), modified: Double?
         for entry in paths.lazy.compactMap({ copy.entry($0) }) {
-            size = size.addingReportingOverflow(entry.size).partialValue
+            size.add(entry.size)
             modified = max(modified ?? entry.modified, entry.modified)
         }
         let since = modified ?? copy.group(name)?.since ?? 0
-        return .json(InfoAnswer.Folder(mtime: InfoAnswer.time(since), size: size, nfiles: paths.count))
+        return .json(InfoAnswer.Folder(mtime: InfoAnswer.time(since), size: size.value, nfiles: paths.count))
     }
 }

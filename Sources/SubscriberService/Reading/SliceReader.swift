@@ -63,9 +63,9 @@ struct SliceReader: Sendable {
     }
 
     private func frame(_ selection: Selection, _ field: String?, _ reader: ArrayReader) async throws -> SharedBytes {
-        let bytes = selection.itemCount * (try reader.itemSize(ofField: field))
+        let bytes = selection.itemCount *| (try reader.itemSize(ofField: field))
         try await AnswerRoom.reserve(bytes)
-        return try await budget.with(2 * bytes) {
+        return try await budget.with(2 *| bytes) {
             try await pool.run { try reader.read(selection, field: field).frame(codec) }
         }
     }
@@ -84,7 +84,7 @@ struct SliceReader: Sendable {
         let itemSize = try reader.itemSize(ofField: field)
         try Self.check(selection, itemSize: itemSize)
         let isHeld = try await hold(selection, isArray: reader.info.array != nil, reading)
-        let values = try await budget.with(2 * selection.itemCount * itemSize) {
+        let values = try await budget.with(2 *| selection.itemCount *| itemSize) {
             try await pool.run { try change(reader.read(selection, field: field)) }
         }
         return (values, isHeld)
@@ -131,7 +131,16 @@ struct SliceReader: Sendable {
     static func check(_ selection: Selection, itemSize: Int) throws {
         let (bytes, overflow) = selection.itemCount.multipliedReportingOverflow(by: itemSize)
         guard !overflow, bytes <= maximumBytes else { throw tooLarge }
+        // What is announced of an array may be made up: a slice of few items can touch any number of parts.
+        guard selection.planning(namedBlocks: SelectionPlan.namedBlocks) <= maximumParts else { throw tooManyParts }
     }
+
+    /// Chunks and blocks that are looked at for one answer.
+    private static let maximumParts = 1 << 24
+
+    private static let tooManyParts = Refusal(
+        400, "this is spread over more than \(maximumParts) chunks and blocks; ask for a smaller part, or without steps"
+    )
 
     // MARK: Opening
 

@@ -11,25 +11,19 @@ struct CatalogueRoutes: Sendable {
 
     func list(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
-        return try await pool.run { try listing(request) }
-    }
-
-    private func listing(_ request: HTTPRequest) throws -> HTTPResponse {
         let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
         if patterns.count > HTTPRequest.globLimit {
             throw Refusal(413, "at most \(HTTPRequest.globLimit) patterns at a time")
         }
-        let paths = matching(patterns)
+        let paths = try await copy.paths(matchingAny: patterns, on: pool)
+        return try await pool.run { try listing(paths, request) }
+    }
+
+    private func listing(_ paths: [DatasetPath], _ request: HTTPRequest) throws -> HTTPResponse {
         guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
             return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
         }
         return .large(WireJSON.encode(try keeper.rows(of: paths)), type: "application/json", request)
-    }
-
-    private func matching(_ patterns: [PathPattern]) -> [DatasetPath] {
-        if patterns.isEmpty { return Array(copy.paths) }
-        if patterns.count == 1 { return copy.paths(matching: patterns[0]) }
-        return Set(patterns.flatMap { copy.paths(matching: $0) }).sorted()
     }
 
     func dataset(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {

@@ -17,7 +17,7 @@ struct MirrorReader: Sendable {
         if !mirror.isComplete, let ranges = Self.ranges(of: request, mirror),
             !HTTPResponse.isUnchanged(
                 for: request, EntityTag(mirror.version.description), headers["Last-Modified"]),
-            ranges.reduce(0, { $0 + $1.count }) <= Self.blockwiseLength
+            ranges.saturatingSum({ $0.count }) <= Self.blockwiseLength
         {
             try await keeper.hold(bytes: ranges, of: mirror)
         }

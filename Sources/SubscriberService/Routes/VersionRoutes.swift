@@ -76,7 +76,7 @@ struct VersionRoutes: Sendable {
             guard let proven else { throw Refusal(400, "chunk \(part.chunk) has no such block") }
             segments.append(SharedBytes(proven.head))
             segments += proven.blocks.map(\.bytes)
-            room -= proven.blocks.reduce(0) { $0 + $1.bytes.count }
+            room -= proven.blocks.saturatingSum { $0.bytes.count }
             guard room >= 0 else {
                 throw Refusal(413, "ask for at most \(Self.blocksLimit >> 20) MiB of blocks at a time")
             }

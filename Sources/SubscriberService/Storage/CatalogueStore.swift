@@ -75,8 +75,8 @@ struct CatalogueStore: Sendable {
         let digest: Digest? = row.isNull(6) ? StateDigest.entry(line: row.bytes(8)) : row.withBytes(6) { Digest($0) }
         guard let digest else { return nil }
         let entry = CatalogueState.Entry(
-            revision: row.uint64(1), version: version, size: row.int64(3), modified: row.double(4), digest: digest,
-            length: UInt32(clamping: row.int(5)), isKept: row.int(7) != 0)
+            revision: row.uint64(1), version: version, size: Dataset.clamped(row.int64(3)),
+            modified: row.double(4), digest: digest, length: UInt32(clamping: row.int(5)), isKept: row.int(7) != 0)
         return (path, entry)
     }
 

@@ -30,8 +30,11 @@ struct MirrorIndex: Sendable {
             var result: [Version: Summary] = [:]
             try connection.forEach("SELECT version, size, held, complete, stamp, used FROM mirrors") { row in
                 guard let version = Version(row.string(0)) else { return }
+                // Somebody may have written to the file.
+                let size = Dataset.clamped(row.int64(1))
                 result[version] = Summary(
-                    size: row.int64(1), held: row.int64(2), isComplete: row.bool(3), stamp: row.int64(4),
+                    size: size, held: min(Dataset.clamped(row.int64(2)), size), isComplete: row.bool(3),
+                    stamp: row.int64(4),
                     used: UseTime(nanoseconds: row.int64(5)))
             }
             return result

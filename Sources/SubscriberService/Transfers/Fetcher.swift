@@ -60,6 +60,10 @@ struct Fetcher: Sendable {
             guard manifest.version == version else {
                 throw FetchFailure(.corrupt, "the manifest that \(source.url) sent is not that of version \(version)")
             }
+            // A publisher cuts plain files into short pieces; of others nothing could be kept.
+            guard
+                manifest.content != .plain || manifest.chunks.allSatisfy({ $0.length <= VersionMaker.plainChunkLength })
+            else { throw FetchFailure(.corrupt, "version \(version) at \(source.url) is cut as no publisher cuts") }
             return manifest
         } catch let error as FetchFailure {
             throw error
@@ -181,7 +185,7 @@ struct Fetcher: Sendable {
     private func fetch(_ request: BlockRequest, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
         let asked = HTTPClient.Request(
             url: source.blocksURL(mirror.version, request), idleTimeout: timeout, minimumProgress: Self.minimumProgress)
-        let decoder = Locked(ProvenBlocksDecoder(mirror.manifest))
+        let decoder = Locked(ProvenBlocksDecoder(mirror.manifest, asked: request.places))
         counters.asked()
         do {
             _ = try await client.receive(asked) { head in

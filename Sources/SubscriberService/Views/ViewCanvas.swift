@@ -10,7 +10,7 @@ struct ViewCanvas {
     init(shape: [Int], itemSize: Int) {
         self.shape = shape
         self.itemSize = itemSize
-        bytes = [UInt8](repeating: 0, count: shape.reduce(itemSize, *))
+        bytes = [UInt8](repeating: 0, count: shape.saturatingProduct *| itemSize)
     }
 
     /// - Parameters:
@@ -22,7 +22,7 @@ struct ViewCanvas {
             return
         }
         let rowLength = last.count * itemSize, outer = place.dropLast()
-        let rows = outer.reduce(1) { $0 * $1.count }
+        let rows = outer.map(\.count).saturatingProduct
         let content = tile.array
         for row in 0..<rows {
             var rest = row, position = 0, stride = shape[shape.count - 1]

@@ -24,9 +24,10 @@ struct ViewReducer: Sendable {
         }
         let dtype = try reader.dtype(ofField: question.field)
         let (code, itemSize) = try ArrayValues.result(of: question.reduction, dtype: dtype)
+        guard grid.shape.saturatingProduct <= Self.mostItems else { throw Self.tooMany }
         let tiles = tiles(slice, grid, reader.geometry)
         let mostItems = SliceReader.maximumBytes / (try reader.itemSize(ofField: question.field))
-        guard tiles.allSatisfy({ $0.items.map(\.count).reduce(1, *) <= mostItems }) else { throw Self.tooMuch }
+        guard tiles.allSatisfy({ $0.items.map(\.count).saturatingProduct <= mostItems }) else { throw Self.tooMuch }
         return try await views.with(1) {
             var canvas = ViewCanvas(shape: grid.resultShape, itemSize: itemSize)
             let isHeld = try await forEach(tiles) { tile in
@@ -39,6 +40,12 @@ struct ViewReducer: Sendable {
             return (canvas.values(dtype: code), isHeld)
         }
     }
+
+    /// Items that one view is made of: minutes of work.
+    private static let mostItems = 1 << 37
+
+    private static let tooMany = Refusal(
+        400, "the view would be made of more than \(mostItems) items: take a smaller part, or reduce=stride")
 
     private static let tooMuch = Refusal(
         400,

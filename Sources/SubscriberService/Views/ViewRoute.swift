@@ -26,10 +26,10 @@ struct ViewRoute: Sendable {
             let (slice, grid) = try question.grid(of: reader.geometry.shape)
             // Points are no more than the array's items, which can be counted.
             let itemSize = max(8, try reader.itemSize(ofField: question.field))
-            guard grid.resultShape.reduce(1, *) <= Self.maximumBytes / itemSize else {
+            guard grid.resultShape.saturatingProduct <= Self.maximumBytes / itemSize else {
                 throw Refusal(400, "the view would have more than \(Self.maximumBytes) bytes: ask for fewer pixels")
             }
-            try await AnswerRoom.reserve(grid.resultShape.reduce(itemSize, *))
+            try await AnswerRoom.reserve(grid.resultShape.saturatingProduct *| itemSize)
             let (values, isHeld) = try await reducer.values(question, slice, grid, reading, reader)
             var headers = freshness.headers(
                 reading.path, reading.version, isHeld: isHeld, isCurrent: reading.isCurrent)
