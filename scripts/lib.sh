@@ -14,37 +14,12 @@ die() {
     exit 1
 }
 
-# Runs test targets one after the other, and ends with a line like `512 passed, 0 failed`. All of them at once would be
-# hundreds of servers on a few cores, and every time limit a matter of luck.
+# Runs tests that are built, and ends with a line like `512 passed, 0 failed`; without targets: all. How, and what may be said
+# about it by TEST_TIMEOUT, TEST_LANES and TEST_SLOWEST, is in run-tests.py.
 #
-#   test_targets "OPTION OF swift test ..." [TARGET ...]      without targets: all
+#   test_targets "OPTION of swift build ..." [TARGET ...]
 test_targets() {
-    local options targets folder target log status good bad passed=0 failed=0
-    read -ra options <<<"$1"
-    targets=("${@:2}")
-    if [ ${#targets[@]} -eq 0 ]; then
-        for folder in "$root"/Tests/*Tests; do targets+=("$(basename "$folder")"); done
-    fi
-    log="$(mktemp)"
-    for target in "${targets[@]}"; do
-        say "testing $target"
-        status=0
-        # A run that hangs is a failure as well.
-        timeout "${TEST_TIMEOUT:-900}" swift test --package-path "$root" "${options[@]}" --skip-build \
-            --filter "^$target\." >"$log" 2>&1 || status=$?
-        good="$(grep -E '^✔ Test .* passed after ' "$log" | grep -vc '^. Test run with ' || true)"
-        bad="$(grep -E '^✘ Test .* failed after ' "$log" | grep -vc '^. Test run with ' || true)"
-        # Crashes, hangs and targets without tests have no line of their own.
-        if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
-        if [ "$bad" -gt 0 ]; then
-            cat "$log"
-        else
-            grep -E '^✔ Test run with ' "$log" || true
-        fi
-        passed=$((passed + good))
-        failed=$((failed + bad))
-    done
-    rm -f "$log"
-    echo "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    local flags
+    read -ra flags <<<"$1"
+    python3 "$root/scripts/run-tests.py" "$(swift build --package-path "$root" "${flags[@]}" --show-bin-path)" "${@:2}"
 }

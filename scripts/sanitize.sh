@@ -34,8 +34,7 @@ for kind in "${kinds[@]}"; do
     # shellcheck disable=SC2086
     BPUBSUB_BIN="$(swift build --package-path "$root" $options --show-bin-path)"
     export BPUBSUB_BIN
-    # One test at a time: hundreds of instrumented threads at once stall the test runner.
-    test_targets "$options --no-parallel" "$@" || failed=1
+    test_targets "$options" "$@" || failed=1
 done
 if [ -n "$(ls "$reports")" ]; then
     cat "$reports"/*

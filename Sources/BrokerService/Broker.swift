@@ -24,6 +24,8 @@ public final class Broker: Sendable {
         /// What listings may take on disk until they are sent.
         public var spoolMemory = 256 << 20
         public var logger = Logger("broker")
+        /// What leases are measured by.
+        public var clock: any SteadyClock = SystemSteadyClock()
 
         public init(listen: Endpoint, state: String) {
             self.listen = listen
@@ -55,7 +57,7 @@ public final class Broker: Sendable {
         let log = try await BlockingPool(name: "log-open", threads: 1).run { try SQLiteChangeLog(path: folder.log) }
         let leases = try await LeaseKeeper(
             log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,
-            logger: logger)
+            logger: logger, clock: configuration.clock)
         let metrics = BrokerMetrics(
             log: log, leases: leases, folder: folder, acceptedChanges: Counter(), server: ServerStatistics(),
             feed: FeedStatistics())

@@ -18,7 +18,7 @@ final class BrokerFolder: Sendable {
     /// - Throws: an error that names the folder, and who has it if somebody has.
     init(_ path: String) throws {
         self.path = path
-        try FileSystem.createDirectories(path)
+        try StateFolder.prepare(path)
         lock = Locked(try FolderLock(path, owner: "bpubsub-broker"))
         // What a process that was killed may have left.
         try FileSystem.removeTree(spool)

@@ -162,6 +162,53 @@ csystem_environment(void)
     return environ;
 }
 
+static int argument_count;
+static char **argument_list;
+
+// Before main and whatever comes there: glibc hands the command line to such functions.
+__attribute__((constructor)) static void
+begin(int count, char **arguments)
+{
+#ifdef __GLIBC__
+    argument_count = count;
+    argument_list = arguments;
+#else
+    (void)count, (void)arguments;
+#endif
+    // The next files to be opened would become the standard ones that are closed, and get what is printed. Reading from what
+    // stands in for them fails, and so does writing to it, as it would if they were closed.
+    for (int descriptor = 0; descriptor < 3; descriptor++)
+        if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+            int stand_in = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+            // Where there is no /dev, anything that is open keeps the place.
+            int ends[2];
+            if (stand_in == -1 && pipe(ends) == 0)
+                stand_in = ends[0];
+            if (stand_in != -1 && stand_in != descriptor) {
+                dup2(stand_in, descriptor);
+                close(stand_in);
+            }
+        }
+}
+
+int
+csystem_argument_count(void)
+{
+    return argument_count;
+}
+
+char **
+csystem_arguments(void)
+{
+    return argument_list;
+}
+
+int
+csystem_write_without_waiting(int socket, const void *bytes, long count)
+{
+    return (int)send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static volatile int signal_descriptor = -1;
 
 static void
@@ -176,7 +223,7 @@ note_signal(int number)
 }
 
 int
-csystem_watch_signals(int descriptor)
+csystem_watch_signals(int descriptor, int is_service)
 {
     struct sigaction action = {0};
     signal_descriptor = descriptor;
@@ -185,7 +232,15 @@ csystem_watch_signals(int descriptor)
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0)
         return -1;
-    return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0;
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return -1;
+    if (is_service) {
+        const int survived[] = {SIGHUP, SIGXFSZ, SIGTTOU};
+        for (unsigned i = 0; i < sizeof survived / sizeof *survived; i++)
+            if (signal(survived[i], SIG_IGN) == SIG_ERR)
+                return -1;
+    }
+    return 0;
 }
 
 void csystem_configure_memory(void) {

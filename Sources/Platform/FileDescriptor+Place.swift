@@ -20,7 +20,18 @@ extension FileDescriptor {
             let count = readlink(link, bytes.baseAddress!, buffer.count)
             return count < 0 ? nil : String(validating: buffer[..<count], as: UTF8.self)
         }
-        guard let path else { throw SystemError("find the place of \(self.path)") }
+        if let path { return path }
+        guard errno == ENOENT else { throw SystemError("find the place of \(self.path)") }
+        return try placeByName()
+    }
+
+    /// The same where there is no `/proc`: what the path leads to now, if that is still the file that is open.
+    private func placeByName() throws(SystemError) -> String {
+        let path = try FileSystem.canonicalPath(self.path)
+        let found = try FileIdentity(path: path, followingLinks: false), own = try identity()
+        guard found.device == own.device, found.inode == own.inode else {
+            throw SystemError("find the place of \(self.path)", code: ESTALE)
+        }
         return path
     }
 

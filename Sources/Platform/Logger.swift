@@ -1,6 +1,3 @@
-internal import Glibc
-internal import Synchronization
-
 /// Structured log lines on standard error.
 ///
 ///     2026-11-25T10:00:00.123Z info publisher: published path=foo/a.b2nd bytes=1024
@@ -48,8 +45,7 @@ public struct Logger: Sendable {
         guard level >= self.level else { return }
         var line = format == .json ? json(level, message(), fields()) : text(level, message(), fields())
         line += "\n"
-        // One write, so that lines of several processes on one terminal do not mix.
-        line.withUTF8 { _ = Glibc.write(2, $0.baseAddress, $0.count) }
+        LogOutput.shared.write(line)
     }
 
     private func text(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, Any>) -> String {

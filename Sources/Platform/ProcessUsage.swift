@@ -23,28 +23,24 @@ public struct ProcessUsage: Sendable {
     /// Memory that the process occupies.
     public static var residentBytes: Int64? { memory.resident }
 
-    /// When the process was started.
-    public static let started: Timestamp? = uptime.map { Timestamp(seconds: Timestamp.now.seconds - $0) }
+    /// When the process was started, by the date as it was when somebody first asked.
+    public static let started: Timestamp? = Timestamp(seconds: Timestamp.now.seconds - uptime)
 
-    private static let startAfterBoot: Double? = {
+    /// Seconds since the process was started, whatever has been done to the date meanwhile.
+    public static var uptime: Double { max(0, begun.duration(to: SystemSteadyClock().now) / .seconds(1)) }
+
+    /// Remembers the moment, for where the system does not tell when a process was started.
+    static func noteStart() { _ = begun }
+
+    private static let begun: SteadyInstant = {
+        let now = SystemSteadyClock().now
         // In ticks after the machine's start; the 22nd field, and the second, a name in brackets, may hold anything.
-        guard let stat = text("/proc/self/stat"), let bracket = stat.lastIndex(of: ")") else { return nil }
+        guard let stat = text("/proc/self/stat"), let bracket = stat.lastIndex(of: ")") else { return now }
         let fields = stat[stat.index(after: bracket)...].split(separator: " ")
         let ticksPerSecond = sysconf(Int32(_SC_CLK_TCK))
-        guard fields.count > 19, let ticks = Double(fields[19]), ticksPerSecond > 0 else { return nil }
-        return ticks / Double(ticksPerSecond)
+        guard fields.count > 19, let ticks = Int64(fields[19]), ticks >= 0, ticksPerSecond > 0 else { return now }
+        return min(now, SteadyInstant(sinceStart: .seconds(Double(ticks) / Double(ticksPerSecond))))
     }()
-
-    /// Seconds since the process was started, whatever has been done to the date since.
-    public static var uptime: Double? {
-        startAfterBoot.flatMap { start in secondsAfterBoot.map { max(0, $0 - start) } }
-    }
-
-    private static var secondsAfterBoot: Double? {
-        var time = timespec()
-        guard clock_gettime(CLOCK_BOOTTIME, &time) == 0 else { return nil }
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 
     private static var memory: (virtual: Int64?, resident: Int64?) {
         let pages = text("/proc/self/statm")?.split(separator: " ").prefix(2).compactMap { Int64($0) } ?? []

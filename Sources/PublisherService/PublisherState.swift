@@ -13,7 +13,7 @@ final class PublisherState: Sendable {
 
     /// - Throws: an error that names the folder, and who has it if somebody has.
     init(_ path: String, group: GroupName) throws {
-        try FileSystem.createDirectories(path, mode: 0o700)
+        try StateFolder.prepare(path, mode: 0o700)
         lock = try FolderLock(path, owner: "bpubsub-publisher")
         realPath = try FileSystem.canonicalPath(path)
         identity = try Self.identity("\(path)/secret")

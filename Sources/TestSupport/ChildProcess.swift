@@ -46,6 +46,8 @@ public final class ChildProcess: Sendable {
             close(error.writing)
         }
         var variables = Environment.current.filter { !$0.key.hasPrefix("BPUBSUB_") }
+        // That a program stops is what tests look at; how soon depends on the machine.
+        variables["BPUBSUB_STOP_TIMEOUT"] = "\(Patience.limit.components.seconds)"
         variables.merge(environment) { $1 }
         do {
             processIdentifier = try Spawn.run(
@@ -72,13 +74,13 @@ public final class ChildProcess: Sendable {
 
     /// The first line, of those so far and those to come, that `condition` holds for.
     public func line(
-        within limit: Duration = .seconds(20), where condition: @escaping (String) -> Bool
+        within limit: Duration = Patience.limit, where condition: @escaping (String) -> Bool
     ) async throws -> String {
         try await value("a certain line", within: limit) { $0.lines.first { condition($0.text) }?.text }
     }
 
     /// The URL behind `listening on` in a line of either stream.
-    public func url(within limit: Duration = .seconds(20)) async throws -> String {
+    public func url(within limit: Duration = Patience.limit) async throws -> String {
         try await value("'listening on http://…'", within: limit) { state in
             for line in state.lines {
                 guard let range = line.text.firstRange(of: "listening on http://") else { continue }
@@ -108,7 +110,7 @@ public final class ChildProcess: Sendable {
 
     /// Its end, with all that it said read.
     @discardableResult
-    public func exit(within limit: Duration = .seconds(20)) async throws -> Exit {
+    public func exit(within limit: Duration = Patience.limit) async throws -> Exit {
         try await value("its end", within: limit, evenAfterEnd: true) { $0.openStreams == 0 ? $0.exit : nil }
     }
 

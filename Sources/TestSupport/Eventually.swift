@@ -4,7 +4,7 @@ public enum Eventually {
     ///
     /// - Throws: ``TestFailure`` when it does not hold within the time; what `condition` throws.
     public static func holds(
-        _ what: String, within limit: Duration = .seconds(20), every pause: Duration = .milliseconds(10),
+        _ what: String, within limit: Duration = Patience.limit, every pause: Duration = .milliseconds(10),
         _ condition: () async throws -> Bool
     ) async throws {
         _ = try await value(what, within: limit, every: pause) { try await condition() ? true : nil }
@@ -12,7 +12,7 @@ public enum Eventually {
 
     /// Asks until `attempt` gives a value.
     public static func value<Value>(
-        _ what: String, within limit: Duration = .seconds(20), every pause: Duration = .milliseconds(10),
+        _ what: String, within limit: Duration = Patience.limit, every pause: Duration = .milliseconds(10),
         _ attempt: () async throws -> Value?
     ) async throws -> Value {
         let clock = ContinuousClock()

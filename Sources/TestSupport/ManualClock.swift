@@ -75,6 +75,19 @@ public final class ManualClock: SteadyClock {
         for continuation in due { continuation.resume() }
     }
 
+    /// Runs `body` while time passes, `step` by step: for what ends by itself when nothing happens for long enough, in code
+    /// that looks at the clock without sleeping on it.
+    public func running<Result>(by step: Duration, _ body: () async throws -> Result) async throws -> Result {
+        let ticking = Task {
+            while true {
+                try await Task.sleep(for: .milliseconds(20))
+                advance(by: step)
+            }
+        }
+        defer { ticking.cancel() }
+        return try await body()
+    }
+
     /// Returns as soon as at least `count` sleep; with `duration`, only those are counted who wake up when the clock is moved
     /// that far.
     public func sleepers(_ count: Int = 1, within duration: Duration? = nil) async {

@@ -27,8 +27,7 @@ import Platform
             configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.logger = arguments.logger("broker")
             let broker = try await Broker(configuration)
-            try StandardOutput.shared.print("listening on \(broker.endpoint.url)\n")
-            try StandardOutput.shared.flush()
+            StandardOutput.shared.announce("listening on \(broker.endpoint.url)", configuration.logger)
             try await broker.run()
         }
     }

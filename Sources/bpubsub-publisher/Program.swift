@@ -30,7 +30,7 @@ import PublisherService
     private static let state = Option(
         optional: "state", short: "s", placeholder: "DIR",
         help: "the folder that keeps what must survive a restart (default: "
-            + "$XDG_STATE_HOME/bpubsub/publisher/GROUP or ~/.local/state/bpubsub/publisher/GROUP)",
+            + "publisher/GROUP in $STATE_DIRECTORY; $XDG_STATE_HOME/bpubsub/publisher/GROUP or ~/.local/state/bpubsub/publisher/GROUP)",
         parse: OptionValue.string)
 
     private static let syntax = ArgumentSyntax(
@@ -60,8 +60,7 @@ import PublisherService
             configuration.open = arguments[open]
             configuration.logger = arguments.logger("publisher")
             let publisher = try await Publisher(configuration)
-            try StandardOutput.shared.print("listening on \(publisher.endpoint.url)\n")
-            try StandardOutput.shared.flush()
+            StandardOutput.shared.announce("listening on \(publisher.endpoint.url)", configuration.logger)
             try await publisher.run()
         }
     }

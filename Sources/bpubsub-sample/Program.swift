@@ -5,7 +5,7 @@ import Platform
 @main struct Program {
     static func main() {
         do {
-            try run(Array(CommandLine.arguments.dropFirst()))
+            try run(try arguments())
         } catch let error as UsageError {
             end("bpubsub-sample: \(error.reason)\n\n\(usage)", status: 2)
         } catch {
@@ -25,6 +25,14 @@ import Platform
         The file is replaced as a whole, so that nobody reads half of a change.
 
         """
+
+    private static func arguments() throws(UsageError) -> [String] {
+        do {
+            return try ProgramArguments.all()
+        } catch {
+            throw UsageError(error.message)
+        }
+    }
 
     private static func run(_ arguments: [String]) throws {
         switch arguments.first {

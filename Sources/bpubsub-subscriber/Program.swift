@@ -56,8 +56,7 @@ import SubscriberService
             configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.allowedHosts = arguments[allowedHosts]
             let subscriber = try await Subscriber(configuration)
-            try StandardOutput.shared.print("listening on \(subscriber.endpoint.url)\n")
-            try StandardOutput.shared.flush()
+            StandardOutput.shared.announce("listening on \(subscriber.endpoint.url)", configuration.log)
             await subscriber.run()
         }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Blosc2
 
 @Suite(
-    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(5)))
+    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct ArrayReaderTests {
     /// `BPUBSUB_SLICES` asks for more or fewer, `BPUBSUB_SEED` for others.
     private static let count = Environment.current["BPUBSUB_SLICES"].flatMap { Int($0) } ?? 20_000

@@ -6,7 +6,7 @@ import Testing
 @testable import Blosc2
 
 @Suite(
-    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(3)))
+    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct ArrayTextTests {
     private static let count = Environment.current["BPUBSUB_TEXTS"].flatMap { Int($0) } ?? 1500
     private static let seed = Environment.current["BPUBSUB_SEED"].flatMap { Int($0) } ?? 1

@@ -6,7 +6,7 @@ import Testing
 
 /// Arrays from somebody who means no good: readable or refused, never a crash, a hang or memory without bound.
 @Suite(
-    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(3)))
+    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct HostileArrayTests {
     private func readParts(_ bytes: [UInt8], _ random: inout SeededGenerator) {
         do throws(Blosc2Error) {

@@ -1,11 +1,12 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Blosc2
 
 /// Frames from somebody who means no good, or from a disk that failed.
 @Suite(
-    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(2)))
+    .enabled(if: PythonFrames.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct HostileFrameTests {
     /// Reads all there is to read; either it is a partition of the file, or an error.
     @discardableResult

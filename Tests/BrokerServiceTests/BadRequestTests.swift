@@ -1,9 +1,10 @@
 import BrokerService
 import Catalogue
 import HTTP
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct BadRequestTests {
+@Suite(.patient) struct BadRequestTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -2,9 +2,10 @@ import BrokerService
 import Catalogue
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct BrokerCatalogueTests {
+@Suite(.patient) struct BrokerCatalogueTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

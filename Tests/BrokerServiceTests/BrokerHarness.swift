@@ -2,12 +2,13 @@ import BrokerService
 import Catalogue
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
 /// A broker that runs, and how tests speak to it.
 struct BrokerHarness: Sendable {
     let broker: Broker
-    let client = HTTPClient()
+    let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     /// Starts a broker on a free port, runs `body`, stops the broker.
     static func run<R: Sendable>(
@@ -38,7 +39,7 @@ struct BrokerHarness: Sendable {
         try await client.send(
             HTTPClient.Request(
                 method: method, url: url + path, headers: headers, body: body.map { SharedBytes($0) },
-                idleTimeout: .seconds(100)))
+                idleTimeout: Patience.limit))
     }
 
     func get<T: Decodable>(_ path: String, as type: T.Type) async throws -> T {

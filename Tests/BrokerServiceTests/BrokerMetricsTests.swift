@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What an operator sees of a broker.
-@Suite(.timeLimit(.minutes(1))) struct BrokerMetricsTests {
+@Suite(.patient) struct BrokerMetricsTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

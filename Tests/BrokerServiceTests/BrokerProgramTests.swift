@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 /// The program itself.
-@Suite(.timeLimit(.minutes(2))) struct BrokerProgramTests {
-    private let client = HTTPClient()
+@Suite(.patient) struct BrokerProgramTests {
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     private func claim(_ url: String) async throws -> Lease {
         let claim = Claim(secret: BrokerHarness.secrets[0], urls: ["http://here:8001"], class: "public")
@@ -76,7 +76,7 @@ import Testing
             let url = try await broker.url()
             async let watching: Void = client.lines(
                 HTTPClient.Request(url: url + "/api/changes"), onHead: { _ in broker.terminate() }, onLine: { _ in })
-            let exit = try await broker.exit(within: .seconds(4))
+            let exit = try await broker.exit()
             #expect(exit == .exited(0))
             try await watching
         }

@@ -1,9 +1,10 @@
 import BrokerService
 import Catalogue
+import TestSupport
 import Testing
 
 /// What every engine of the log must do.
-@Suite(.timeLimit(.minutes(2))) struct ChangeLogContract {
+@Suite(.patient) struct ChangeLogContract {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -1,11 +1,12 @@
 import Catalogue
+import Platform
 import Testing
 
 @testable import BrokerService
 
 /// Leases by the clock, and the clock by hand.
 @Suite struct LeaseBookTests {
-    private let start = ContinuousClock.now
+    private let start = SteadyInstant(sinceStart: .zero)
     private var book = LeaseBook()
 
     init() {

@@ -1,9 +1,11 @@
 import BrokerService
 import Catalogue
 import HTTP
+import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LeaseTests {
+@Suite(.patient) struct LeaseTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -67,9 +69,18 @@ import Testing
             _ = try await broker.announce([.put(try Sample.dataset("foo/a"))], lease)
             return lease
         }
-        try await BrokerHarness.run(folder, { $0.leaseSeconds = 0.2 }) { broker in
+        let clock = ManualClock()
+        let configure = { (configuration: inout Broker.Configuration) in
+            configuration.clock = clock
+            configuration.leaseSeconds = 10
+        }
+        try await BrokerHarness.run(folder, configure) { broker in
             let short = try await broker.claim("foo")
             #expect(short.lease != lease.lease)
+            await clock.sleepers(within: .seconds(10))
+            clock.advance(by: .seconds(9))
+            #expect(try await broker.group("foo").online)
+            clock.advance(by: .seconds(1))
             try await broker.waitUntilOffline("foo")
             #expect(try await broker.list().replica.lines.keys.sorted() == ["foo", "foo/a"])
             #expect(try await broker.announceRaw([.put(try Sample.dataset("foo/b"))], short.lease).status == 403)
@@ -133,8 +144,15 @@ import Testing
 
     @Test func aPublisherThatDoesNotComeBackAfterARestartIsOfflineAfterOneLease() async throws {
         _ = try await BrokerHarness.run(folder) { try await $0.claim("foo") }
-        try await BrokerHarness.run(folder, { $0.leaseSeconds = 0.3 }) { broker in
+        let clock = ManualClock()
+        let configure = { (configuration: inout Broker.Configuration) in
+            configuration.clock = clock
+            configuration.leaseSeconds = 10
+        }
+        try await BrokerHarness.run(folder, configure) { broker in
             #expect(try await broker.group("foo").online)
+            await clock.sleepers(within: .seconds(10))
+            clock.advance(by: .seconds(10))
             try await broker.waitUntilOffline("foo")
         }
     }

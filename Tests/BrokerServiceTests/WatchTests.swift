@@ -2,9 +2,10 @@ import BrokerService
 import Catalogue
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WatchTests {
+@Suite(.patient) struct WatchTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

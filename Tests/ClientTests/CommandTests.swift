@@ -2,11 +2,12 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Client
 
-@Suite("Commands", .timeLimit(.minutes(1)))
+@Suite("Commands", .patient)
 struct CommandTests {
     func subscriber() throws -> FakeSubscriber {
         var a = try SampleDataset("foo/a.txt", Array("hello".utf8))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Client
 
-@Suite("Downloads", .timeLimit(.minutes(1)))
+@Suite("Downloads", .patient)
 struct DownloadTests {
     static let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Client
 
-@Suite("The watch command", .timeLimit(.minutes(1)))
+@Suite("The watch command", .patient)
 struct WatchCommandTests {
     /// Runs `watch` until `body` has ended.
     func watch(

@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patient)
 struct ClientConnectionTests {
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     private static let polite: ScriptedServer.Script = { connection in
         while let request = connection.request() { connection.answer(String(request.prefix { $0 != "\r\n" })) }
@@ -169,7 +169,7 @@ struct ClientConnectionTests {
         }
         try await ScriptedServer.run(script) { server async throws in
             do {
-                let client = HTTPClient()
+                let client = HTTPClient(.init(idleTimeout: Patience.limit))
                 _ = try await client.send(.init(url: server.url))
             }
             await ended.wait()

@@ -1,10 +1,12 @@
 import Glibc
 import HTTP
+import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patient)
 struct ClientFaultTests {
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     /// The client's error when the server sends `bytes` and closes.
     private func code(for bytes: String, isReset: Bool = false) async throws -> HTTPError.Code? {
@@ -93,27 +95,41 @@ struct ClientFaultTests {
             connection.waitForEnd()
         }
         try await ScriptedServer.run(script) { server async throws in
-            let began = ContinuousClock.now
+            let clock = ManualClock(), client = HTTPClient(.init(clock: clock))
             let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(150))
-            #expect(await codeThrown { try await client.send(request) } == .timeout)
-            let took = ContinuousClock.now - began
-            #expect(took >= .milliseconds(150) && took < .seconds(5))
+            let began = clock.now
+            let code = try await clock.running(by: .milliseconds(20)) {
+                await codeThrown { try await client.send(request) }
+            }
+            #expect(code == .timeout && clock.now - began >= .milliseconds(150))
         }
     }
 
     @Test
     func aSlowAnswerIsNoSilence() async throws {
+        let clock = ManualClock(), client = HTTPClient(.init(clock: clock))
+        let (next, asked) = (Turns(), Flag())
         let script: ScriptedServer.Script = { connection in
             _ = connection.request()
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
-            for _ in 0..<10 {
-                usleep(100_000)
-                connection.send("x")
-            }
+            asked.set()
+            while next.take() { connection.send("x") }
         }
         try await ScriptedServer.run(script) { server async throws in
             let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(700))
-            #expect(try await client.send(request).body.count == 10)
+            let came = Notes<Int>()
+            async let head = client.receive(request) { _ in
+            } onBytes: {
+                came.add($0.byteCount)
+            }
+            // Each byte comes when nearly as much time has passed as may.
+            for number in 0..<10 {
+                try await Eventually.holds("\(number) bytes") { came.all.reduce(0, +) == number && asked.isSet }
+                if number > 0 { clock.advance(by: .milliseconds(600)) }
+                next.give()
+            }
+            #expect(try await head.status == 200)
+            #expect(came.all.reduce(0, +) == 10)
         }
     }
 
@@ -142,11 +158,12 @@ struct ClientFaultTests {
             connection.waitForEnd()
         }
         try await ScriptedServer.run(script) { server async throws in
+            let clock = ManualClock(), client = HTTPClient(.init(clock: clock))
             let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(600))
             let head = try await client.receive(request) { _ in
-                usleep(800_000)
+                clock.advance(by: .milliseconds(800))
             } onBytes: { _ in
-                usleep(800_000)
+                clock.advance(by: .milliseconds(800))
             }
             #expect(head.status == 200)
         }

@@ -1,9 +1,10 @@
 import HTTP
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patient)
 struct ClientLinesTests {
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     /// What the client makes of an answer in these pieces; the connection is closed after them.
     private func lines(

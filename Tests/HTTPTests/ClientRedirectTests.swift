@@ -1,10 +1,11 @@
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.patient)
 struct ClientRedirectTests {
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     @Test
     func onlyTheFinalHeadIsSeen() async throws {

@@ -1,10 +1,11 @@
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patient)
 struct ClientSendTests {
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     @Test
     func anAnswerArrivesWithStatusFieldsAndBody() async throws {

@@ -2,15 +2,16 @@ import Glibc
 import HTTP
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.patient)
 struct ClientStreamTests {
     private struct Refusal: Error, Equatable {
         let reason: String
     }
 
-    private let client = HTTPClient()
+    private let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     @Test
     func aLargeBodyArrivesInOrder() async throws {

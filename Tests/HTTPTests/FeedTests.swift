@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -60,7 +61,7 @@ struct FeedClient: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FeedTests {
+@Suite(.patient) struct FeedTests {
     @Test func everyWatcherSeesEveryEntryAsItHappens() async throws {
         let source = FeedLogSource()
         source.state.withLock { $0.greeting = "welcome\n" }
@@ -211,7 +212,7 @@ struct FeedClient: Sendable {
         let source = FeedLogSource()
         try await withFeed(source) {
             $0.stallTimeout = .milliseconds(300)
-            $0.drainTimeout = .seconds(50)
+            $0.drainTimeout = Patience.limit
             $0.heartbeatInterval = .seconds(60)
         } _: { feed, port in
             let slow = try FeedClient(port, receiveBuffer: 8 << 10), fast = try FeedClient(port)
@@ -436,12 +437,8 @@ struct FeedClient: Sendable {
         }
         let asking = try RawClient(port)
         try asking.send("GET /feed HTTP/1.1\r\n")
-        let duration = await ContinuousClock().measure {
-            serving.cancel()
-            await serving.value
-        }
-        // Not for ever, however busy the machine is; the benchmarks tell how long.
-        #expect(duration < .seconds(20))
+        serving.cancel()
+        await serving.value
         #expect(feed.watcherCount == 0)
         for client in clients {
             // Heartbeats may still be on their way; the end is a proper one.

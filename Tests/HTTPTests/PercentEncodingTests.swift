@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite
@@ -22,7 +23,7 @@ struct PercentEncodingTests {
             while let request = connection.request() { connection.answer(String(request.prefix { $0 != "\r\n" })) }
         }
         try await ScriptedServer.run(script) { server async throws in
-            let client = HTTPClient()
+            let client = HTTPClient(.init(idleTimeout: Patience.limit))
             for name in ["é 🌧#?%.b2nd", "a/../b/./c", "x//y"] {
                 let path = PercentEncoding.path(name)
                 #expect(try await client.send(.init(url: "\(server.url)/\(path)")).text == "GET /\(path) HTTP/1.1")

@@ -1,10 +1,11 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import HTTP
 
 /// Clients that do not wait for their answer.
-@Suite(.timeLimit(.minutes(1))) struct ServerDepartureTests {
+@Suite(.patient) struct ServerDepartureTests {
     /// Handlers that wait until they are cancelled, and tell; `/other` answers at once.
     private static func with(
         _ body: @escaping @Sendable (UInt16, AsyncStream<String>, ServerStatistics) async throws -> Void

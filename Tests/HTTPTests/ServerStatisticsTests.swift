@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a server and its feeds count of themselves.
-@Suite(.timeLimit(.minutes(1))) struct ServerStatisticsTests {
+@Suite(.patient) struct ServerStatisticsTests {
     private static func reading(_ families: [MetricFamily]) -> MetricsReading {
         MetricsReading(OpenMetricsText(families).text)
     }

@@ -1,12 +1,14 @@
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1))) struct ServerStopTests {
+@Suite(.patient) struct ServerStopTests {
     private func start(_ handler: @escaping HTTPServer.Handler) throws -> (HTTPServer, UInt16) {
-        let server = try HTTPServer(.init(listen: Endpoint(host: "127.0.0.1", port: 0)), handler: handler)
+        let server = try HTTPServer(
+            .init(listen: Endpoint(host: "127.0.0.1", port: try ReservedPort.take())), handler: handler)
         return (server, server.endpoint.port)
     }
 
@@ -17,7 +19,7 @@ import Testing
             await release.wait()
             return HTTPResponse(status: 201)
         }
-        let serving = Task { await server.run(grace: .seconds(10)) }
+        let serving = Task { await server.run(grace: Patience.limit) }
         async let reply = blocking { try RawClient(port).exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
         await started.wait()
         serving.cancel()
@@ -32,7 +34,7 @@ import Testing
         let (server, port) = try start { _ in
             started.send()
             do {
-                try await Task.sleep(for: .seconds(60))
+                try await Task.sleep(for: .seconds(86_400))
                 return HTTPResponse()
             } catch {
                 return HTTPResponse(status: 503)
@@ -47,7 +49,7 @@ import Testing
         #expect(answer?.status == 503)
     }
 
-    @Test func stoppingTakesLessThanTwoSecondsWhateverHandlersAndClientsDo() async throws {
+    @Test func stoppingEndsWhateverHandlersAndClientsDo() async throws {
         let started = Signal(), never = Signal()
         let (server, port) = try start { request in
             if request.path == "/deaf" {
@@ -70,12 +72,9 @@ import Testing
         try clients[2].send("PUT /deaf HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nsome")
         await started.wait()
         try clients[3].send("GET")
-        let duration = await ContinuousClock().measure {
-            serving.cancel()
-            await serving.value
-        }
-        // Not for ever, however busy the machine is; the benchmarks tell how long.
-        #expect(duration < .seconds(20))
+        // That it ends at all is the point, for the handlers do not; the benchmarks tell how long it takes.
+        serving.cancel()
+        await serving.value
         #expect(throws: RawClient.Failure.self) { try RawClient(port) }
         never.send()
         never.send()

@@ -1,11 +1,12 @@
 import Glibc
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.patient) struct ServerTests {
     @Test(arguments: [true, false])
     func answersFromMemoryAndAfterSuspension(suspends: Bool) async throws {
         try await withServer { request in

@@ -75,7 +75,7 @@ struct OpenMetricsTextTests {
 
     @Test(
         "The parser of Prometheus' own client reads the same names, labels and numbers",
-        .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs the parser"), .timeLimit(.minutes(1)))
+        .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs the parser"), .patient)
     func parser() async throws {
         let labels = Self.nasty.map {
             "\"" + $0.unicodeScalars.map { "\\U" + Self.hexadecimal($0.value) }.joined() + "\""

@@ -69,6 +69,12 @@ struct OptionValueTests {
         #expect(standard(["XDG_STATE_HOME": "/x", "HOME": "/h"]) == "/x/bpubsub/broker")
         #expect(standard(["XDG_STATE_HOME": "x", "HOME": "/h"]) == "/h/.local/state/bpubsub/broker")
         #expect(standard([:]) == "/var/lib/bpubsub/broker")
+        // The root is no home, and a link of systemd's comes before all.
+        #expect(standard(["HOME": "/"]) == "/var/lib/bpubsub/broker")
+        #expect(standard(["HOME": "//"]) == "/var/lib/bpubsub/broker")
+        #expect(standard(["XDG_STATE_HOME": "/"]) == "/bpubsub/broker")
+        #expect(standard(["STATE_DIRECTORY": "/var/lib/a:/var/lib/b", "HOME": "/h"]) == "/var/lib/a/broker")
+        #expect(standard(["STATE_DIRECTORY": "a", "HOME": "/h/"]) == "/h/.local/state/bpubsub/broker")
     }
 
     @Test("names from elsewhere cannot move the cursor")

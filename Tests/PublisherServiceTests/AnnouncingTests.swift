@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The broker comes, goes, forgets, and has other publishers.
-@Suite(.timeLimit(.minutes(2))) struct AnnouncingTests {
+@Suite(.patient) struct AnnouncingTests {
     /// An address where nobody listens, for a broker that comes later: one of the many of this machine, since a port of
     /// the usual one may be anybody's by then.
     private static func freeAddress() async throws -> Endpoint {

@@ -8,7 +8,7 @@ import Testing
 import Versions
 
 /// Bytes by version.
-@Suite(.timeLimit(.minutes(2))) struct DataPlaneTests {
+@Suite(.patient) struct DataPlaneTests {
     private static let content = Content.random(3_000_000, seed: 11)
 
     private static func withFile<R: Sendable>(
@@ -92,7 +92,7 @@ import Versions
 
     @Test func aFileThatIsBeingChangedIsNotServedUnderItsOldName() async throws {
         try await PublisherHarness.run(
-            { $0.settle = .seconds(60) }, prepare: { try $0.write("a.bin", Self.content) }
+            { $0.settle = .seconds(3600) }, prepare: { try $0.write("a.bin", Self.content) }
         ) { harness in
             let dataset = try await harness.published("a.bin", Self.content)
             let writer = try harness.folder.open("a.bin")

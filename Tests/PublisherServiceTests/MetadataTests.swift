@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What the catalogue says of real Blosc2 files, and of such as only seem so.
-@Suite(.timeLimit(.minutes(2))) struct MetadataTests {
+@Suite(.patient) struct MetadataTests {
     @Test func anArrayHasItsGeometryAndItsAttributes() async throws {
         try await PublisherHarness.run { harness in
             let bytes = try Content.sample("temp.b2nd")

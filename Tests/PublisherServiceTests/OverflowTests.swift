@@ -7,7 +7,7 @@ import Testing
 @testable import PublisherService
 
 /// The kernel has more events than it can keep.
-@Suite(.timeLimit(.minutes(1))) struct OverflowTests {
+@Suite(.patient) struct OverflowTests {
     @Test func afterLostEventsTheWholeFolderIsWalked() async throws {
         try await withTemporaryFolder("overflow") { base in
             let data = try DataFolder(base + "/data")
@@ -67,6 +67,6 @@ private final class Gate: Sendable {
 
     init() throws { alarm = try INotify(watching: false) }
 
-    func wait() { #expect(throws: Never.self) { _ = try alarm.wait(.seconds(30)) } }
+    func wait() { #expect(throws: Never.self) { _ = try alarm.wait(Patience.limit) } }
     func open() { alarm.wake() }
 }

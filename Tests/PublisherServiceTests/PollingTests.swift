@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Folders that have no events.
-@Suite(.timeLimit(.minutes(2))) struct PollingTests {
+@Suite(.patient) struct PollingTests {
     @Test func filesComeChangeMoveAndGo() async throws {
         try await PublisherHarness.run({
             $0.poll = .milliseconds(50)
@@ -29,23 +29,34 @@ import Testing
     }
 
     @Test func aFileThatGrowsIsNotAnnouncedUntilItRests() async throws {
+        let settle = Duration.seconds(2)
         try await PublisherHarness.run({
             $0.poll = .milliseconds(20)
-            // Much longer than a busy machine may hold up the writer below.
-            $0.settle = .seconds(2)
+            $0.settle = settle
         }) { harness in
-            var file: FileDescriptor? = try harness.folder.open("grows")
-            var bytes: [UInt8] = []
-            // As long as another file takes to be published, which is several walks.
-            try harness.folder.write("other", [1])
-            while harness.watch.view["other"] == nil {
-                try file?.put([UInt8(truncatingIfNeeded: bytes.count)], at: Int64(bytes.count))
-                bytes.append(UInt8(truncatingIfNeeded: bytes.count))
-                try await Task.sleep(for: .milliseconds(5))
+            // A writer whom the machine has held up for as long as a file has to rest shows nothing: another one, then.
+            for attempt in 0... {
+                let name = "grows\(attempt)"
+                var file: FileDescriptor? = try harness.folder.open(name)
+                var bytes: [UInt8] = [], longest = Duration.zero, last = ContinuousClock.now
+                // As long as another file takes to be published, which is several walks.
+                try harness.folder.write("other\(attempt)", [1])
+                while harness.watch.view["other\(attempt)"] == nil {
+                    try file?.put([UInt8(truncatingIfNeeded: bytes.count)], at: Int64(bytes.count))
+                    bytes.append(UInt8(truncatingIfNeeded: bytes.count))
+                    try await Task.sleep(for: .milliseconds(5))
+                    longest = max(longest, .now - last)
+                    last = .now
+                }
+                let isAnnounced = harness.watch.view[name] != nil
+                longest = max(longest, .now - last)
+                file = nil
+                try await harness.published(name, bytes)
+                guard longest >= settle else {
+                    #expect(!isAnnounced)
+                    break
+                }
             }
-            #expect(harness.watch.view["grows"] == nil)
-            file = nil
-            try await harness.published("grows", bytes)
         }
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The program itself.
-@Suite(.timeLimit(.minutes(2))) struct PublisherProgramTests {
+@Suite(.patient) struct PublisherProgramTests {
     @Test func itServesWithoutABrokerAndStopsWhenItIsAsked() async throws {
         try await withTemporaryFolder("program") { base in
             let folder = try DataFolder(base + "/data")
@@ -14,10 +14,8 @@ import Testing
             try await ChildProcess.with("bpubsub-publisher", arguments) { publisher in
                 let url = try await publisher.url()
                 #expect(url.hasPrefix("http://127.0.0.1:"))
-                let start = ContinuousClock.now
                 publisher.terminate()
                 #expect(try await publisher.exit() == .exited(0))
-                #expect(ContinuousClock.now - start < .seconds(2))
             }
         }
     }

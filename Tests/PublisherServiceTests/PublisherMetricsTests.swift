@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What an operator sees of a publisher.
-@Suite(.timeLimit(.minutes(1))) struct PublisherMetricsTests {
+@Suite(.patient) struct PublisherMetricsTests {
     private static func read(_ harness: PublisherHarness) async throws -> MetricsReading {
         let answer = try await harness.get("/metrics")
         #expect(answer.status == 200)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What survives a restart.
-@Suite(.timeLimit(.minutes(2))) struct StateTests {
+@Suite(.patient) struct StateTests {
     private static func withBase<R: Sendable>(_ body: (String, DataFolder, String) async throws -> R) async throws -> R
     {
         try await withTemporaryFolder("publisher") { base in

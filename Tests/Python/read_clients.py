@@ -108,7 +108,7 @@ def keys(shape):
 def with_caterva2(url, folder):
     import caterva2
 
-    client = caterva2.Client(url)
+    client = caterva2.Client(url, timeout=600)
     assert client.get_roots()["@public"] == {"name": "@public"}
     assert client.get_list("@public") == files(folder)
     assert client.get_list("@public/dir") == ["cube.b2nd", "sub/grid.b2nd"]

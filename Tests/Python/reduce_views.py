@@ -102,7 +102,7 @@ def question(shape: tuple[int, ...], chance: np.random.Generator) -> tuple[str, 
 
 
 def view(url: str, name: str, **query: str) -> np.ndarray:
-    with urllib.request.urlopen(f"{url}/api/view/arrays/{name}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
+    with urllib.request.urlopen(f"{url}/api/view/arrays/{name}?{urllib.parse.urlencode(query)}", timeout=600) as answer:
         return np.load(io.BytesIO(answer.read()), allow_pickle=False, max_header_size=1 << 20)
 
 
@@ -131,7 +131,7 @@ def compare(url: str, folder: str) -> None:
         for field in rows.dtype.names[:2] if name != "long" else ():
             check(url, name + ".b2nd", rows[field], "3:290", (slice(3, 290),), [40], "stride", field=field)
     assert view(url, "notes.b2nd", field="value", pixels="1200,1200").shape == (1200, 1200)
-    with urllib.request.urlopen(url + "/api/fetch/arrays/notes.b2nd?field=value", timeout=60) as answer:
+    with urllib.request.urlopen(url + "/api/fetch/arrays/notes.b2nd?field=value", timeout=600) as answer:
         assert blosc2.ndarray_from_cframe(answer.read()).shape == (1200, 1200)
     fields = blosc2.open(folder + "/fields.b2nd")[()]
     for field in ("height", "count"):

@@ -9,7 +9,7 @@ import Versions
 @testable import SubscriberService
 
 /// Parts of arrays are fetched and kept block by block: of the cube, whose blocks have 4 KiB.
-@Suite(.timeLimit(.minutes(2))) struct BlockTests {
+@Suite(.patient) struct BlockTests {
     /// Two blocks of one chunk, and others of two chunks.
     private static let two = "16:20, 64:80, 80:112", others = "15:17, 16:32, 0:16"
 

@@ -8,7 +8,7 @@ import Testing
 /// The web page in a real browser, in front of a real publisher, broker and subscriber.
 @Suite(
     .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs the browser"), .serialized,
-    .timeLimit(.minutes(4)))
+    .patient)
 struct BrowserTests {
     private static let script = TestPython.packageFolder + "/Tests/Python/page"
 
@@ -28,7 +28,7 @@ struct BrowserTests {
         let programs = FileSystem.folder(of: try BuiltPrograms.path(of: "bpubsub"))
         let path = "\(programs):\(Environment.current["PATH"] ?? "/usr/bin")"
         try await ChildProcess.with(TestPython.path, [script] + arguments, environment: ["PATH": path]) { process in
-            let end = try await process.exit(within: .seconds(200))
+            let end = try await process.exit()
             #expect(end == .exited(0), "\(process.transcript)")
             // Figures, for who looks at them.
             for line in process.lines(.output) where end == .exited(0) { print(line) }

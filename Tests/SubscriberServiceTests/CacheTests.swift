@@ -9,7 +9,7 @@ import Testing
 @testable import SubscriberService
 
 /// A subscriber that may hold only so much.
-@Suite(.timeLimit(.minutes(3))) struct CacheTests {
+@Suite(.patient) struct CacheTests {
     /// The bytes of a file that are on the disk.
     private static func allocated(_ path: String) -> Int64 {
         var status = stat()

@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// The catalogue survives restarts of everybody, and subscribers chain.
-@Suite(.timeLimit(.minutes(2))) struct CatalogueFollowerTests {
+@Suite(.patient) struct CatalogueFollowerTests {
     static let content = noise(3_000_000, seed: 8)
 
     @Test func aSubscriberMayStartBeforeTheBroker() async throws {

@@ -9,7 +9,7 @@ import Testing
 
 /// Random slices of random arrays through a cold and then a warm subscriber, compared with NumPy.
 @Suite(
-    .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(10)))
+    .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct DifferentialTests {
     /// `BPUBSUB_SLICES` asks for more or fewer, `BPUBSUB_SEED` for others. Each is read twice.
     private static let count = (Environment.current["BPUBSUB_SLICES"].flatMap { Int($0) } ?? 20_000)

@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// Reading through a subscriber, with a publisher that does what it should.
-@Suite(.timeLimit(.minutes(2))) struct DownloadTests {
+@Suite(.patient) struct DownloadTests {
     static let content = noise(5_000_000, seed: 1)
 
     @Test func whatIsPublishedIsListedAndDownloadedByteForByte() async throws {

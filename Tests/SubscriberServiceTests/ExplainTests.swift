@@ -9,7 +9,7 @@ import Versions
 @testable import SubscriberService
 
 /// What reads would cost, told before they are made: compared with what the publisher then serves for them.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ExplainTests {
+@Suite(.serialized, .patient) struct ExplainTests {
     private struct Explanation: Decodable {
         struct Cost: Decodable {
             let bytes: Int64

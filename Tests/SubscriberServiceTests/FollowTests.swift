@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// What is followed and complete stays complete.
-@Suite(.timeLimit(.minutes(2))) struct FollowTests {
+@Suite(.patient) struct FollowTests {
     static let content = noise(5_000_000, seed: 2)
 
     @Test func aFollowedCopyFollowsAndFetchesOnlyWhatChanged() async throws {

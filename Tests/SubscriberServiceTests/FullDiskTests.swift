@@ -16,7 +16,7 @@ private let mayMount: Bool = {
 }()
 
 /// The disk fills up, and has room again. A file system of a given size takes the right to mount one.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: geteuid() == 0 && mayMount)) struct FullDiskTests {
+@Suite(.patient, .enabled(if: geteuid() == 0 && mayMount)) struct FullDiskTests {
     private static func size(_ folder: String, _ mebibytes: Int, flags: UInt = 0) throws {
         guard mount("tmpfs", folder, "tmpfs", flags, "size=\(mebibytes)m") == 0 else {
             throw TestFailure("cannot mount \(folder)")

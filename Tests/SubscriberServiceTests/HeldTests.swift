@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// Which chunks are held: of the cube, which has 4 × 2 × 1 of them.
-@Suite(.timeLimit(.minutes(2))) struct HeldTests {
+@Suite(.patient) struct HeldTests {
     private struct Held: Decodable, Equatable {
         let version: Version
         let size: Int64

@@ -8,7 +8,7 @@ import Testing
 @testable import SubscriberService
 
 /// Brokers that contradict themselves are asked again, and not without end.
-@Suite(.timeLimit(.minutes(2))) struct HostileBrokerTests {
+@Suite(.patient) struct HostileBrokerTests {
     /// A broker whose answers are written by hand.
     final class HandMadeBroker: Sendable {
         let epochs = [Epoch.random(), Epoch.random()]

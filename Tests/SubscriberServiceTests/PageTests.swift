@@ -1,12 +1,13 @@
 import Catalogue
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
 @testable import SubscriberService
 
 /// The web page as a browser gets it; what it does there is tested in a browser.
-@Suite(.timeLimit(.minutes(1))) struct PageTests {
+@Suite(.patient) struct PageTests {
     @Test(arguments: ["/", "/browse/foo/dir", "/datasets/foo/a%20b.b2nd", "/status"])
     func everyViewHasAnAddressThatCanBeShared(_ path: String) async throws {
         try await Network.with { network in

@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// What exists and what it is, in the words of the read API.
-@Suite(.timeLimit(.minutes(2))) struct ReadCatalogueTests {
+@Suite(.patient) struct ReadCatalogueTests {
     static func with(_ body: @Sendable (Network, TestSubscriber) async throws -> Void) async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

@@ -9,7 +9,7 @@ import Versions
 @testable import SubscriberService
 
 /// Parts of arrays through a subscriber.
-@Suite(.timeLimit(.minutes(3))) struct SliceTests {
+@Suite(.patient) struct SliceTests {
     static func with(_ body: @Sendable (Network, TestSubscriber, [UInt8]) async throws -> Void) async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()

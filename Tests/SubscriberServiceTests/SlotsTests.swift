@@ -4,7 +4,7 @@ import Testing
 
 @testable import SubscriberService
 
-@Suite(.timeLimit(.minutes(1))) struct SlotsTests {
+@Suite(.patient) struct SlotsTests {
     @Test func whoWaitsGoesInOrder() async throws {
         let slots = Slots(100)
         let order = Recorder<Int>(), gate = Gate()

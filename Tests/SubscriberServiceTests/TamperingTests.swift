@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// The state folder is not what it was: nothing wrong is served, and what is sound is not fetched again.
-@Suite(.timeLimit(.minutes(2))) struct TamperingTests {
+@Suite(.patient) struct TamperingTests {
     static let content = noise(5_000_000, seed: 31)
 
     /// A subscriber that holds `foo/a.bin` and is stopped; `damage` is given its folder.

@@ -7,11 +7,11 @@ import Testing
 @testable import SubscriberService
 
 /// Publishers and networks that fail: nothing wrong is served or kept, and what can be had is had.
-@Suite(.timeLimit(.minutes(2))) struct TransferFaultTests {
+@Suite(.patient) struct TransferFaultTests {
     static let content = noise(5_000_000, seed: 4)
 
     static func with(
-        silence: Duration = .seconds(10), _ body: @Sendable (Network, TestSubscriber) async throws -> Void
+        silence: Duration = Patience.limit, _ body: @Sendable (Network, TestSubscriber) async throws -> Void
     ) async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber { $0.fetchTimeout = silence }

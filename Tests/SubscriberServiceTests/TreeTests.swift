@@ -1,11 +1,12 @@
 import Catalogue
 import HTTP
+import TestSupport
 import Testing
 
 @testable import SubscriberService
 
 /// Looking around, folder by folder.
-@Suite(.timeLimit(.minutes(1))) struct TreeTests {
+@Suite(.patient) struct TreeTests {
     private struct Folder: Decodable {
         struct Inner: Decodable, Equatable {
             let name: String

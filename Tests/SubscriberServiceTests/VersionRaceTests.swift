@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// Versions that come in quick succession, or are shared by datasets.
-@Suite(.timeLimit(.minutes(3))) struct VersionRaceTests {
+@Suite(.patient) struct VersionRaceTests {
     static let content = noise(5_000_000, seed: 41)
 
     @Test func aChangedDatasetDoesNotStopAnotherOfTheSameVersion() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import SubscriberService
 
 /// Views while publishers and people who look come and go.
-@Suite(.timeLimit(.minutes(2))) struct ViewFaultTests {
+@Suite(.patient) struct ViewFaultTests {
     private static let path = "/api/view/foo/cube.b2nd"
     private static let held = [("slice_", "5, 17:27, 33:43"), ("pixels", "5,5"), ("reduce", "max")]
 

@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// Large arrays on small screens.
-@Suite(.timeLimit(.minutes(2))) struct ViewTests {
+@Suite(.patient) struct ViewTests {
     private static func view(
         _ subscriber: TestSubscriber, _ query: [(String, String)], field: String? = nil
     ) async throws -> (answer: HTTPClient.Response, floats: [Float]) {

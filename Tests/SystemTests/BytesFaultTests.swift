@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Where the ancestor had wrong or lost bytes: section B of docs/faults.md.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct BytesFaultTests {
+@Suite(.patient, .serialized) struct BytesFaultTests {
     @Test func aCopyIsExactHoweverOftenItIsDownloaded() async throws {
         try await World.complete { world in
             // Chunks and blocks of odd shapes: the ancestor's heap did not survive them.
@@ -36,7 +36,7 @@ import Testing
             }
             try await world.stop("publisher", killing: true)
             try await world.startPublisher()
-            #expect(try await download.exit(within: .seconds(60)) == .exited(0))
+            #expect(try await download.exit() == .exited(0))
             #expect(try world.copy("foo/a") == content)
         }
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What the system is for, with the real programs.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct FeatureTests {
+@Suite(.patient, .serialized) struct FeatureTests {
     @Test func listFollowInfoDownloadAndChange() async throws {
         try await World.complete { world in
             let samples = BuiltPrograms.packageFolder + "/samples"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Where one odd file spoiled everything, and where names and identities were not checked: sections C and D.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct FolderFaultTests {
+@Suite(.patient, .serialized) struct FolderFaultTests {
     @Test func anyLegalNameWorks() async throws {
         try await World.complete { world in
             let names = [

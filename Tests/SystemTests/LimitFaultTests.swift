@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A subscriber that may hold only so much, and is killed while it makes room.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct LimitFaultTests {
+@Suite(.patient, .serialized) struct LimitFaultTests {
     @Test func aKilledSubscriberBelievesNothingThatHasMadeRoom() async throws {
         try await World.complete { world in
             let content = noise(24_000_000, seed: 91)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How the programs start, stop and refuse.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct ProgramTests {
+@Suite(.patient, .serialized) struct ProgramTests {
     static let services = ["bpubsub-broker", "bpubsub-publisher", "bpubsub-subscriber"]
 
     @Test(arguments: services + ["bpubsub"])
@@ -52,7 +52,7 @@ import Testing
             defer { broker.kill() }
             let url = try await broker.url()
             #expect(url.hasPrefix("http://[::1]:"))
-            let answer = try await HTTPClient().send(.init(url: url + "/health"))
+            let answer = try await HTTPClient(.init(idleTimeout: Patience.limit)).send(.init(url: url + "/health"))
             #expect(answer.status == 200)
             broker.terminate()
             try await broker.exit()
@@ -71,7 +71,7 @@ import Testing
             for name in ["publisher", "subscriber"] {
                 let process = try world.process(name)
                 process.interrupt()
-                #expect(try await process.exit(within: .seconds(10)) == .exited(0), "\(name)")
+                #expect(try await process.exit() == .exited(0), "\(name)")
             }
         }
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// `bpubsub show`, `tree`, `roots` and `url`, with the real programs.
 @Suite(
-    .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .timeLimit(.minutes(3)))
+    .enabled(if: TestPython.isInstalled, "scripts/setup.sh --tests installs python-blosc2"), .patient)
 struct ShowTests {
     /// Makes arrays, and a file for each question that says what NumPy prints.
     private static let script = """

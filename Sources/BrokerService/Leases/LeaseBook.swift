@@ -1,8 +1,9 @@
 import Catalogue
+import Platform
 
 /// Who holds which group, and until when. Knows no clock and no log: both are told to it.
 struct LeaseBook: Sendable {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = SteadyInstant
 
     /// What the log says of a group.
     struct Record: Sendable {

@@ -11,6 +11,7 @@ final class LeaseKeeper: Sendable {
     let duration: Duration
     private let log: any ChangeLog
     private let logger: Logger
+    private let clock: any SteadyClock
     private let book: Locked<LeaseBook>
     private let groupLocks = KeyedLock()
     private let groupLimit: Int
@@ -18,17 +19,20 @@ final class LeaseKeeper: Sendable {
     /// Attempts to write over a group's line that others change at the same time.
     private static let attempts = 10
 
-    init(log: any ChangeLog, duration: Duration, groupLimit: Int, logger: Logger) async throws(LogError) {
+    init(
+        log: any ChangeLog, duration: Duration, groupLimit: Int, logger: Logger, clock: any SteadyClock
+    ) async throws(LogError) {
         self.log = log
         self.duration = duration
         self.groupLimit = groupLimit
         self.logger = logger
+        self.clock = clock
         book = Locked(LeaseBook())
         let state = log.observe { [weak self] in self?.note($0.entries) }
         for name in state.digests.keys {
             if let entry = try await log.entry(of: name) { note([entry]) }
         }
-        book.withLock { $0.startGrace(until: .now + duration) }
+        book.withLock { $0.startGrace(until: clock.now + duration) }
     }
 
     private func note(_ entries: [LogEntry]) {
@@ -58,7 +62,7 @@ final class LeaseKeeper: Sendable {
                     guard try await write(wanted, over: record) else { continue }
                     logger.info("a group is online", ["group": name.text, "publisher": wanted.publisher])
                 }
-                let now = LeaseBook.Instant.now
+                let now = clock.now
                 let token = book.withLock {
                     $0.grant(name.text, to: claim.identity.publicName, now: now, until: now + duration)
                 }
@@ -151,7 +155,7 @@ final class LeaseKeeper: Sendable {
     }
 
     func record(ofLease token: String) throws(Refusal) -> LeaseBook.Record {
-        guard let record = book.withLock({ $0.record(ofLease: token, now: .now) }) else {
+        guard let record = book.withLock({ $0.record(ofLease: token, now: clock.now) }) else {
             throw Refusal(403, "the lease is unknown or has run out: claim the group again")
         }
         return record
@@ -185,14 +189,14 @@ final class LeaseKeeper: Sendable {
     /// Takes groups offline whose leases run out; until cancelled.
     func run() async throws {
         while true {
-            let now = LeaseBook.Instant.now
+            let now = clock.now
             // A new lease ends after the duration at the earliest: nothing can be due before.
             let deadline = min(book.withLock { $0.nextDeadline } ?? now + duration, now + duration)
             let wakeUp = max(deadline, now + .milliseconds(10))
-            try await Task.sleep(until: wakeUp, tolerance: .zero, clock: .continuous)
-            if LeaseBook.Instant.now > wakeUp + max(duration / 2, .seconds(1)) {
+            try await clock.sleep(until: wakeUp)
+            if clock.now > wakeUp + max(duration / 2, .seconds(1)) {
                 logger.warning("the broker was asleep: leases get more time")
-                book.withLock { $0.extendAll(to: .now + duration) }
+                book.withLock { $0.extendAll(to: clock.now + duration) }
                 continue
             }
             await expire()
@@ -201,18 +205,18 @@ final class LeaseKeeper: Sendable {
 
     private func expire() async {
         await withDiscardingTaskGroup { group in
-            for name in book.withLock({ $0.expired(now: .now) }) { group.addTask { await self.expire(name) } }
+            for name in book.withLock({ $0.expired(now: clock.now) }) { group.addTask { await self.expire(name) } }
         }
     }
 
     private func expire(_ name: String) async {
         await groupLocks.withLock(name) {
-            guard book.withLock({ $0.hasExpired(name, now: .now) }) else { return }
+            guard book.withLock({ $0.hasExpired(name, now: clock.now) }) else { return }
             do {
                 try await markOffline(name)
             } catch {
                 // It was logged. The log cannot be written, so more time gives nobody anything.
-                book.withLock { $0.postpone(name, until: .now + .seconds(1)) }
+                book.withLock { $0.postpone(name, until: clock.now + .seconds(1)) }
             }
         }
     }

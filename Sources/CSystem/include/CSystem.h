@@ -70,8 +70,17 @@ int csystem_pipe(int ends[2]);
 /// The variables of the environment, NULL behind the last; a global variable that Swift cannot prove safe.
 char **csystem_environment(void);
 
-/// Has SIGTERM and SIGINT write a byte to `descriptor`, and SIGPIPE ignored. Zero, or -1 and errno.
-int csystem_watch_signals(int descriptor);
+/// The command line as the kernel gave it, the program's name first; NULL where the C library does not tell. Swift's own way
+/// finds it below `environ`, which a library that is loaded before the program may have moved.
+char **csystem_arguments(void);
+int csystem_argument_count(void);
+
+/// Has SIGTERM and SIGINT write a byte to `descriptor`, and SIGPIPE ignored; in a service also what a terminal sends when it
+/// closes or is another's, and what a file's size limit sends. Zero, or -1 and errno.
+int csystem_watch_signals(int descriptor, int is_service);
+
+/// send(2) that neither waits nor raises a signal: bytes sent, or -1 and errno.
+int csystem_write_without_waiting(int socket, const void *bytes, long count);
 
 /// Keeps malloc from holding on to what was freed: few arenas, and thresholds that do not grow with the largest block
 /// that was ever freed.

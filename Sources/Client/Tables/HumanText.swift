@@ -49,7 +49,7 @@ enum HumanText {
     /// `2026-11-25 10:00:00`, UTC.
     static func moment(_ seconds: Double) -> String {
         // Beyond are dates that no calendar has, and numbers that do not fit.
-        guard seconds.isFinite, abs(seconds) < 9e9 else { return "?" }
+        guard seconds > -62e9, seconds < 253.4e9 else { return "?" }
         return String(Timestamp(seconds: seconds).rfc3339(digits: 0).dropLast()).replacing("T", with: " ")
     }
 

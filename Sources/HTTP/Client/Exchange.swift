@@ -8,13 +8,13 @@ final class Exchange {
     private var parser: HeadParser
     private var head: HTTPClient.Head?
     /// When enough bytes had come or gone to call it progress.
-    private(set) var lastActivity = ContinuousClock.now
+    private(set) var lastActivity: SteadyInstant
     /// Bytes that have come since then.
     private var progress = 0
     private var uploaded: Int64 = 0
     private var received = 0
     /// Since the request, or what was uploaded last of it.
-    private var askedAt = ContinuousClock.now
+    private var askedAt: SteadyInstant
     /// Why we stopped the transfer: a callback's error, or a limit.
     private(set) var failure: (any Error)?
     /// Where the answer sends the request instead; its body is nobody's.
@@ -27,6 +27,8 @@ final class Exchange {
     init(_ transfer: Transfer, _ url: RequestURL) {
         self.transfer = transfer
         self.url = url
+        lastActivity = transfer.clock.now
+        askedAt = lastActivity
         sink = transfer.makeSink()
         parser = HeadParser(isDecoding: transfer.request.acceptsCompression, proxy: url.proxy)
     }
@@ -59,14 +61,14 @@ final class Exchange {
     func note(uploaded count: Int64) {
         guard count != uploaded else { return }
         uploaded = count
-        lastActivity = .now
-        askedAt = .now
+        lastActivity = transfer.clock.now
+        askedAt = transfer.clock.now
     }
 
     /// When this is over, however busily the server sends a byte now and then: a head has some time, and so has what is so short
     /// that it could be there by now. A feed may have little to say.
-    var slownessDeadline: ContinuousClock.Instant? {
-        let idle = transfer.request.idleTimeout
+    var slownessDeadline: SteadyInstant? {
+        let idle = transfer.idleTimeout
         if head == nil { return askedAt + idle * 4 }
         return transfer.kind == .feed ? nil : askedAt + idle * max(8, received / 256)
     }
@@ -127,7 +129,7 @@ final class Exchange {
         if progress >= transfer.request.minimumProgress {
             progress = 0
             // Afterwards: time that a callback spends is not the server's silence.
-            lastActivity = .now
+            lastActivity = transfer.clock.now
         }
         return true
     }

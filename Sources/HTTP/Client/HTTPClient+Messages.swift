@@ -8,21 +8,27 @@ extension HTTPClient {
         public var keptConnections = 4
         /// How long a name and a connection may take.
         public var connectTimeout: Duration
+        /// The ``Request/idleTimeout`` of requests that say none.
+        public var idleTimeout: Duration
         /// How long an idle thread stays, with its connections.
         public var keepAlive: Duration
         public var userAgent: String
         /// Sent to one server, and to no other.
         public var login: Login?
+        /// What all of these are measured by.
+        public var clock: any SteadyClock
 
         public init(
-            maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), keepAlive: Duration = .seconds(30),
-            userAgent: String = "bpubsub/0.1"
+            maxConcurrent: Int = 32, connectTimeout: Duration = .seconds(5), idleTimeout: Duration = .seconds(15),
+            keepAlive: Duration = .seconds(30), userAgent: String = "bpubsub/0.1", clock: any SteadyClock = .system
         ) {
             precondition(maxConcurrent > 0, "a client makes at least one transfer at a time")
             self.maxConcurrent = maxConcurrent
             self.connectTimeout = connectTimeout
+            self.idleTimeout = idleTimeout
             self.keepAlive = keepAlive
             self.userAgent = userAgent
+            self.clock = clock
         }
     }
 
@@ -32,8 +38,8 @@ extension HTTPClient {
         public var url: String
         public var headers: HTTPHeaders
         public var body: SharedBytes?
-        /// No byte in either direction for so long is ``HTTPError/Code/timeout``.
-        public var idleTimeout: Duration
+        /// No byte in either direction for so long is ``HTTPError/Code/timeout``; the client's own when `nil`.
+        public var idleTimeout: Duration?
         /// Fewer bytes of the body within that time are as bad as none.
         public var minimumProgress: Int
         /// The whole call, waiting for a free thread included.
@@ -44,7 +50,7 @@ extension HTTPClient {
 
         public init(
             method: String = "GET", url: String, headers: HTTPHeaders = [:], body: SharedBytes? = nil,
-            idleTimeout: Duration = .seconds(15), minimumProgress: Int = 1, totalTimeout: Duration? = nil,
+            idleTimeout: Duration? = nil, minimumProgress: Int = 1, totalTimeout: Duration? = nil,
             acceptsCompression: Bool = false
         ) {
             self.method = method

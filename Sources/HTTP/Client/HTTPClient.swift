@@ -24,7 +24,7 @@ public final class HTTPClient: Sendable {
     ///
     /// - Throws: ``HTTPError/Code/tooLarge`` when the body is longer than `limit` bytes; the transfer is stopped.
     public func send(_ request: Request, limit: Int = 16 << 20) async throws(HTTPError) -> Response {
-        let outcome = await pool.perform(Transfer(request, .message) { CollectingSink(request, limit: limit) })
+        let outcome = await pool.perform(transfer(request, .message) { CollectingSink(request, limit: limit) })
         switch outcome {
         case .success(let response): return response
         case .failure(let error as HTTPError): throw error
@@ -43,7 +43,7 @@ public final class HTTPClient: Sendable {
         _ request: Request, onHead: @Sendable @escaping (Head) throws -> Void,
         onBytes: @Sendable @escaping (RawSpan) throws -> Void
     ) async throws -> Head {
-        let transfer = Transfer(request, .bulk) { ForwardingSink(onHead: onHead, onBytes: onBytes) }
+        let transfer = self.transfer(request, .bulk) { ForwardingSink(onHead: onHead, onBytes: onBytes) }
         return try await pool.perform(transfer).get().head
     }
 
@@ -62,9 +62,16 @@ public final class HTTPClient: Sendable {
         _ request: Request, lineLimit: Int = 4 << 20, onHead: @Sendable @escaping (Head) throws -> Void,
         onLine: @Sendable @escaping (RawSpan) throws -> Void
     ) async throws {
-        let transfer = Transfer(request, .feed) {
+        var question = request
+        question.idleTimeout = request.idleTimeout ?? pool.configuration.idleTimeout
+        let request = question
+        let transfer = self.transfer(request, .feed) {
             LineSink(request, limit: lineLimit, onHead: onHead, onLine: onLine)
         }
         _ = try await pool.perform(transfer).get()
     }
+
+    private func transfer(
+        _ request: Request, _ kind: Transfer.Kind, _ makeSink: @Sendable @escaping () -> any TransferSink
+    ) -> Transfer { Transfer(request, kind, pool.configuration, makeSink: makeSink) }
 }

@@ -31,10 +31,10 @@ final class LineSink: TransferSink {
         }
         guard isWithinLimit else { throw tooLong }
         guard splitter.hasRest else { return openSince = nil }
-        let now = ContinuousClock.now
+        let now = ContinuousClock.now, idle = request.idleTimeout ?? HTTPClient.Configuration().idleTimeout
         if ended || openSince == nil { openSince = now }
-        if let openSince, now - openSince > request.idleTimeout * 8 {
-            throw HTTPError(.timeout, "\(request.name): a line has no end after \(request.idleTimeout * 8)")
+        if let openSince, now - openSince > idle * 8 {
+            throw HTTPError(.timeout, "\(request.name): a line has no end after \(idle * 8)")
         }
     }
 

@@ -30,14 +30,21 @@ final class Transfer: Sendable {
     /// Asked between pieces, so that a fast sender cannot put the end off.
     let cancelled = Flag()
     /// When the whole call has to be over.
-    let deadline: ContinuousClock.Instant?
+    let deadline: SteadyInstant?
+    let clock: any SteadyClock
+    let idleTimeout: Duration
     private let state = Locked(State.created)
 
-    init(_ request: HTTPClient.Request, _ kind: Kind, makeSink: @Sendable @escaping () -> any TransferSink) {
+    init(
+        _ request: HTTPClient.Request, _ kind: Kind, _ configuration: HTTPClient.Configuration,
+        makeSink: @Sendable @escaping () -> any TransferSink
+    ) {
+        clock = configuration.clock
+        idleTimeout = request.idleTimeout ?? configuration.idleTimeout
         self.request = request
         self.kind = kind
         self.makeSink = makeSink
-        deadline = request.totalTimeout.map { .now + $0 }
+        deadline = request.totalTimeout.map { clock.now + $0 }
     }
 
     /// Calls `start` and waits for the outcome.

@@ -51,7 +51,8 @@ final class TransferWorker: Sendable {
     }
 
     private func waitForOrder(_ pool: TransferPool) -> Transfer? {
-        let end = ContinuousClock.now + pool.configuration.keepAlive
+        let clock = pool.configuration.clock
+        let end = clock.now + pool.configuration.keepAlive
         while true {
             let order = order.withLock { order in
                 defer { order = .none }
@@ -62,7 +63,7 @@ final class TransferWorker: Sendable {
             case .leave: return nil
             case .none: break
             }
-            let left = end - .now
+            let left = end - clock.now
             if left <= .zero, pool.retire(self) { return nil }
             transport.wait(max(left, .milliseconds(1)))
         }

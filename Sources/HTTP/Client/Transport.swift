@@ -113,8 +113,8 @@ final class Transport: Sendable {
             if running == 0 { return finalMessage() }
             if request.body != nil { exchange.note(uploaded: uploadedBytes()) }
 
-            let now = ContinuousClock.now
-            let idle = exchange.lastActivity + request.idleTimeout
+            let now = exchange.transfer.clock.now
+            let idle = exchange.lastActivity + exchange.transfer.idleTimeout
             let silence = exchange.slownessDeadline.map { min($0, idle) } ?? idle
             guard now < silence else { return .silence }
             if let deadline = exchange.transfer.deadline, now >= deadline { return .overtime }
@@ -146,7 +146,8 @@ final class Transport: Sendable {
         case .curl(let code):
             let text = String(cString: reason)
             return .failure(HTTPError(code, reason: text, of: request, configuration, exchange.url.proxy))
-        case .silence: return .failure(exchange.error(.timeout, "nothing came for \(request.idleTimeout)"))
+        case .silence:
+            return .failure(exchange.error(.timeout, "nothing came for \(exchange.transfer.idleTimeout)"))
         case .overtime:
             let limit = request.totalTimeout ?? .zero
             return .failure(exchange.error(.timeout, "not finished within \(limit)"))

@@ -11,7 +11,8 @@ public enum CommonOptions {
     public static func state(role: String) -> Option<String> {
         Option(
             "state", short: "s", placeholder: "DIR", default: StateFolder.standard(role: role),
-            defaultText: "$XDG_STATE_HOME/bpubsub/\(role) or ~/.local/state/bpubsub/\(role)",
+            defaultText:
+                "$STATE_DIRECTORY/\(role), $XDG_STATE_HOME/bpubsub/\(role) or ~/.local/state/bpubsub/\(role)",
             help: "the folder that keeps what must survive a restart; created if need be", parse: OptionValue.string)
     }
 

@@ -4,17 +4,21 @@ internal import Synchronization
 
 /// Runs a program from its command line to its exit status: 0 done, 1 failed, 2 wrong usage.
 public enum ProgramRunner {
-    /// How long a program may take to stop after the first signal.
-    private static let graceMilliseconds: Int32 = 1900
+    /// How long a program may take to stop after the first signal. Those who start it on a machine that may be slow, as tests
+    /// do, give it more: `BPUBSUB_STOP_TIMEOUT`, in seconds.
+    private static let graceMilliseconds: Int32 = {
+        guard let text = Environment.current["BPUBSUB_STOP_TIMEOUT"], let seconds = Int32(text) else { return 1900 }
+        return max(1, min(seconds, 86_400)) * 1000
+    }()
 
-    /// Parses the process's arguments and runs `body` with them; never returns.
+    /// Parses the arguments of a service and runs `body` with them; never returns.
     ///
     /// SIGTERM and SIGINT cancel the task of `body`, which is to stop then; a second signal, or taking 2 seconds, ends
-    /// the process at once with status 1. What `body` throws becomes one line on standard error.
+    /// the process at once with status 1; a terminal that closes ends nothing. What `body` throws becomes one line on standard error.
     public static func main(
         _ syntax: ArgumentSyntax, body: @Sendable @escaping (Arguments) async throws -> Void
     ) async -> Never {
-        await main(program: syntax.program) { (arguments, environment) in
+        await main(program: syntax.program, isService: true) { (arguments, environment) in
             let parsed = try syntax.parse(arguments, environment: environment)
             switch parsed.request {
             case .help: try StandardOutput.shared.print(syntax.help())
@@ -26,7 +30,8 @@ public enum ProgramRunner {
 
     /// The same for a program that parses by itself.
     public static func main(
-        program: String, body: @Sendable @escaping ([String], [String: String]) async throws -> Void
+        program: String, isService: Bool = false,
+        body: @Sendable @escaping ([String], [String: String]) async throws -> Void
     ) async -> Never {
         Memory.configure()
         DescriptorLimit.raise()
@@ -34,49 +39,41 @@ public enum ProgramRunner {
         let running = Locked<Task<Void, any Error>?>(nil)
         do {
             try DescriptorLimit.prepare()
-            try watchSignals {
+            try watchSignals(isService) {
                 stop.set()
                 running.withLock { $0 }?.cancel()
             }
         } catch {
             exit(report(.failure(error), program))
         }
+        ProcessUsage.noteStart()
         let task = Task { @concurrent in
-            try await body(try arguments(), Environment.current)
+            try await body(try ProgramArguments.all(), Environment.current)
             try StandardOutput.shared.flush()
         }
         running.withLock { $0 = task }
         // A signal that came before there was a task to cancel.
         if stop.isSet { task.cancel() }
-        exit(report(await task.result, program))
-    }
-
-    /// The arguments without the program's name; Swift's own list repairs what is not UTF-8, and would name other files.
-    private static func arguments() throws(UsageError) -> [String] {
-        var result: [String] = []
-        for index in 1..<max(1, Int(CommandLine.argc)) {
-            // The C runtime promises `argc` pointers.
-            guard let text = String(validatingCString: CommandLine.unsafeArgv[index]!) else {
-                throw UsageError("argument \(index) is not UTF-8")
-            }
-            result.append(text)
-        }
-        return result
+        let status = report(await task.result, program)
+        LogOutput.shared.finish()
+        exit(status)
     }
 
     /// Calls `stop` at the first signal; ends the process at the second one, or when stopping takes too long.
     ///
     /// A handler and a pipe, rather than a dispatch source: the runtime parks the main thread with an empty signal mask,
     /// and a signal that arrives there before the source is armed is lost.
-    private static func watchSignals(stop: @Sendable @escaping () -> Void) throws(SystemError) {
+    private static func watchSignals(_ isService: Bool, stop: @Sendable @escaping () -> Void) throws(SystemError) {
         let pipe = try Pipe()
-        guard csystem_watch_signals(pipe.writing) == 0 else { throw SystemError("watch for signals") }
+        let code = csystem_watch_signals(pipe.writing, isService ? 1 : 0)
+        guard code == 0 else { throw SystemError("watch for signals") }
+        let grace = graceMilliseconds
         startThread(name: "signals") {
             var byte: UInt8 = 0
             while read(pipe.reading, &byte, 1) < 1 {}
             stop()
             var second = pollfd(fd: pipe.reading, events: Int16(POLLIN), revents: 0)
-            while poll(&second, 1, graceMilliseconds) < 0 && errno == EINTR {}
+            while poll(&second, 1, grace) < 0 && errno == EINTR {}
             // `_exit`: threads still run, and libraries' exit handlers would pull the floor from under them.
             _exit(1)
         }

@@ -26,6 +26,19 @@ public final class StandardOutput: Sendable {
         try write(full)
     }
 
+    /// Tells what a service has to tell whoever has started it, who may not listen: that ends nothing, and is told `log`.
+    public func announce(_ line: String, _ log: Logger) {
+        do {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&entry, 1, 1000) > 0 else { throw SystemError("write to standard output", code: EAGAIN) }
+            try print(line + "\n")
+            try flush()
+        } catch {
+            _ = buffer.withLock { Self.take(&$0) }
+            log.warning("cannot say on standard output: \(line)", ["reason": "\(error)"])
+        }
+    }
+
     /// Adds bytes that are no text.
     public func write(_ bytes: SharedBytes) throws {
         try flush()

@@ -29,6 +29,8 @@ public final class Subscriber: Sendable {
         public var log: Logger
         /// What ages and pauses are measured by.
         public var clock: any SteadyClock = SystemSteadyClock()
+        /// What ``fetchTimeout`` is measured by.
+        public var fetchClock: any SteadyClock = SystemSteadyClock()
 
         public init(listen: Endpoint, broker: String, state: String, log: Logger) {
             self.listen = listen
@@ -53,7 +55,7 @@ public final class Subscriber: Sendable {
         log = configuration.log
         let pool = BlockingPool(name: "subscriber-disk", threads: 4)
         lock = try await pool.run {
-            try FileSystem.createDirectories(configuration.state)
+            try StateFolder.prepare(configuration.state)
             return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
         }
         let parts = try await pool.run { try SubscriberParts(configuration, pool: pool) }

@@ -26,7 +26,9 @@ struct SubscriberParts: Sendable {
         copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)
         brokerStatus = BrokerStatus(url: broker, clock: configuration.clock, age: copy.age)
         changes = ChangeFeed(copy: copy, status: brokerStatus, pool: pool)
-        let fetcher = Fetcher(client: client, timeout: configuration.fetchTimeout, counters: counters, log: log)
+        let fetcher = Fetcher(
+            client: HTTPClient(.init(clock: configuration.fetchClock)), timeout: configuration.fetchTimeout,
+            counters: counters, log: log)
         let library = try MirrorLibrary(
             folder: configuration.state + "/mirrors", limit: configuration.cacheSize,
             index: MirrorIndex(database: database), fetcher: fetcher,

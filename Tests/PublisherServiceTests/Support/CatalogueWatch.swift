@@ -42,7 +42,7 @@ final class CatalogueWatch: Sendable {
 
     /// Follows until the task is cancelled, through the broker's restarts.
     func run(_ url: String) async {
-        let client = HTTPClient()
+        let client = HTTPClient(.init(idleTimeout: Patience.limit))
         while !Task.isCancelled {
             let request = HTTPClient.Request(
                 url: url + "/api/datasets", headers: ["Accept": "application/x-ndjson"])
@@ -95,7 +95,7 @@ final class CatalogueWatch: Sendable {
     /// Waits for a state of the catalogue.
     @discardableResult
     func until(
-        _ what: String, within limit: Duration = .seconds(30), _ condition: @escaping @Sendable (View) -> Bool
+        _ what: String, within limit: Duration = Patience.limit, _ condition: @escaping @Sendable (View) -> Bool
     ) async throws -> View {
         let id = state.withLock { state in
             state.nextId += 1

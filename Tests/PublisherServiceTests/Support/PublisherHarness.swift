@@ -12,7 +12,7 @@ struct PublisherHarness: Sendable {
     let publisher: Publisher
     let watch: CatalogueWatch
     let broker: String
-    let client = HTTPClient()
+    let client = HTTPClient(.init(idleTimeout: Patience.limit))
 
     /// Starts everything, runs `body`, stops everything.
     @discardableResult

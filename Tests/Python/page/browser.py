@@ -6,6 +6,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from scene import Scene
 
+# Milliseconds that a story waits for one thing, however slow the machine is.
+PATIENCE = 600_000
+
 
 def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
     """Plays a story; no page may show a dialog, fail in its scripts or ask anything of another server."""
@@ -13,8 +16,8 @@ def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1200, "height": 900})
-        context.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         context.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
         context.on("weberror", lambda error: wrong.append(f"an error: {error.error}"))
         # What the browser shows a PDF with is its own.

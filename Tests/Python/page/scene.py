@@ -29,9 +29,9 @@ class Scene:
 
     def ask(self, path: str) -> Any:
         """What the subscriber answers, from JSON."""
-        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=600) as answer:
             return json.load(answer)
 
     def _do(self, action: str, service: str) -> None:
-        with urllib.request.urlopen(f"{self.stage}/{action}/{service}", timeout=60) as answer:
+        with urllib.request.urlopen(f"{self.stage}/{action}/{service}", timeout=600) as answer:
             assert answer.status == 200

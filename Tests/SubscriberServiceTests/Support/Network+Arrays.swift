@@ -90,7 +90,7 @@ extension TestSubscriber {
             .init(
                 method: method, url: url + PercentEncoding.path(path) + (tail.isEmpty ? "" : "?" + tail),
                 // As long as other waits are: two hundred tests may share the processors.
-                headers: headers, body: body.map { SharedBytes($0) }, idleTimeout: .seconds(60)), limit: 1 << 30)
+                headers: headers, body: body.map { SharedBytes($0) }, idleTimeout: Patience.limit), limit: 1 << 30)
     }
 
     /// A slice of `foo/name`, as the frame that came says.

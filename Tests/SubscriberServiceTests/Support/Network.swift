@@ -10,7 +10,7 @@ import TestSupport
 /// A broker, a hand-made publisher of the group `foo`, and subscribers, in this process on free ports.
 final class Network: Sendable {
     let publisher = HandMadePublisher()
-    let client = HTTPClient()
+    let client = HTTPClient(.init(idleTimeout: Patience.limit))
     let folder: String
     private let state: Locked<State>
 
@@ -33,7 +33,7 @@ final class Network: Sendable {
     static func with(_ body: @Sendable (Network) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             try await Services.with { services in
-                let broker = try await startBroker(folder + "/broker", port: 0, services)
+                let broker = try await startBroker(folder + "/broker", port: ReservedPort.take(), services)
                 let network = Network(folder: folder, tasks: services, broker: broker, publisherURL: "")
                 try await network.startPublisher()
                 try await network.claim()
@@ -180,7 +180,8 @@ final class Network: Sendable {
         var configuration = Subscriber.Configuration(
             listen: Endpoint(host: "127.0.0.1", port: 0), broker: broker ?? brokerURL, state: "\(folder)/\(name)",
             log: Logger("subscriber", level: .error))
-        configuration.fetchTimeout = .seconds(5)
+        // Publishers that fall silent are a test's subject, or wait for its word.
+        configuration.fetchTimeout = Patience.limit
         change(&configuration)
         let subscriber = try await Subscriber(configuration)
         let stop = tasks.start { await subscriber.run() }

@@ -59,12 +59,12 @@ final class PageStage: Sendable {
     }
 
     @discardableResult private func startSubscriber() async throws -> TestSubscriber {
-        let port = state.withLock { $0.port }
-        let subscriber = try await network.subscriber { $0.listen.port = port }
-        state.withLock {
-            $0.subscriber = subscriber
-            $0.port = UInt16(subscriber.url.split(separator: ":").last ?? "") ?? 0
+        let port = try state.withLock { state in
+            if state.port == 0 { state.port = try ReservedPort.take() }
+            return state.port
         }
+        let subscriber = try await network.subscriber { $0.listen.port = port }
+        state.withLock { $0.subscriber = subscriber }
         return subscriber
     }
 }

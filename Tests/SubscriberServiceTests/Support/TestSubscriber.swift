@@ -49,7 +49,7 @@ struct TestSubscriber: Sendable {
 
     func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> HTTPClient.Response {
         try await client.send(
-            .init(url: url + PercentEncoding.path(path), headers: headers, idleTimeout: .seconds(20)), limit: 1 << 30)
+            .init(url: url + PercentEncoding.path(path), headers: headers, idleTimeout: Patience.limit), limit: 1 << 30)
     }
 
     func post(_ path: String, _ names: [String]) async throws -> HTTPClient.Response {
@@ -76,8 +76,7 @@ struct TestSubscriber: Sendable {
 
     /// Waits, by the subscriber's own events, until `condition` holds.
     func wait(_ what: String, until condition: @escaping @Sendable () async throws -> Bool) async throws {
-        // Long: a hundred tests may share the processors.
-        try await Eventually.holds(what, within: .seconds(60)) { (try? await condition()) ?? false }
+        try await Eventually.holds(what) { (try? await condition()) ?? false }
     }
 
     func waitForList(_ names: [String]) async throws {

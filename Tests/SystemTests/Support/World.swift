@@ -14,7 +14,7 @@ final class World: Sendable {
     }
 
     let folder: String
-    let client = HTTPClient()
+    let client = HTTPClient(.init(idleTimeout: Patience.limit))
     private let running = Locked<[String: Running]>([:])
     private let ports = Locked<[String: UInt16]>([:])
 
@@ -42,16 +42,17 @@ final class World: Sendable {
     // MARK: Programs
 
     @discardableResult func start(_ name: String, _ program: String, _ arguments: [String]) async throws -> Running {
-        let port = ports.withLock { $0[name] ?? 0 }
+        let port = try ports.withLock { ports in
+            let port = try ports[name] ?? ReservedPort.take()
+            ports[name] = port
+            return port
+        }
         let process = try ChildProcess(
             program, arguments + ["--listen", "127.0.0.1:\(port)", "--state", "\(folder)/state-\(name)"])
         do {
             let url = try await process.url()
             let entry = Running(process: process, url: url)
             running.withLock { $0[name] = entry }
-            if let endpoint = Endpoint(String(url.dropFirst("http://".count))) {
-                ports.withLock { $0[name] = endpoint.port }
-            }
             return entry
         } catch {
             process.kill()
@@ -124,7 +125,7 @@ final class World: Sendable {
         _ path: String, from name: String = "subscriber", headers: HTTPHeaders = [:]
     ) async throws -> HTTPClient.Response {
         try await client.send(
-            .init(url: url(name) + PercentEncoding.path(path), headers: headers, idleTimeout: .seconds(60)),
+            .init(url: url(name) + PercentEncoding.path(path), headers: headers, idleTimeout: Patience.limit),
             limit: 1 << 30)
     }
 
@@ -138,14 +139,14 @@ final class World: Sendable {
     }
 
     func waitForBytes(_ path: String, _ bytes: [UInt8], at name: String = "subscriber") async throws {
-        try await Eventually.holds("\(path) is served as it is now", within: .seconds(30)) {
+        try await Eventually.holds("\(path) is served as it is now") {
             let answer = try? await get("/api/download/" + path, from: name)
             return answer?.status == 200 && answer?.body == bytes
         }
     }
 
     func waitForCopy(_ path: String, _ bytes: [UInt8], at name: String = "subscriber") async throws {
-        try await Eventually.holds("the copy of \(path) is as it is now", within: .seconds(30)) {
+        try await Eventually.holds("the copy of \(path) is as it is now") {
             (try? copy(path, at: name)) == bytes
         }
     }
@@ -168,7 +169,7 @@ final class World: Sendable {
         -> Output
     {
         let process = try ChildProcess(program, arguments, environment: environment)
-        let status = try await process.exit(within: .seconds(60))
+        let status = try await process.exit()
         return Output(
             status: status, out: process.lines(.output), error: process.lines(.error).joined(separator: "\n"))
     }

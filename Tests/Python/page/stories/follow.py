@@ -46,7 +46,7 @@ def play(page: Page, scene: Scene) -> None:
 
     # What somebody else follows is seen at once.
     names = json.dumps(["pictures"]).encode()
-    with urllib.request.urlopen(urllib.request.Request(scene.url + "/api/follow", names, method="POST"), timeout=60):
+    with urllib.request.urlopen(urllib.request.Request(scene.url + "/api/follow", names, method="POST"), timeout=600):
         pass
     expect(page.get_by_role("button", name="Unfollow pictures")).to_be_visible()
     page.get_by_role("link", name="groups").click()

@@ -15,7 +15,7 @@ PATH = "pictures/waves.b2nd"
 
 
 def ask(scene: Scene, path: str) -> str:
-    with urllib.request.urlopen(scene.url + path, timeout=60) as answer:
+    with urllib.request.urlopen(scene.url + path, timeout=600) as answer:
         return answer.read().decode()
 
 

@@ -67,7 +67,7 @@ def is_told_late(page: Page, scene: Scene) -> None:
 
     page.route("**/api/datasets/**", hold)
     page.goto(scene.url + "/datasets/pictures/new.b2nd")
-    for _ in range(1500):
+    for _ in range(30_000):
         if len(held) > 1:
             break
         page.wait_for_timeout(20)
