@@ -2,7 +2,7 @@
 """Runs tests that are built: each suite in a process of its own, as many beside one another as there are processors, the
 tests of a suite one after the other; then the heavy ones (Tests/heavy), each alone. Ends with `N passed, M failed`.
 
-    scripts/run-tests.py FOLDER [TARGET | TARGET.SUITE | TARGET.SUITE/TEST ...]
+    scripts/run-tests.py FOLDER [TARGET | TARGET.SUITE | TARGET.SUITE/TEST ...]     the last two by how they begin
 
 FOLDER is where the build has put the test program. No test is ended for being slow: one that has shown nothing for
 TEST_TIMEOUT seconds (1800) hangs, is ended with all that it has started, and named.
@@ -124,7 +124,7 @@ def exactly(test):
     return "^" + re.escape(test) + "(/|$)"
 
 
-def plan(tests, heavy):
+def plan(tests, everything, heavy):
     suites = {}
     for test in tests:
         if test not in heavy:
@@ -132,7 +132,9 @@ def plan(tests, heavy):
     light = []
     for suite, members in suites.items():
         skip = [exactly(test) for test in heavy if test.startswith(suite + "/")]
-        light.append(Job(suite, members, "^" + re.escape(suite) + "(/|$)", skip))
+        is_whole = len(members) == sum(1 for test in everything if test.split("/")[0] == suite and test not in heavy)
+        pattern = exactly(suite) if is_whole else "|".join(exactly(test) for test in members)
+        light.append(Job(suite, members, pattern, skip))
     # What takes long begins early, so that no processor is without work at the end.
     light.sort(key=lambda job: -known_seconds.get(job.name, 1))
     return light, [Job(test, [test], exactly(test)) for test in tests if test in heavy]
@@ -183,11 +185,14 @@ def main():
         [binary, "--testing-library", "swift-testing", "--list-tests"], cwd=ROOT, stdout=subprocess.PIPE, check=True)
     tests = [line for line in listing.stdout.decode().splitlines() if re.match(r"^\w+Tests\.", line)]
     heavy = read_heavy(tests)
-    for name in wanted:
-        if not any(test.startswith(name) for test in tests):
-            sys.exit(f"there are no tests of {name}")
+    everything = tests
     if wanted:
-        tests = [test for test in tests if any(test.startswith((name + ".", name + "/", name + "(")) for name in wanted)]
+        # A target's name is that of one target; what follows a dot may be the beginning of a name.
+        beginnings = [name if "." in name else name + "." for name in wanted]
+        for name in beginnings:
+            if not any(test.startswith(name) for test in tests):
+                sys.exit(f"there are no tests of {name}")
+        tests = [test for test in tests if test.startswith(tuple(beginnings))]
 
     times = os.path.join(folder, "test-times")
     if os.path.exists(times):
@@ -219,7 +224,7 @@ def main():
                 print(f"--- end of {name}", flush=True)
 
     start = time.monotonic()
-    light, alone = plan(tests, set(heavy))
+    light, alone = plan(tests, everything, set(heavy))
     work(binary, light, LANES, report)
     work(binary, alone, 1, report)
     with open(times, "w", encoding="utf-8") as file:

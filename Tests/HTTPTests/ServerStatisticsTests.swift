@@ -51,11 +51,12 @@ import Testing
                     ("/", 3_000_000),
                 ] {
                     let before = statistics.sentBytes
-                    let reply = try await HTTPClient().send(
+                    let reply = try await HTTPClient(.init(idleTimeout: Patience.limit)).send(
                         .init(url: "http://127.0.0.1:\(port)\(path)"), limit: 8 << 20)
                     #expect(reply.body.count == count)
                     #expect(statistics.sentBytes - before == count)
-                    _ = try await HTTPClient().send(.init(method: "HEAD", url: "http://127.0.0.1:\(port)\(path)"))
+                    _ = try await HTTPClient(.init(idleTimeout: Patience.limit)).send(
+                        .init(method: "HEAD", url: "http://127.0.0.1:\(port)\(path)"))
                     #expect(statistics.sentBytes - before == count)
                 }
             }

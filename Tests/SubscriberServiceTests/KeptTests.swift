@@ -7,7 +7,7 @@ import Testing
 @testable import SubscriberService
 
 /// A broker that has lost its log, or is another, makes nobody forget what was true.
-@Suite(.timeLimit(.minutes(10))) struct KeptTests {
+@Suite(.patient) struct KeptTests {
     static let content = noise(500_000, seed: 4)
 
     private static func isKept(_ answer: HTTPClient.Response) -> Bool {
