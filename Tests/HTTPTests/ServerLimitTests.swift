@@ -143,7 +143,7 @@ import Testing
         } _: { port in
             let idle = try RawClient(port, receiveBuffer: 2048)
             try idle.send(Self.request)
-            try await Eventually.holds("the answer waits for its reader", within: .seconds(300)) {
+            try await Eventually.holds("the answer waits for its reader") {
                 budget.held == 8 << 20
             }
             let reply = try await blocking { try RawClient.get(port, "/") }
@@ -151,7 +151,7 @@ import Testing
             #expect(reply?.body.count == 8 << 20)
             let rest = try await blocking { try idle.reply() }
             #expect(rest?.isComplete != true)
-            try await Eventually.holds("all is given back", within: .seconds(300)) { budget.held == 0 }
+            try await Eventually.holds("all is given back") { budget.held == 0 }
         }
     }
 
@@ -168,7 +168,7 @@ import Testing
         } _: { port in
             let large = try RawClient(port)
             try large.send(Self.request)
-            try await Eventually.holds("somebody waits", within: .seconds(300)) { budget.lacking() > 0 }
+            try await Eventually.holds("somebody waits") { budget.lacking() > 0 }
             let small = try await blocking { try RawClient.get(port, "/small") }
             #expect(small?.body.count == 100)
             clock.advance(by: .seconds(7))

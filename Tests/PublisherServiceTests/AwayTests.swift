@@ -7,7 +7,7 @@ import Testing
 @testable import PublisherService
 
 /// What is not to be seen is not removed.
-@Suite(.timeLimit(.minutes(4))) struct AwayTests {
+@Suite(.patient) struct AwayTests {
     private static func with<R: Sendable>(
         _ body: (_ base: String, _ folder: DataFolder, _ broker: String) async throws -> R
     ) async throws -> R {

@@ -6,7 +6,7 @@ import Testing
 @testable import PublisherService
 
 /// Writers that close their files several times, or not at all.
-@Suite(.timeLimit(.minutes(4))) struct WritingTests {
+@Suite(.patient) struct WritingTests {
     /// Long enough for several settle times to pass.
     private static func letThingsSettle(_ harness: PublisherHarness) async throws {
         for _ in 0..<4 {

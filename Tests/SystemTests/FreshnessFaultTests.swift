@@ -121,7 +121,7 @@ import Testing
             try await world.stop("broker", killing: true)
             try FileSystem.unlink(world.folder + "/data/gone")
             for name in chain {
-                try await Eventually.holds("\(name) says that it may be old", within: .seconds(120)) {
+                try await Eventually.holds("\(name) says that it may be old") {
                     (try? await world.get("/api/download/foo/held", from: name))?.headers["Age"] != nil
                 }
             }
@@ -129,7 +129,7 @@ import Testing
             if olderCopy { try FileSystem.rename(state + "-copy", to: state) }
             try await world.startBroker()
             for name in chain {
-                try await Eventually.holds("\(name) has heard that all is announced", within: .seconds(120)) {
+                try await Eventually.holds("\(name) has heard that all is announced") {
                     let answer = try await world.get("/api/download/foo/held", from: name)
                     #expect(answer.status == 200 && answer.body == held, "it was there all the time")
                     #expect((try? world.copy("foo/held", at: name)) == held)
