@@ -1,9 +1,10 @@
 import HTTP
 import Platform
+import TestSupport
 import Testing
 
 /// Servers before ours that want to know who asks, and proxies.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.patient)
 struct ClientAccessTests {
     /// `Basic` and `name:p@ss`, as a proxy before a subscriber asks for it.
     private static let expected = "Authorization: Basic bmFtZTpwQHNz\r\n"
@@ -37,7 +38,9 @@ struct ClientAccessTests {
     @Test
     func aMissingPasswordIsAskedFor() async throws {
         try await ScriptedServer.run(Self.guardedServer(Notes())) { server async throws in
-            let error = await errorThrown { try await HTTPClient().send(.init(url: server.url)) }
+            let error = await errorThrown {
+                try await HTTPClient(.init(idleTimeout: Patience.limit)).send(.init(url: server.url))
+            }
             #expect(error?.code == .accessDenied)
             #expect(error?.message.contains("http://NAME:PASSWORD@") == true)
         }
@@ -74,7 +77,10 @@ struct ClientAccessTests {
             connection.waitForEnd()
         }
         try await ScriptedServer.run(script) { server async throws in
-            #expect(await codeThrown { try await HTTPClient().send(.init(url: server.url)) } == .badResponse)
+            #expect(
+                await codeThrown {
+                    try await HTTPClient(.init(idleTimeout: Patience.limit)).send(.init(url: server.url))
+                } == .badResponse)
         }
     }
 }

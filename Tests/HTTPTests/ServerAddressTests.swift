@@ -1,11 +1,12 @@
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 @testable import HTTP
 
 /// Where a server is reached.
-@Suite(.timeLimit(.minutes(5))) struct ServerAddressTests {
+@Suite(.patient) struct ServerAddressTests {
     private static let hasIPv6 = (try? ListeningSocket(Endpoint(host: "::1", port: 0))) != nil
 
     private func status(_ port: UInt16, ipv6: Bool) -> Int? {

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 
 /// Readers that rest, and the timeouts of those who ask for nothing.
-@Suite(.timeLimit(.minutes(5))) struct ServerPatienceTests {
+@Suite(.patient) struct ServerPatienceTests {
     private static let bytes = SharedBytes((0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
 
     private func serve(_ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
