@@ -97,6 +97,13 @@ public final class FileDescriptor: Sendable {
         guard fdatasync(raw) == 0 else { throw SystemError("synchronize \(path)") }
     }
 
+    /// Bytes that the file takes on the disk.
+    public func allocatedBytes() throws(SystemError) -> Int64 {
+        var info = stat()
+        guard fstat(raw, &info) == 0 else { throw SystemError("look at \(path)") }
+        return Int64(info.st_blocks) * 512
+    }
+
     public func resize(to size: Int64) throws(SystemError) {
         guard ftruncate(raw, off_t(size)) == 0 else { throw SystemError("resize \(path)") }
     }

@@ -29,6 +29,22 @@ public enum FileSystem {
         guard Glibc.link(path, target) == 0 else { throw SystemError("link \(path) to \(target)") }
     }
 
+    /// Bytes that a file takes on the disk.
+    public static func allocatedBytes(_ path: String) throws(SystemError) -> Int64 {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { throw SystemError("look at \(path)") }
+        return Int64(info.st_blocks) * 512
+    }
+
+    /// Bytes that whoever may write to a file system has left there.
+    public static func freeBytes(at path: String) throws(SystemError) -> Int64 {
+        var info = statvfs()
+        guard statvfs(path, &info) == 0 else { throw SystemError("look at the file system of \(path)") }
+        let (bytes, overflow) = Int64(clamping: info.f_bavail).multipliedReportingOverflow(
+            by: Int64(clamping: info.f_frsize))
+        return overflow ? .max : bytes
+    }
+
     /// Removes a file; one that is not there is fine.
     public static func unlink(_ path: String) throws(SystemError) {
         guard Glibc.unlink(path) == 0 || errno == ENOENT else { throw SystemError("remove \(path)") }

@@ -21,6 +21,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no descriptor left, in this process or on this machine.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
 
+    /// The disk is full, or a quota is used up.
+    public var isLackOfRoom: Bool { code == ENOSPC || code == EDQUOT }
+
     public static let notFound = ENOENT
     public static let exists = EEXIST
     public static let permissionDenied = EACCES
@@ -29,6 +32,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let noSpace = ENOSPC
     public static let addressInUse = EADDRINUSE
     public static let tooManyLinks = ELOOP
+    public static let notSupported = EOPNOTSUPP
     public static let invalid = EINVAL
     public static let crossDevice = EXDEV
     public static let directoryNotEmpty = ENOTEMPTY

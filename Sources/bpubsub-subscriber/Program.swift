@@ -19,7 +19,7 @@ import SubscriberService
     private static let cacheSize = Option(
         optional: "cache-size", placeholder: "BYTES",
         help: "how much of datasets to hold, as 500M or 20G; what was used least recently makes room, but for what is "
-            + "followed with --pin (default: no limit)",
+            + "followed (default: no limit)",
         parse: OptionValue.bytes(in: 1 << 20...Int64.max))
 
     private static let responseCodec = Option(

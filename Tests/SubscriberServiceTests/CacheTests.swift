@@ -24,7 +24,7 @@ import Testing
 
     private static func waitForRoom(_ subscriber: TestSubscriber, _ limit: Int64) async throws {
         try await subscriber.wait("no more is held than may be") {
-            try await subscriber.status().mirrors.bytes <= limit && subscriber.parts.keeper.library.excess <= 0
+            try await subscriber.status().mirrors.bytes <= limit && subscriber.parts.keeper.library.excess() <= 0
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
 
     @Test func noMoreThanTheLimitAtATimeAndTheRestInOrder() throws {
         var table = FillTable()
-        for number in 0..<FillTable.limit {
+        for number in 0..<FillTable.limit - FillTable.reserve {
             let start = table.start(try Self.path(number), Self.version)
             #expect(start == .granted(instead: nil))
         }
@@ -25,6 +25,18 @@ import Testing
         _ = table.end(try Self.path(0))
         let next = [table.next(), table.next(), table.next()].compactMap { $0 }
         #expect(next == [try Self.path(1000), try Self.path(1001)], "who waits twice has one turn")
+    }
+
+    @Test func whatSomebodyAskedForDoesNotWaitForAllThatIsFollowed() throws {
+        var table = FillTable()
+        for number in 0..<10_000 { _ = table.start(try Self.path(number), Self.version) }
+        let asked = table.start(try Self.path(20_000), Self.version, isUrgent: true)
+        #expect(asked == .granted(instead: nil))
+        for number in 20_001...20_049 { _ = table.start(try Self.path(number), Self.version, isUrgent: true) }
+        let late = table.start(try Self.path(30_000), Self.version, isUrgent: true)
+        _ = table.end(try Self.path(0))
+        let next = table.next(), expected = try Self.path(30_000)
+        #expect(late == .queued && next == expected, "and goes first when there are too many of those")
     }
 
     @Test func theEndOfAnOlderVersionIsNotThatOfTheNewer() throws {

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Storage
 import TestSupport
 import Testing
 
@@ -66,6 +67,137 @@ import Testing
         }
     }
 
+    @Test func whatIsFollowedIsFetchedAtOnceAndSoIsWhatIsPublishedLater() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            for name in ["a.bin", "dir/b.bin", "globs/c.bin", "globs/c.txt"] {
+                try await network.publish(name, Array(name.utf8))
+            }
+            try await subscriber.waitForList(["a.bin", "dir/b.bin", "globs/c.bin", "globs/c.txt"])
+            let names = ["foo/a.bin", "foo/dir", "foo/globs/*.bin"]
+            #expect(try await subscriber.post("/api/follow", names).text == "{}")
+            try await subscriber.wait("all of it is there, and nobody has read it") {
+                ["a.bin", "dir/b.bin", "globs/c.bin"].allSatisfy { (try? subscriber.file($0)) == Array($0.utf8) }
+            }
+            for name in ["dir/sub/d.bin", "globs/e.bin", "globs/e.txt"] {
+                try await network.publish(name, Array(name.utf8))
+            }
+            try await subscriber.wait("what came later, too") {
+                ["dir/sub/d.bin", "globs/e.bin"].allSatisfy { (try? subscriber.file($0)) == Array($0.utf8) }
+            }
+            await subscriber.stop()
+            try await network.publish("dir/f.bin", [6])
+            let again = try await network.subscriber()
+            try await again.wait("and what came while it was away") { (try? again.file("dir/f.bin")) == [6] }
+            #expect((try? subscriber.file("globs/c.txt")) == nil && (try? subscriber.file("globs/e.txt")) == nil)
+        }
+    }
+
+    @Test func whatIsFollowedAsHeldIsKeptCurrentAndNothingElseIsFetched() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            for name in ["a.bin", "b.bin"] { try await network.publish(name, Array(name.utf8)) }
+            try await subscriber.waitForList(["a.bin", "b.bin"])
+            #expect(try await subscriber.post("/api/follow?held=true", ["foo"]).status == 200)
+            try await subscriber.download("a.bin")
+            try await network.publish("b.bin", [3])
+            try await network.publish("a.bin", [2])
+            try await subscriber.wait("what is held is current") { (try? subscriber.file("a.bin")) == [2] }
+            #expect(try await subscriber.info()["foo/b.bin"]?.held == 0)
+            // Followed once more, it is fetched.
+            #expect(try await subscriber.post("/api/follow", ["foo"]).status == 200)
+            try await subscriber.wait("all of it") { (try? subscriber.file("b.bin")) == [3] }
+        }
+    }
+
+    @Test func whatTheReleaseBeforeFollowedKeepsItsMeaning() async throws {
+        try await Network.with { network in
+            var subscriber = try await network.subscriber()
+            try await network.publish("a.bin", [1])
+            try await subscriber.waitForList(["a.bin"])
+            await subscriber.stop()
+            // As that release had it.
+            let path = subscriber.state + "/subscriber.sqlite"
+            try FileSystem.removeTree(path)
+            let schema = DatabaseSchema(
+                application: SubscriberDatabase.application, Array(SubscriberDatabase.schema.migrations.dropLast()))
+            do {
+                let database = try Database(path: path, schema: schema, durability: .normal)
+                try database.transaction {
+                    try $0.execute("INSERT INTO follows (pattern, pinned, literal) VALUES ('foo', 0, 1)")
+                }
+            }
+            subscriber = try await network.subscriber()
+            try await subscriber.waitForList(["a.bin"])
+            #expect(try await subscriber.get("/api/followed").text == #"["foo"]"#)
+            try await network.publish("b.bin", [2])
+            try await subscriber.download("b.bin")
+            #expect(try await subscriber.info()["foo/a.bin"]?.held == 0)
+        }
+    }
+
+    @Test func anEstimateSaysWhatItTakesAndFollowsNothing() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber { $0.cacheSize = 8_000_000 }
+            try await network.publish("a.bin", Self.content)
+            try await network.publish("same.bin", Self.content)
+            try await network.publish("b.bin", [1, 2, 3])
+            try await subscriber.waitForList(["a.bin", "b.bin", "same.bin"])
+            try await subscriber.download("b.bin")
+            let answer = try await subscriber.post("/api/follow?estimate=true", ["foo"])
+            let told = try WireJSON.decode(Estimate.self, from: answer.body)
+            #expect(told.datasets == 2 && told.bytes == 5_000_003 && told.held == 3, "one content is held once")
+            #expect(told.fetch == 5_000_000 && told.disk == 5_000_000 && told.requests == 2 && told.kept == 5_000_003)
+            #expect(told.limit == 8_000_000 && told.detail == nil)
+            #expect(try await subscriber.get("/api/followed").text == "[]")
+            #expect(try await subscriber.post("/api/follow?estimate=perhaps", ["foo"]).status == 400)
+        }
+    }
+
+    private struct Estimate: Decodable {
+        let datasets: Int
+        let bytes, held, fetch, disk, kept: Int64
+        let requests: Int
+        let limit: Int64?
+        let detail: String?
+    }
+
+    @Test func whatThereIsNoRoomForIsRefusedWithTheFigures() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber { $0.cacheSize = 3_000_000 }
+            try await network.publish("a.bin", Self.content)
+            try await network.publish("b.bin", [1, 2, 3])
+            try await subscriber.waitForList(["a.bin", "b.bin"])
+            let answer = try await subscriber.post("/api/follow", ["foo"])
+            #expect(answer.status == 507, "\(answer.text)")
+            for word in ["5000003", "3000000", "--cache-size", "--held"] {
+                #expect(answer.text.contains(word), "\(word)")
+            }
+            #expect(try await subscriber.get("/api/followed").text == "[]")
+            #expect(try await subscriber.post("/api/follow?held=true", ["foo"]).status == 200)
+            #expect(try await subscriber.post("/api/follow", ["foo/b.bin"]).status == 200, "what there is room for")
+        }
+    }
+
+    @Test func unfollowingEndsWhatIsBeingFetched() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            try await network.publish("a.bin", noise(30_000_000, seed: 5))
+            try await subscriber.waitForList(["a.bin"])
+            network.publisher.alwaysSuffer(.stall(after: 1 << 20))
+            _ = try await subscriber.post("/api/follow", ["foo"])
+            try await subscriber.wait("some is held") { (try await subscriber.info()["foo/a.bin"]?.held ?? 0) > 0 }
+            #expect(try await subscriber.post("/api/unfollow", ["foo"]).status == 200)
+            try await subscriber.wait("nobody wants the rest") {
+                let holding = subscriber.parts.keeper.holding(try DatasetPath("foo/a.bin"))
+                return subscriber.parts.keeper.runningCount == 0 && holding?.isWanted == false
+            }
+            network.publisher.alwaysSuffer(nil)
+            network.publisher.gate.open()
+            #expect(try await subscriber.info()["foo/a.bin"]?.complete == false)
+        }
+    }
+
     @Test func followingAndUnfollowingSurviveARestart() async throws {
         try await Network.with { network in
             var subscriber = try await network.subscriber()
@@ -76,7 +208,7 @@ import Testing
             await subscriber.stop()
             subscriber = try await network.subscriber()
             #expect(try await subscriber.get("/api/followed").text == #"["foo/a"]"#)
-            #expect(try await subscriber.info().keys.sorted() == ["foo/a"])
+            #expect(try await subscriber.info().filter(\.value.follow).keys.sorted() == ["foo/a"])
         }
     }
 

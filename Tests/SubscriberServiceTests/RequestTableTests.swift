@@ -43,6 +43,19 @@ import Testing
         #expect(order == [2, 4, 1, 3])
     }
 
+    @Test func whatNobodyWaitsForLeavesRoomAndGoesLast() {
+        var table = RequestTable(limit: 8)
+        var idle = (0..<4).map { Self.request("a", $0, size: nil) }
+        for index in idle.indices { idle[index].isAwaited = { false } }
+        let runs = idle.enumerated().map { table.acquire(UInt64($0), $1) }
+        #expect(runs == [true, true, false, false], "half of what a group may have")
+        let reader = table.acquire(10, Self.request("a", 10, size: nil))
+        #expect(reader, "who waits has a place")
+        let next = table.acquire(11, Self.request("a", 11, size: nil))
+        let order = table.release(Self.request("a", 10, size: nil))
+        #expect(!next && order == [11], "before those that came first and nobody waits for")
+    }
+
     @Test func whoLeavesIsNotServed() {
         var table = RequestTable(limit: 1)
         let first = table.acquire(0, Self.request("a", 1))

@@ -31,6 +31,7 @@ export function followButtons(path, live, signal) {
   }
 
   const button = (text, url, name) => element("button", {
+    title: url === "/api/follow" ? "Fetch all of it, and keep it complete and up to date from now on" : "What is held stays",
     "aria-pressed": String(url !== "/api/follow"),
     click: async () => {
       try {

@@ -27,9 +27,17 @@ struct Subscriber: Sendable {
         try await get("/api/list", patterns.map { ("pattern", $0) } + [("long", "true")])
     }
 
-    /// - Parameter isPinned: what is held of them stays, however little room there is.
-    func follow(_ names: [String], isPinned: Bool = false) async throws {
-        try await post("/api/follow" + (isPinned ? "?pin=true" : ""), names)
+    /// - Parameters:
+    ///   - isWhole: all of them is fetched, now and in every version from now on.
+    ///   - isPinned: what is held of them stays, however little room there is.
+    func follow(_ names: [String], isWhole: Bool = true, isPinned: Bool = false) async throws {
+        let query = (isWhole ? [] : [("held", "true")]) + (isPinned ? [("pin", "true")] : [])
+        try await post("/api/follow" + Self.query(query), names)
+    }
+
+    /// What it takes to follow them; nothing is followed.
+    func followEstimate(_ names: [String]) async throws -> FollowEstimate {
+        try decode(await post("/api/follow" + Self.query([("estimate", "true")]), names), "POST /api/follow")
     }
 
     func unfollow(_ names: [String]) async throws { try await post("/api/unfollow", names) }

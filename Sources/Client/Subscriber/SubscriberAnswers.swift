@@ -16,6 +16,23 @@ struct HeldDataset: Codable, Hashable, Sendable {
     var follow: Bool
 }
 
+/// `POST /api/follow?estimate=true`: what it takes to hold all of what is named; in bytes.
+struct FollowEstimate: Codable, Hashable, Sendable {
+    var datasets: Int
+    /// Of the current versions.
+    var bytes: Int64
+    var held: Int64
+    var fetch: Int64
+    var requests: Int
+    var disk: Int64
+    /// All that would be followed then.
+    var kept: Int64
+    var limit: Int64?
+    var free: Int64?
+    /// Why there is not enough room.
+    var detail: String?
+}
+
 /// `POST /api/download`: how far a download is.
 struct TransferState: Codable, Hashable, Sendable {
     enum Phase: String, Codable, Sendable {

@@ -11,7 +11,9 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
         case timeout
         /// What came was not what the digests say, twice.
         case corrupt
-        /// The bytes could not be stored here.
+        /// There is no room for the bytes here.
+        case noRoom
+        /// The bytes could not be stored here, or not be read again: the disk fails, or may not be written.
         case storage
         /// Too much is under way already.
         case busy
@@ -32,12 +34,15 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
     /// The status of an answer that fails so.
     var status: Int {
         switch reason {
-        case .gone, .unreachable, .busy, .stopping: 503
+        case .gone, .unreachable, .busy, .stopping, .storage: 503
         case .timeout: 504
         case .corrupt: 502
-        case .storage: 507
+        case .noRoom: 507
         }
     }
+
+    /// It is this subscriber's disk: no other source helps.
+    var isLocal: Bool { reason == .noRoom || reason == .storage }
 
     /// The one to report of two: what says most about the data comes first.
     func merged(with other: FetchFailure?) -> FetchFailure {
@@ -47,7 +52,7 @@ struct FetchFailure: Error, Sendable, CustomStringConvertible {
 
     private var rank: Int {
         switch reason {
-        case .storage: 5
+        case .noRoom, .storage: 5
         case .corrupt: 4
         case .gone: 3
         case .timeout: 2

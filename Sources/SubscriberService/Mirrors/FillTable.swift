@@ -5,6 +5,8 @@ import Platform
 struct FillTable {
     /// Datasets that are completed at the same time: each has an open file.
     static let limit = 200
+    /// Those of them that may be there for those only that somebody has asked for by name.
+    static let reserve = 50
 
     /// How often in a row a dataset could not be completed.
     private struct Attempts {
@@ -15,7 +17,10 @@ struct FillTable {
 
     private var running: [DatasetPath: Version] = [:]
     private var waiting = Queue<DatasetPath>()
+    /// They go first.
+    private var urgent = Queue<DatasetPath>()
     private var isWaiting: Set<DatasetPath> = []
+    private var isUrgentlyWaiting: Set<DatasetPath> = []
     private var attempts: [DatasetPath: Attempts] = [:]
 
     var count: Int { running.count }
@@ -28,9 +33,14 @@ struct FillTable {
         case queued
     }
 
-    mutating func start(_ path: DatasetPath, _ version: Version) -> Start {
-        if running[path] == nil, running.count >= Self.limit {
-            if isWaiting.insert(path).inserted { waiting.append(path) }
+    /// - Parameter isUrgent: somebody has asked for the dataset by name, and does not wait for all that is followed.
+    mutating func start(_ path: DatasetPath, _ version: Version, isUrgent: Bool = false) -> Start {
+        if running[path] == nil, running.count >= (isUrgent ? Self.limit : Self.limit - Self.reserve) {
+            if isUrgent {
+                if isUrgentlyWaiting.insert(path).inserted { urgent.append(path) }
+            } else if isWaiting.insert(path).inserted {
+                waiting.append(path)
+            }
             return .queued
         }
         return .granted(instead: running.updateValue(version, forKey: path))
@@ -50,7 +60,11 @@ struct FillTable {
 
     /// The dataset whose turn it is, if there is room. It may turn out that it has nothing to do: so ask again then.
     mutating func next() -> DatasetPath? {
-        guard running.count < Self.limit, let path = waiting.popFirst() else { return nil }
+        if running.count < Self.limit, let path = urgent.popFirst() {
+            isUrgentlyWaiting.remove(path)
+            return path
+        }
+        guard running.count < Self.limit - Self.reserve, let path = waiting.popFirst() else { return nil }
         isWaiting.remove(path)
         return path
     }

@@ -27,13 +27,15 @@ struct Holdings: Sendable {
 
     mutating func follow(_ patterns: FollowedPatterns) { followed = patterns }
 
-    /// The versions that must not make room: of datasets that are pinned, or wanted and not `complete` yet. Cost: a look
-    /// at each that is held.
-    func keptVersions(_ isComplete: (Version) -> Bool) -> Set<Version> {
+    /// The versions that must not make room: of datasets that are followed as a whole or pinned. Cost: a look at each that
+    /// is held.
+    ///
+    /// - Parameter isKept: of those, whether this one is.
+    func keptVersions(_ isKept: (DatasetPath, Version) -> Bool) -> Set<Version> {
         var kept: Set<Version> = []
         for (path, holding) in byPath {
-            guard let version = holding.version else { continue }
-            if followed.pin(path) || holding.isWanted && !isComplete(version) { kept.insert(version) }
+            guard let version = holding.version, followed.pin(path), isKept(path, version) else { continue }
+            kept.insert(version)
         }
         return kept
     }
@@ -47,6 +49,12 @@ struct Holdings: Sendable {
 
     mutating func hold(_ path: DatasetPath, _ version: Version) {
         set(path, Holding(version: version, isWanted: byPath[path]?.isWanted ?? false))
+    }
+
+    /// Nobody follows the path any more: what is held of it stays, and nothing else is fetched.
+    mutating func leave(_ path: DatasetPath) {
+        guard let holding = byPath[path] else { return }
+        if holding.version == nil { forget(path) } else { want(path, false) }
     }
 
     mutating func forget(_ path: DatasetPath) { set(path, nil) }

@@ -9,6 +9,8 @@ final class Mirror: Sendable {
     let file: FileDescriptor
     /// Given back when the file is closed.
     private let place: OpenFiles.Place?
+    /// It is in memory, and goes with who reads it: there is no place for it on the disk.
+    let isPassing: Bool
     /// Who fetches what is missing and is told what has arrived.
     private let filler: any MirrorFilling
     private let state: Locked<MirrorState>
@@ -28,9 +30,10 @@ final class Mirror: Sendable {
 
     init(
         manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
-        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil
+        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isPassing: Bool = false
     ) {
         self.manifest = manifest
+        self.isPassing = isPassing
         self.file = file
         self.place = place
         self.filler = filler
@@ -46,6 +49,8 @@ final class Mirror: Sendable {
     var present: ChunkSet { state.withLock { $0.present } }
     /// The chunks that are held as a whole, and those that have been asked for.
     var presentAndRequested: (ChunkSet, ChunkSet) { state.withLock { ($0.present, $0.inFlight) } }
+    /// Somebody waits for what is missing.
+    var isAwaited: Bool { state.withLock { $0.isAwaited } }
     var wantsAll: Bool { state.withLock { $0.wantsAll } }
 
     /// The datasets that it has been asked for as; where to fetch it follows from their groups.
@@ -123,13 +128,17 @@ final class Mirror: Sendable {
 
     /// The chunks that can be removed one by one, with their last use and their bytes. Not what the file cannot be opened
     /// without: that goes with all the rest.
-    var removable: [(chunk: Int, used: UseTime, bytes: Int64)] {
+    ///
+    /// - Parameter isPressing: also what is fetched ahead of readers, but for what they wait for.
+    func removable(isPressing: Bool = false) -> [(chunk: Int, used: UseTime, bytes: Int64)] {
         let partial = blocks.heldBytesOfChunks, kept = blocks.framePlaces(of: manifest)
         return state.withLock { state in
             guard !state.isComplete else { return [] }
             return manifest.chunks.indices.compactMap { chunk in
                 let bytes = state.present.contains(chunk) ? manifest.chunks[chunk].length : partial[chunk] ?? 0
-                guard bytes > 0, !kept.contains(chunk), let used = state.removableSince(chunk) else { return nil }
+                guard bytes > 0, !kept.contains(chunk),
+                    let used = state.removableSince(chunk, isPressing: isPressing)
+                else { return nil }
                 return (chunk, used, bytes)
             }
         }
@@ -139,10 +148,10 @@ final class Mirror: Sendable {
     ///
     /// - Parameter record: writes down that they are not held any more; called before their bytes are gone.
     /// - Returns: whether any was removed.
-    func remove(_ chunks: [Int], record: () throws -> Void) throws -> Bool {
+    func remove(_ chunks: [Int], isPressing: Bool = false, record: () throws -> Void) throws -> Bool {
         // The lock is held across calls that block: blocks that arrive meanwhile, on a thread that may, have to wait.
         let removed = try placing.withLock { _ in
-            let removed = state.withLock { $0.beginRemoval(chunks, manifest.chunks) }
+            let removed = state.withLock { $0.beginRemoval(chunks, manifest.chunks, isPressing: isPressing) }
             defer { state.withLock { $0.endRemoval(removed) } }
             if removed.isEmpty { return false }
             blocks.drop(removed)

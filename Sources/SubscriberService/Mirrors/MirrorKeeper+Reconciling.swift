@@ -11,24 +11,28 @@ extension MirrorKeeper {
             switch effect {
             case .put(let path, let version, _, _):
                 let now = copy.clock.now
-                let isHeld = shared.withLock { shared in
-                    guard let holding = shared.holdings[path] else { return false }
+                let isConcerned = shared.withLock { shared in
+                    guard let holding = shared.holdings[path] else { return shared.holdings.followed.fetch(path) }
                     if let held = holding.version, held != version { shared.superseded.note(path, held, now) }
                     return true
                 }
-                if isHeld { enqueue(path) }
+                if isConcerned { enqueue(path) }
             case .removed(let path, _, _), .kept(let path):
                 if shared.withLock({ $0.holdings[path] != nil }) { enqueue(path) }
             case .group(let group, _, _):
-                guard group.online else { continue }
-                let waiting = shared.withLock { shared in
-                    let paths = shared.holdings.byPath.filter { $0.value.isWanted && $0.key.group == group.name }.keys
-                    for path in paths { shared.fills.forgive(path) }
-                    return Array(paths)
-                }
-                for path in waiting { enqueue(path) }
+                if group.online { tryAllAgain { $0.group == group.name } }
             }
         }
+    }
+
+    /// What could not be had may be to be had now.
+    func tryAllAgain(_ isConcerned: (DatasetPath) -> Bool) {
+        let waiting = shared.withLock { shared in
+            let paths = shared.holdings.byPath.filter { $0.value.isWanted && isConcerned($0.key) }.keys
+            for path in paths { shared.fills.forgive(path) }
+            return Array(paths)
+        }
+        for path in waiting { enqueue(path) }
     }
 
     /// Progress of one version is told this often at most, besides its end.
@@ -83,37 +87,66 @@ extension MirrorKeeper {
     }
 
     private func bringUpToDate(_ path: DatasetPath) async {
-        guard let holding = holding(path) else { return }
-        guard let current = copy.entry(path)?.version else { return await vanished(path) }
+        guard let current = copy.entry(path)?.version else {
+            if holding(path) != nil { await vanished(path) }
+            return
+        }
+        guard let holding = heldOrFollowed(path) else { return }
         shared.withLock { $0.removed[path] = nil }
         if library.isSaved(current) { return await settle(path, current) }
-        guard holding.isWanted || library.isDoubtful(current) else { return }
+        guard holding.isWanted || library.isDoubtful(current) else { return endFill(path, asLongAs: current) }
+        // Nobody is asked who cannot answer: when the group is back, it is looked at again.
+        guard library.summary(current) != nil || directory.mayAnswer(for: path) else {
+            shared.withLock {
+                $0.failures[current] = FetchFailure(.unreachable, "the publisher of \(path.group) is offline")
+            }
+            return endFill(path, asLongAs: current)
+        }
         let start = shared.withLock { shared -> FillTable.Start? in
             // Whoever learns of a version late must not stop a newer one.
-            copy.entry(path)?.version == current ? shared.fills.start(path, current) : nil
+            guard copy.entry(path)?.version == current else { return nil }
+            return shared.fills.start(path, current, isUrgent: shared.asked.contains(path))
         }
         guard case .granted(let replaced)? = start else { return }
-        if let replaced, replaced != current { release(replaced) }
+        if let replaced, replaced != current {
+            release(replaced)
+            await removeUnreferenced([replaced])
+        }
         do {
-            try checkRoom(for: path)
-            let mirror = try await meeting.with(path.group) {
-                try await library.mirror(
-                    of: current, of: path, since: self.holding(path)?.version,
-                    from: { [directory] in directory.sources(of: path) }, filler: transfers)
+            try await checkRoom(for: path)
+            // One after the other: each may copy much out of the version before.
+            let mirror = try await beginning.with(path) { () -> Mirror? in
+                guard copy.entry(path)?.version == current else { return nil }
+                let mirror = try await meeting.with(path.group) {
+                    try await library.mirror(
+                        of: current, of: path, since: self.holding(path)?.version,
+                        from: { [directory] in directory.sources(of: path) }, filler: transfers)
+                }
+                try await adopt(mirror, path)
+                return mirror
             }
-            try await adopt(mirror, path)
-            guard fill(mirror, path) else {
+            guard let mirror, fill(mirror, path) else {
                 endFill(path, current)
-                return
+                return await removeUnreferenced([current])
             }
             if library.isSaved(current) { await settle(path, current) }
         } catch is CancellationError {
             endFill(path, current)
         } catch {
-            let failure = error as? FetchFailure ?? FetchFailure(.storage, "\(error)")
+            let failure = FetchFailure(disk: error)
             shared.withLock { $0.failures[current] = failure }
             onProgress(progress(path, current, copy.entry(path)?.size ?? 0))
             tryAgain(path, current, failure, held: 0)
+        }
+    }
+
+    /// What is known of the dataset; of one that is followed all is wanted.
+    private func heldOrFollowed(_ path: DatasetPath) -> Holdings.Holding? {
+        shared.withLock { shared in
+            if shared.holdings.followed.fetch(path), shared.holdings[path]?.isWanted != true {
+                shared.holdings.want(path)
+            }
+            return shared.holdings[path]
         }
     }
 
@@ -176,7 +209,9 @@ extension MirrorKeeper {
 
     private func tryAgain(_ path: DatasetPath, _ version: Version, _ failure: FetchFailure, held: Int64) {
         guard endFill(path, version) else { return }
-        let pause = shared.withLock { $0.fills.failed(path, held: held) }
+        let shortest = shared.withLock { $0.fills.failed(path, held: held) }
+        // What does not fit beside what is followed does not so soon.
+        let pause = failure.reason == .noRoom && library.limit != nil ? max(shortest, .seconds(5)) : shortest
         log.debug("a dataset that is wanted cannot be had now", ["path": path, "error": failure])
         // Refused when the subscriber is stopping.
         _ = transfers.submit { [self] in
@@ -204,6 +239,7 @@ extension MirrorKeeper {
             shared.holdings.want(path, shared.holdings.followed.cover(path))
             shared.fills.forgive(path)
             shared.superseded.end(path)
+            shared.asked.remove(path)
             shared.failures[version] = nil
             shared.told[version] = nil
             return (old, wasSettled)
@@ -235,6 +271,7 @@ extension MirrorKeeper {
             shared.withLock { shared in
                 if shared.removed[path] == nil { shared.removed[path] = .now }
                 shared.settled[path] = nil
+                shared.asked.remove(path)
             }
             await pool.run { [links] in links.remove(path) }
         }

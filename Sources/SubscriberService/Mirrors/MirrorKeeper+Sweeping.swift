@@ -30,6 +30,25 @@ extension MirrorKeeper {
 
     func removeUnreferenced(_ versions: [Version]) async {
         await library.remove(versions.filter { !isReferred(to: $0) }, unless: isReferred)
+        // Those that somebody reads, or copies out of, go as soon as nobody does.
+        let left = versions.filter { library.has($0) && !isReferred(to: $0) }
+        if !left.isEmpty { noteLeftover(left) }
+    }
+
+    /// Removes what others have taken the place of, as soon as nobody uses it.
+    func removeLeftover() async {
+        var pause = Backoff(from: .milliseconds(20), to: .seconds(1))
+        while true {
+            let versions = shared.withLock { Array($0.leftover) }
+            await library.remove(versions.filter { !isReferred(to: $0) }, unless: isReferred)
+            let done = versions.filter { !library.has($0) || isReferred(to: $0) }
+            let isEmpty = shared.withLock { shared in
+                shared.leftover.subtract(done)
+                return shared.leftover.isEmpty
+            }
+            guard !isEmpty, (try? await Task.sleep(for: pause.pause())) != nil else { return }
+            if !done.isEmpty { pause = Backoff(from: .milliseconds(20), to: .seconds(1)) }
+        }
     }
 
     /// Whether the version is held for a dataset, or is one's current.

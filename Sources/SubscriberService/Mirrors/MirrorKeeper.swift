@@ -16,8 +16,14 @@ final class MirrorKeeper: Sendable {
         var removed: [DatasetPath: ContinuousClock.Instant] = [:]
         var fills = FillTable()
         var superseded = Superseded()
+        /// Those that somebody has asked for by name: they do not wait for all that is followed.
+        var asked: Set<DatasetPath> = []
         /// When the progress of a version was told last.
         var told: [Version: ContinuousClock.Instant] = [:]
+        /// Bytes on disk of what must stay, as they were lately.
+        var kept: (time: ContinuousClock.Instant, bytes: Int64)?
+        /// Versions that nobody refers to: they go as soon as nobody reads them.
+        var leftover: Set<Version> = []
         /// Datasets to be looked at that are in the queue already.
         var due: Set<DatasetPath> = []
     }
@@ -35,6 +41,12 @@ final class MirrorKeeper: Sendable {
     let placing = KeyedLocks<DatasetPath>()
     /// So many manifests of a group are fetched at the same time; one group's dead publisher holds up nobody else.
     let meeting = KeyedLocks<String>(4)
+    /// A dataset's versions are begun one after the other.
+    let beginning = KeyedLocks<DatasetPath>()
+    private let leftover: AsyncStream<Void>
+    private let signalLeftover: AsyncStream<Void>.Continuation
+    /// Room is made by one at a time.
+    let making = KeyedLocks<Int>()
     private let store: HoldingsStore
     /// Writes holdings one after the other, so that what is on disk is what was decided last.
     private let writer = BlockingPool(name: "subscriber-holdings", threads: 1)
@@ -58,8 +70,10 @@ final class MirrorKeeper: Sendable {
         links.clean()
         shared = Locked(Shared(holdings: try store.load()))
         (due, makeDue) = AsyncStream.makeStream()
+        (leftover, signalLeftover) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         copy.observe { [weak self] in self?.observe($0) }
         transfers.observe { [weak self] in self?.observe($0, $1) }
+        transfers.keepRoom(self)
     }
 
     // MARK: Asking
@@ -99,7 +113,7 @@ final class MirrorKeeper: Sendable {
         let state: MirrorProgress.State =
             if settled == version {
                 .complete
-            } else if let failure, failure.reason == .corrupt || failure.reason == .storage {
+            } else if let failure, failure.reason == .corrupt || failure.isLocal {
                 .failed
             } else if holding?.isWanted == true {
                 .running
@@ -113,13 +127,16 @@ final class MirrorKeeper: Sendable {
 
     // MARK: Following and wanting
 
-    /// - Parameter isPinned: what is held of them never makes room for anything else.
-    func follow(_ patterns: [PathPattern], isPinned: Bool = false) async throws {
-        try await changeFollowed(by: patterns) { followed in
-            for pattern in patterns { followed.insert(pattern, isPinned: isPinned) }
+    /// Follows the patterns: what shall be fetched of them is, from now on.
+    func follow(_ patterns: [PathPattern], _ manner: FollowedPatterns.Manner) async throws {
+        try await changeFollowed(by: patterns) { $0.follow(patterns, manner) }
+        guard manner.isWhole else { return }
+        await pool.run { [self] in
+            for pattern in patterns { for path in copy.paths(matching: pattern) { enqueue(path) } }
         }
     }
 
+    /// Ends what following began; what is held stays.
     func unfollow(_ patterns: [PathPattern]) async throws {
         try await changeFollowed(by: patterns) { $0.remove(patterns) }
     }
@@ -145,7 +162,12 @@ final class MirrorKeeper: Sendable {
         try outcome.get()
         // What is complete already shall stay so, or need not any more.
         let concerned = FollowedPatterns(patterns)
-        for path in heldPaths where concerned.cover(path) { enqueue(path) }
+        await pool.run { [self] in
+            for path in heldPaths where concerned.cover(path) {
+                shared.withLock { if !$0.holdings.followed.cover(path) { $0.holdings.leave(path) } }
+                enqueue(path)
+            }
+        }
     }
 
     /// Holds all of the datasets' current versions, now or as soon as it can be done; survives restarts.
@@ -153,6 +175,7 @@ final class MirrorKeeper: Sendable {
         shared.withLock { shared in
             for path in paths {
                 shared.holdings.want(path)
+                shared.asked.insert(path)
                 if let version = copy.entry(path)?.version { shared.failures[version] = nil }
             }
         }
@@ -184,7 +207,9 @@ final class MirrorKeeper: Sendable {
                 }
             }
             group.addTask { await self.sweep() }
+            group.addTask { for await _ in self.leftover { await self.removeLeftover() } }
             for path in self.heldPaths { self.enqueue(path) }
+            group.addTask { await self.beginFollowing() }
             for await path in self.due {
                 self.shared.withLock { _ = $0.due.remove(path) }
                 // Its own task: the manifest of one must not wait for that of another.
@@ -194,8 +219,21 @@ final class MirrorKeeper: Sendable {
         }
     }
 
+    /// What has been published since the last run is fetched, too.
+    private func beginFollowing() async {
+        let followed = followed
+        guard followed.fetchesAny else { return }
+        await pool.run { [self] in for path in copy.paths where followed.fetch(path) { enqueue(path) } }
+    }
+
     func enqueue(_ path: DatasetPath) {
         if shared.withLock({ $0.due.insert(path).inserted }) { makeDue.yield(path) }
+    }
+
+    /// Mirrors that nobody refers to are still in use.
+    func noteLeftover(_ versions: [Version]) {
+        shared.withLock { $0.leftover.formUnion(versions) }
+        signalLeftover.yield()
     }
 
     // MARK: Saving

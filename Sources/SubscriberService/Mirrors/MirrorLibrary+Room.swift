@@ -7,22 +7,63 @@ extension MirrorLibrary {
     /// How far ahead of a reader is fetched: with a limit not so far that it would push out what is yet to be read.
     var window: Int64 { limit.map { min(max($0 / 4, 1 << 20), 64 << 20) } ?? .max }
 
-    /// Bytes that are held above the limit, as the index knows.
-    var excess: Int64 { limit.map { limit in table.withLock { $0.heldBytes - limit } } ?? 0 }
+    /// Bytes of mirrors on the disk.
+    var used: Int64 { ledger.withLock { $0.used } }
+    func size(_ version: Version) -> Int64 { ledger.withLock { $0.size(version) } }
+    func reserve(_ bytes: Int64) -> Bool { ledger.withLock { $0.reserve(bytes) } }
+    func exceed(_ bytes: Int64) { ledger.withLock { $0.exceed(bytes) } }
+    func release(_ bytes: Int64) { ledger.withLock { $0.release(bytes) } }
+
+    /// Bytes that have to go before `more` may come.
+    func excess(_ more: Int64 = 0) -> Int64 { ledger.withLock { $0.excess(more) } }
+
+    /// Looks at what a mirror takes on the disk now.
+    func measure(_ mirror: Mirror) {
+        // One that cannot be looked at is as large as it was; one that is gone is counted by nobody.
+        guard opened(mirror.version) === mirror, let bytes = try? mirror.file.allocatedBytes() else { return }
+        ledger.withLock { $0.set(mirror.version, bytes) }
+    }
+
+    /// Tries it: what a file system says of itself is not always so.
+    static func hasHoles(_ folder: String) -> Bool {
+        let path = FileSystem.temporaryName(in: folder)
+        defer { try? FileSystem.unlink(path) }
+        do {
+            let file = try FileDescriptor(path, .creating)
+            try SharedBytes([UInt8](repeating: 1, count: 16_384)).withBytes { (bytes: RawSpan) throws(SystemError) in
+                try file.write(bytes, at: 0)
+            }
+            try file.punchHole(at: 0, length: 8192)
+            return true
+        } catch {
+            // A disk that is full or may not be written says nothing of holes.
+            return error.code != SystemError.notSupported
+        }
+    }
 
     /// What can make room: chunks of mirrors that are open and not complete, all others as a whole.
-    func candidates(_ isKept: (Version) -> Bool) -> [RoomPlan.Candidate] {
+    ///
+    /// - Parameters:
+    ///   - mirror: whom the room is for. One that does not fit as a whole flows through: what has been read of it goes first.
+    ///   - isPressing: see ``Mirror/removable(isPressing:)``.
+    func candidates(
+        for mirror: Mirror? = nil, isPressing: Bool = false, _ isKept: (Version) -> Bool
+    ) -> [RoomPlan.Candidate] {
         let mirrors = table.withLock { table in table.summaries.map { ($0.key, $0.value, table[$0.key]) } }
+        let hasHoles = hasHoles.withLock { $0 }
         var result: [RoomPlan.Candidate] = []
-        for (version, summary, mirror) in mirrors where !isKept(version) {
-            let removable = mirror?.removable ?? []
-            for (chunk, used, bytes) in removable {
-                result.append(.init(version: version, chunk: chunk, used: used, bytes: bytes))
+        for (version, summary, open) in mirrors where !isKept(version) {
+            let removable = open?.removable(isPressing: isPressing) ?? []
+            let flows = open != nil && open === mirror && limit.map { summary.size > $0 } == true
+            if hasHoles {
+                for (chunk, used, bytes) in removable {
+                    result.append(.init(version: version, chunk: chunk, used: flows ? .zero : used, bytes: bytes))
+                }
             }
-            let isWhole = mirror.map { $0.isComplete || removable.isEmpty && $0.isIdle } ?? true
-            if isWhole, summary.held > 0 {
-                result.append(
-                    .init(version: version, chunk: nil, used: mirror?.used ?? summary.used, bytes: summary.held))
+            let isWhole = open.map { $0.isComplete || (removable.isEmpty || !hasHoles) && $0.isIdle } ?? true
+            let bytes = size(version)
+            if isWhole, bytes > 0 {
+                result.append(.init(version: version, chunk: nil, used: open?.used ?? summary.used, bytes: bytes))
             }
         }
         return result
@@ -32,13 +73,14 @@ extension MirrorLibrary {
     ///
     /// - Returns: whether there is nothing left but what the file cannot be opened without.
     func remove(_ choice: RoomPlan.Choice, of version: Version, filler: any MirrorFilling) async throws -> Bool {
+        guard hasHoles.withLock({ $0 }) else { return true }
         guard let mirror = try await existing(version, filler: filler) else { return false }
         let outcome = await pool.run { [self] in
             Result {
                 let chunks =
                     switch choice {
                     case .chunks(let chunks): chunks
-                    case .bytes(let bytes): RoomPlan.leastRecentlyUsed(mirror.removable, bytes)
+                    case .bytes(let bytes): RoomPlan.leastRecentlyUsed(mirror.removable(), bytes)
                     }
                 if chunks.isEmpty { return mirror.isIdle }
                 if try remove(chunks, of: mirror), let summary = write(mirror) {
@@ -51,7 +93,8 @@ extension MirrorLibrary {
     }
 
     private func remove(_ chunks: [Int], of mirror: Mirror) throws -> Bool {
-        try mirror.remove(chunks) {
+        defer { measure(mirror) }
+        return try mirror.remove(chunks, isPressing: true) {
             // The index first, with a stamp that no file has: if the process ends here, the file is read again.
             try index.mark(
                 mirror.version, present: mirror.present, blocks: mirror.blocks.held, held: mirror.heldBytes, stamp: -1,

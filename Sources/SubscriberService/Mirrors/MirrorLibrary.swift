@@ -6,7 +6,7 @@ import Synchronization
 ///
 ///     FOLDER/mirrors/VERSION     the bytes, sparse
 final class MirrorLibrary: Sendable {
-    private let folder: String
+    let folder: String
     let index: MirrorIndex
     private let fetcher: Fetcher
     let pool: BlockingPool
@@ -14,6 +14,9 @@ final class MirrorLibrary: Sendable {
     /// Bytes that may be held; `nil` for as many as there is room for.
     let limit: Int64?
     let table: Locked<MirrorTable>
+    let ledger: Locked<RoomLedger>
+    /// Whether the file system gives back the space of a part of a file.
+    let hasHoles = Locked(true)
     let opening = KeyedLocks<Version>()
     private let openFiles: OpenFiles
     private let dirty: AsyncStream<Void>
@@ -32,7 +35,11 @@ final class MirrorLibrary: Sendable {
         self.log = log
         try FileSystem.createDirectories(folder)
         openFiles = OpenFiles(limit: openLimit)
-        table = Locked(try Self.takeStock(of: folder, index, idleLimit: min(64, openLimit / 2)))
+        let (table, ledger) = try Self.takeStock(
+            of: folder, index, RoomLedger(limit: limit), idleLimit: min(64, openLimit / 2))
+        self.table = Locked(table)
+        self.ledger = Locked(ledger)
+        hasHoles.withLock { $0 = Self.hasHoles(folder) }
         (dirty, markDirty) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         // The limit may be another than it was.
         markDirty.yield()
@@ -40,13 +47,17 @@ final class MirrorLibrary: Sendable {
 
     /// An index without its file is nothing, a file without its index is rubbish, and one that has changed behind the
     /// index has to be read again.
-    private static func takeStock(of folder: String, _ index: MirrorIndex, idleLimit: Int) throws -> MirrorTable {
+    private static func takeStock(
+        of folder: String, _ index: MirrorIndex, _ empty: RoomLedger, idleLimit: Int
+    ) throws -> (MirrorTable, RoomLedger) {
+        var ledger = empty
         var table = MirrorTable(summaries: try index.summaries(), idleLimit: idleLimit)
         for (version, summary) in table.summaries {
             let file = try? FileIdentity(path: path(folder, version), followingLinks: false)
             if let file, file.kind == .regular {
                 let isAsIndexed = summary.held == 0 || file.modified == summary.stamp
                 if file.size != summary.size || !isAsIndexed { table.doubt(version) }
+                ledger.set(version, (try? FileSystem.allocatedBytes(path(folder, version))) ?? file.size)
             } else {
                 table.forget(version)
                 try index.remove(version)
@@ -56,7 +67,7 @@ final class MirrorLibrary: Sendable {
             if let version = Version(entry.name), table.summaries[version] != nil { continue }
             try? FileSystem.unlink("\(folder)/\(entry.name)")
         }
-        return table
+        return (table, ledger)
     }
 
     private static func path(_ folder: String, _ version: Version) -> String { "\(folder)/\(version)" }
@@ -76,6 +87,9 @@ final class MirrorLibrary: Sendable {
 
     /// Whether a version's file is not what the index remembers, and has not been read since.
     func isDoubtful(_ version: Version) -> Bool { table.withLock { $0.doubtful.contains(version) } }
+
+    /// Whether there is a mirror of the version.
+    func has(_ version: Version) -> Bool { table.withLock { $0.summaries[version] != nil } }
 
     /// The mirror of a version, if it is open.
     func opened(_ version: Version) -> Mirror? { table.withLock { $0[version] } }
@@ -122,6 +136,7 @@ final class MirrorLibrary: Sendable {
             let empty = ChunkSet(capacity: manifest.chunks.count)
             let mirror = try await open(.init(manifest: manifest, present: empty), filler)
             mirror.note(path)
+            filler.happened(.requested, to: mirror)
             if let predecessor { try await carryOver(from: predecessor, to: mirror) }
             return mirror
         }
@@ -259,8 +274,10 @@ final class MirrorLibrary: Sendable {
 
     func delete(_ version: Version) {
         do {
-            try index.remove(version)
+            // The file first: on a disk that is full the index can be written only then. Without its file it is nothing.
             try FileSystem.unlink(path(of: version))
+            ledger.withLock { $0.set(version, nil) }
+            try index.remove(version)
         } catch {
             log.warning("a mirror could not be removed", ["version": version.short, "error": error])
         }

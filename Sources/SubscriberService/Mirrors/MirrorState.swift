@@ -39,6 +39,8 @@ struct MirrorState {
     /// Nobody reads, and nobody wants anything that is not held.
     var isIdle: Bool { workers == 0 && readers.isEmpty && uses.isEmpty && (isComplete || !wantsAll) }
 
+    var isAwaited: Bool { !readers.isEmpty }
+
     // MARK: Demand
 
     /// A reader that will want these chunks, in this order; ``endReading(_:)`` takes that back.
@@ -140,18 +142,21 @@ struct MirrorState {
     mutating func endUse(_ token: Token) { uses[token] = nil }
 
     /// When the chunk was used last; `nil` when it must stay: it is being used, about to be read, or on its way.
-    func removableSince(_ chunk: Int) -> UseTime? {
-        guard !inFlight.contains(chunk), !readers.values.contains(where: { $0.contains(chunk) }),
+    ///
+    /// - Parameter isPressing: of what lies ahead of readers only what they read or wait for must stay.
+    func removableSince(_ chunk: Int, isPressing: Bool = false) -> UseTime? {
+        guard !inFlight.contains(chunk), waiters[chunk] == nil,
+            !readers.values.contains(where: { isPressing ? $0.lowerBound == chunk : $0.contains(chunk) }),
             uses.values.allSatisfy({ lastUse[chunk] < $0 })
         else { return nil }
         return lastUse[chunk]
     }
 
     /// Marks those of `chunks` as missing that need not stay; nobody fetches them before ``endRemoval(_:)``.
-    mutating func beginRemoval(_ chunks: [Int], _ all: [Manifest.Chunk]) -> [Int] {
+    mutating func beginRemoval(_ chunks: [Int], _ all: [Manifest.Chunk], isPressing: Bool = false) -> [Int] {
         // A whole file is seen by others: it goes as one.
         guard !isComplete else { return [] }
-        let removed = chunks.filter { removableSince($0) != nil }
+        let removed = chunks.filter { removableSince($0, isPressing: isPressing) != nil }
         for chunk in removed {
             inFlight.insert(chunk)
             if present.contains(chunk) { heldBytes -= all[chunk].length }
@@ -179,7 +184,7 @@ struct MirrorState {
         var end = wanted.lowerBound + 1
         var length = chunks[wanted.lowerBound].length
         while end < wanted.upperBound, !present.contains(end), !inFlight.contains(end),
-            length + chunks[end].length <= Self.runLength
+            length + chunks[end].length <= min(Self.runLength, window / 2)
         {
             length += chunks[end].length
             end += 1

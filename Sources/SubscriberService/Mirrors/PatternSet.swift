@@ -7,6 +7,7 @@ struct PatternSet: Sendable {
     private var names: Set<[UInt8]> = []
 
     var globCount: Int { globs.count }
+    var isEmpty: Bool { names.isEmpty }
 
     func contains(_ pattern: PathPattern) -> Bool { names.contains(Array(pattern.text.utf8)) }
 

@@ -80,8 +80,3 @@ struct CurrentVersions: Sendable {
         return Reading(path: path, mirror: mirror, isCurrent: true, mayFetch: mayFetch)
     }
 }
-
-extension CatalogueSources {
-    /// Whether it is worth the while to ask: the group's publisher is online, or there is another subscriber to ask.
-    func mayAnswer(for path: DatasetPath) -> Bool { hasUpstream || isOnline(path.group) }
-}

@@ -25,6 +25,8 @@ struct FollowRoutes: Sendable {
     private struct Info: Encodable {
         let mtime: Double?
         let follow: Bool
+        /// All of it is fetched, in every version; else, of what is followed, what is held completely stays current.
+        let whole: Bool
         let pinned: Bool
         let version: Version?
         let size: Int64?
@@ -37,26 +39,23 @@ struct FollowRoutes: Sendable {
 
     func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
+        let question = try FollowQuestion(request)
         let names = try await request.names(on: keeper.pool)
-        let patterns = try await keeper.pool.run {
-            try check(names) { pattern in
+        let (patterns, estimate) = try await keeper.pool.run {
+            let patterns = try check(names) { pattern in
                 copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
                     || !copy.paths(matching: pattern).isEmpty
                     ? nil : "there is no dataset or group of that name"
             }.map(copy.meaning)
+            let isNeeded = question.isEstimate || question.manner.isWhole
+            return (patterns, isNeeded ? keeper.estimate(patterns) : nil)
         }
-        try await keeper.follow(patterns, isPinned: try pins(request))
+        if question.isEstimate { return .json(estimate) }
+        // A promise that cannot be kept is not made.
+        if let problem = estimate?.detail { throw Refusal(507, problem) }
+        try await keeper.follow(patterns, question.manner)
         tell()
         return .json([String: String]())
-    }
-
-    /// `?pin=true`: what is held of them stays, however little room there is.
-    private func pins(_ request: HTTPRequest) throws -> Bool {
-        switch request.parameter("pin") {
-        case nil, "false": false
-        case "true": true
-        case let other?: throw Refusal(400, "pin is 'true' or 'false', not '\(other)'")
-        }
     }
 
     func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -121,7 +120,8 @@ struct FollowRoutes: Sendable {
             let isDoubtful = freshness.doubt(path) != nil
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
             result[path.text] = Info(
-                mtime: entry?.modified, follow: followed.cover(path), pinned: followed.pin(path),
+                mtime: entry?.modified, follow: followed.cover(path), whole: followed.fetch(path),
+                pinned: followed.pin(path),
                 version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
                 stale: isStale || isDoubtful, file: isComplete && entry != nil ? links.existing(path) : nil)

@@ -45,6 +45,7 @@ struct SubscriberParts: Sendable {
             events.progress($0)
             held.note($0.version, of: [$0.path])
         }
+        sources.observeUpstream { [weak keeper] in keeper?.tryAllAgain { _ in true } }
         transfers.observe { [held] mirror, _ in held.note(mirror.version, of: mirror.askedFor) }
         copy.observe { events.change($0) }
         follower = CatalogueFollower(

@@ -8,9 +8,10 @@ struct HoldingsStore: Sendable {
     func load() throws -> Holdings {
         try database.read { connection in
             var followed = FollowedPatterns()
-            try connection.forEach("SELECT pattern, pinned, literal FROM follows") { row in
+            try connection.forEach("SELECT pattern, pinned, literal, whole FROM follows") { row in
                 guard let pattern = try? PathPattern(row.string(0)) else { return }
-                followed.insert(row.bool(2) ? pattern.literal : pattern, isPinned: row.bool(1))
+                followed.follow(
+                    [row.bool(2) ? pattern.literal : pattern], .init(isWhole: row.bool(3), isPinned: row.bool(1)))
             }
             var holdings = Holdings(followed: followed)
             try connection.forEach("SELECT path, version, wanted FROM holdings") { row in
@@ -25,9 +26,10 @@ struct HoldingsStore: Sendable {
         try database.transaction { connection in
             try connection.execute("DELETE FROM follows")
             for pattern in followed.all {
+                let manner = followed.manner(of: pattern)
                 try connection.execute(
-                    "INSERT INTO follows (pattern, pinned, literal) VALUES (?, ?, ?)", pattern.text,
-                    followed.isPinned(pattern) ? 1 : 0, pattern.isGlob ? 0 : 1)
+                    "INSERT INTO follows (pattern, pinned, literal, whole) VALUES (?, ?, ?, ?)", pattern.text,
+                    manner.isPinned ? 1 : 0, pattern.isGlob ? 0 : 1, manner.isWhole ? 1 : 0)
             }
         }
     }

@@ -72,5 +72,7 @@ enum SubscriberDatabase {
                 CREATE TABLE kept_groups (
                     name TEXT PRIMARY KEY, beyond INTEGER NOT NULL, since REAL NOT NULL) WITHOUT ROWID;
                 """),
+            // Of what all is fetched. What was followed before had what was held of it kept current, and goes on so.
+            Migration("ALTER TABLE follows ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;"),
         ])
 }

@@ -77,7 +77,3 @@ struct ChunkAssembler: ~Copyable {
         if isRight { mirror.arrived(current) } else { rejected.append(current) }
     }
 }
-
-extension FetchFailure {
-    static func storage(_ error: SystemError) -> FetchFailure { FetchFailure(.storage, "\(error)") }
-}

@@ -86,7 +86,7 @@ struct Fetcher: Sendable {
                 return
             } catch {
                 failure = error.merged(with: failure)
-                if error.reason == .stopping || error.reason == .storage { break }
+                if error.reason == .stopping || error.isLocal { break }
             }
         }
         throw failure ?? .noSource(mirror.version)
@@ -176,7 +176,7 @@ struct Fetcher: Sendable {
             } catch {
                 failure = error.merged(with: failure)
                 if error.reason == .corrupt { counters.rejected() }
-                if error.reason == .stopping || error.reason == .storage { break }
+                if error.reason == .stopping || error.isLocal { break }
             }
         }
         throw failure ?? .noSource(mirror.version)

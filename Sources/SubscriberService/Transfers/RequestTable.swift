@@ -3,13 +3,15 @@ import Catalogue
 /// Whose turn it is to send a request: bounded in total, for each group and for each version, so that a greedy reader
 /// leaves room for others; no I/O, no tasks.
 ///
-/// Of those that may run, the version with the fewest requests under way goes first, then the smallest request.
+/// Of those that may run, those that somebody waits for go first, then the version with the fewest requests under way goes first, then the smallest request.
 struct RequestTable {
     struct Request: Sendable {
         let group: String
         let version: Version
         /// Blocks that it asks for; `nil` for chunks by the run, which leave a place for readers of blocks.
         let size: Int?
+        /// Whether somebody waits for it; else it is for what shall be held some day.
+        var isAwaited: @Sendable () -> Bool = { true }
     }
 
     typealias Token = UInt64
@@ -59,7 +61,8 @@ struct RequestTable {
     }
 
     private func mayRun(_ request: Request) -> Bool {
-        let reserved = request.size == nil ? 1 : 0
+        // What nobody waits for leaves places for all others.
+        let reserved = request.size != nil ? 0 : request.isAwaited() ? 1 : 2
         return running < max(limit - reserved, 1) && groups[request.group, default: 0] < max(groupLimit - reserved, 1)
             && versions[request.version, default: 0] < versionLimit
     }
@@ -75,8 +78,8 @@ struct RequestTable {
         return waiting.indices.filter { mayRun(waiting[$0].request) }.min { rank($0) < rank($1) }
     }
 
-    private func rank(_ index: Int) -> (Int, Int, Int) {
+    private func rank(_ index: Int) -> (Int, Int, Int, Int) {
         let request = waiting[index].request
-        return (versions[request.version, default: 0], request.size ?? .max, index)
+        return (request.isAwaited() ? 0 : 1, versions[request.version, default: 0], request.size ?? .max, index)
     }
 }

@@ -23,4 +23,6 @@ struct Source: Hashable, Sendable {
 protocol SourceDirectory: Sendable {
     /// The sources of a dataset's versions, the best first; empty when its group is unknown.
     func sources(of path: DatasetPath) -> [Source]
+    /// Whether it is worth the while to ask: the group's publisher is online, or there is another subscriber to ask.
+    func mayAnswer(for path: DatasetPath) -> Bool
 }

@@ -15,6 +15,7 @@ final class TransferService: MirrorFilling {
     private let directory: any SourceDirectory
     private let slots: RequestSlots
     private let log: Logger
+    private let room = Locked<RoomKeeper>(RoomKeeper())
     private let observers = Locked<[@Sendable (Mirror, MirrorEvent) -> Void]>([])
 
     /// - Parameter concurrency: requests for chunks that are under way at the same time, over all mirrors.
@@ -31,6 +32,9 @@ final class TransferService: MirrorFilling {
     func observe(_ observer: @Sendable @escaping (Mirror, MirrorEvent) -> Void) {
         observers.withLock { $0.append(observer) }
     }
+
+    /// Has `keeper` see to it that there is room before anything is fetched.
+    func keepRoom(_ keeper: any RoomKeeping & AnyObject) { room.withLock { $0.keeper = keeper } }
 
     func run() async {
         await withDiscardingTaskGroup { group in
@@ -51,8 +55,11 @@ final class TransferService: MirrorFilling {
         let use = MirrorUse(mirror)
         defer { withExtendedLifetime(use) {} }
         happened(.requested, to: mirror)
-        return await whenItIsItsTurn(mirror, size: request.size) { () throws(FetchFailure) in
-            try await fetcher.fetch(request, of: mirror, from: sources(of: mirror))
+        let need = RoomNeed(request.bytes(of: mirror.manifest), .indispensable)
+        return await withRoom(need, mirror) {
+            await whenItIsItsTurn(mirror, size: request.size) { () throws(FetchFailure) in
+                try await fetcher.fetch(request, of: mirror, from: sources(of: mirror))
+            }
         }
     }
 
@@ -69,8 +76,11 @@ final class TransferService: MirrorFilling {
     private func work(on mirror: Mirror) async {
         while let run = mirror.claim() {
             happened(.requested, to: mirror)
-            let outcome = await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
-                try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
+            let bytes = mirror.manifest.chunks[run].reduce(Int64(0)) { $0 + $1.length }
+            let outcome = await withRoom(RoomNeed(bytes, mirror.isAwaited ? .awaited : .none), mirror) {
+                await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
+                    try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
+                }
             }
             mirror.release(run)
             happened(.requested, to: mirror)
@@ -81,12 +91,29 @@ final class TransferService: MirrorFilling {
         }
     }
 
+    /// Runs `body` when there is room for what it fetches; once more when the disk is full and something could go.
+    private func withRoom(
+        _ need: RoomNeed, _ mirror: Mirror, _ body: () async -> Result<Void, FetchFailure>
+    ) async -> Result<Void, FetchFailure> {
+        // What is in memory only takes no room.
+        guard !mirror.isPassing, let keeper = room.withLock({ $0.keeper }) else { return await body() }
+        if let failure = await keeper.reserve(need, for: mirror) { return .failure(failure) }
+        defer { keeper.release(need, for: mirror) }
+        let outcome = await body()
+        guard case .failure(let failure) = outcome, failure.reason == .noRoom,
+            await keeper.relieveDisk(of: need.bytes)
+        else { return outcome }
+        return await body()
+    }
+
     private func whenItIsItsTurn(
         _ mirror: Mirror, size: Int?, _ body: () async throws(FetchFailure) -> Void
     ) async -> Result<Void, FetchFailure> {
         let group = mirror.askedFor.first?.group ?? ""
         do {
-            return try await slots.with(.init(group: group, version: mirror.version, size: size)) {
+            return try await slots.with(
+                .init(group: group, version: mirror.version, size: size) { size != nil || mirror.isAwaited }
+            ) {
                 do throws(FetchFailure) { return .success(try await body()) } catch { return .failure(error) }
             }
         } catch {
@@ -97,5 +124,20 @@ final class TransferService: MirrorFilling {
     private func sources(of mirror: Mirror) -> [Source] {
         var known: Set<Source> = []
         return mirror.askedFor.flatMap { directory.sources(of: $0) }.filter { known.insert($0).inserted }
+    }
+}
+
+/// Who keeps room owns the service that asks for it.
+private struct RoomKeeper {
+    weak var keeper: (any RoomKeeping & AnyObject)?
+}
+
+extension BlockRequest {
+    /// Bytes that the blocks take, about: how long each is says only their chunk's head.
+    fileprivate func bytes(of manifest: Manifest) -> Int64 {
+        let mean = manifest.size / Int64(max(manifest.chunks.count, 1))
+        return (parts + arrayParts).reduce(Int64(0)) { sum, part in
+            sum.addingClamped(part.blocks.isEmpty ? mean : min(mean, Int64(part.blocks.count) * max(mean / 16, 4096)))
+        }
     }
 }
