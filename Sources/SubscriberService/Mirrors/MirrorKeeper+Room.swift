@@ -6,6 +6,8 @@ import Synchronization
 extension MirrorKeeper: RoomKeeping {
     /// So long somebody waits until others have read theirs.
     private static let patience = Duration.seconds(15)
+    /// Of chunks that are more than half of what may be held there is never room beside what others read.
+    private static let shortPatience = Duration.seconds(1)
     private static let pause = Duration.milliseconds(20)
 
     func reserve(_ need: RoomNeed, for mirror: Mirror) async -> FetchFailure? {
@@ -13,7 +15,8 @@ extension MirrorKeeper: RoomKeeping {
         guard let limit = library.limit, need.bytes <= limit || need.urgency == .indispensable else {
             return .noRoom(need.bytes, library.limit ?? 0)
         }
-        let end = ContinuousClock.now + (need.urgency == .awaited ? Self.patience : .zero)
+        let patience = need.bytes > limit / 2 ? Self.shortPatience : Self.patience
+        let end = ContinuousClock.now + (need.urgency == .awaited ? patience : .zero)
         do {
             // One after the other, in the order in which they came.
             return try await making.with(0) { try await wait(for: need, mirror, limit, until: end) }
@@ -32,7 +35,11 @@ extension MirrorKeeper: RoomKeeping {
                 library.exceed(need.bytes)
                 return nil
             }
-            guard ContinuousClock.now < end else { return .noRoom(need.bytes, limit) }
+            guard ContinuousClock.now < end else {
+                guard need.urgency == .awaited, need.bytes > limit / 2 else { return .noRoom(need.bytes, limit) }
+                library.exceed(need.bytes)
+                return nil
+            }
             try await Task.sleep(for: Self.pause)
         }
     }
