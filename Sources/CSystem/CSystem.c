@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 void
@@ -77,6 +78,31 @@ csystem_has_writers(int descriptor)
         return 0;
     }
     return errno == EAGAIN ? 1 : -1;
+}
+
+long
+csystem_get_attribute(int descriptor, const char *name, void *value, unsigned long size)
+{
+    return fgetxattr(descriptor, name, value, size);
+}
+
+int
+csystem_set_attribute(int descriptor, const char *name, const void *value, unsigned long size)
+{
+    return fsetxattr(descriptor, name, value, size, 0);
+}
+
+int
+csystem_set_modified(int descriptor, int64_t seconds, long nanoseconds)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)seconds, .tv_nsec = nanoseconds}};
+    return futimens(descriptor, times);
+}
+
+int
+csystem_sync_file_system(int descriptor)
+{
+    return syncfs(descriptor);
 }
 
 int

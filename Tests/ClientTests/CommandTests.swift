@@ -30,6 +30,43 @@ struct CommandTests {
         #expect(none == "[]\n")
     }
 
+    @Test("names that look the same, and names that begin with a mark, are as many in the tree as there are")
+    func tree() async throws {
+        let names = ["foo/\u{e9}.txt", "foo/e\u{301}.txt", "foo/d\u{e9}/\u{301}x", "foo/de\u{301}/y"]
+        let subscriber = FakeSubscriber(try names.map { try SampleDataset($0, []) })
+        let text = try await subscriber.run("tree")
+        let expected = """
+            foo
+            ├── de\u{301}
+            │   └── y
+            ├── d\u{e9}
+            │   └── \u{301}x
+            ├── e\u{301}.txt
+            └── \u{e9}.txt
+
+            """
+        #expect(Array(text.utf8) == Array(expected.utf8))
+    }
+
+    @Test("of two names that look the same, both are followed and told")
+    func lookalikes() async throws {
+        let subscriber = FakeSubscriber([
+            try SampleDataset("foo/\u{e9}.txt", [1]), try SampleDataset("foo/e\u{301}.txt", [2]),
+        ])
+        _ = try await subscriber.run("follow", "foo")
+        let info = try await subscriber.run("info")
+        #expect(Array(info.utf8) == Array("foo/e\u{301}.txt\nfoo/\u{e9}.txt\n".utf8))
+        let json = try await subscriber.run("info", "--json")
+        #expect(json.utf8.count { $0 == UInt8(ascii: "{") } == 3)
+        let output = CollectedOutput()
+        _ = try await subscriber.run("download", "foo", output: output)
+        #expect(output.results.count == 2)
+        let error = await #expect(throws: ClientError.self) {
+            try await subscriber.run("follow", "foo/\u{fc}", "foo/u\u{308}")
+        }
+        #expect(error?.message.split(separator: ";").count { $0.contains("there is no such dataset") } == 2)
+    }
+
     @Test("list -l is a table")
     func longList() async throws {
         let text = try await subscriber().run("list", "-l", "foo")

@@ -73,7 +73,7 @@ struct DownloadTests {
     func files() async throws {
         try await withTemporaryFolder { folder in
             let target = "\(folder)/new/out"
-            let text = try await subscriber().run("download", "-o", target, "foo/*")
+            let text = try await subscriber().run("download", "-o", target, "foo/big.bin", "foo/d")
             #expect(text.contains("foo/big.bin: written to \(target)/big.bin, 2.9 MiB\n"))
             #expect(try FileSystem.readAll("\(target)/big.bin", limit: 1 << 22) == Self.bytes)
             #expect(try FileSystem.readAll("\(target)/x é#%.txt", limit: 10) == Array("hello".utf8))
@@ -121,7 +121,72 @@ struct DownloadTests {
         }
     }
 
-    @Test("a refusal in the middle leaves nothing behind")
+    @Test("what is there already is not fetched again, unless somebody has changed it; times are the datasets'")
+    func unchanged() async throws {
+        try await withTemporaryFolder { folder in
+            let subscriber = try subscriber(), target = "\(folder)/big.bin"
+            let fetched = { subscriber.state.withLock { $0.requests.count { $0 == "GET /api/download/foo/big.bin" } } }
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            let first = try FileIdentity(path: target)
+            #expect(first.modified == 1_764_000_000_000_000_000 && fetched() == 1)
+            let text = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(text.contains("foo/big.bin: \(target) has it, 2.9 MiB\n"))
+            #expect(try FileIdentity(path: target).inode == first.inode && fetched() == 1)
+            // One byte, and the same size and time: what is not noted is read.
+            let file = try FileDescriptor(target, .readingAndWriting)
+            try file.write([Self.bytes[7] ^ 1].span.bytes, at: 7)
+            file.setNote("bpubsub.kept", "-")
+            try file.setModified(Timestamp(nanoseconds: first.modified))
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileSystem.readAll(target, limit: 1 << 22) == Self.bytes && fetched() == 2)
+            // A copy that has the bytes and no note gets the time, and is not fetched.
+            try FileSystem.writeAtomically(target, Self.bytes)
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileIdentity(path: target).modified == first.modified && fetched() == 2)
+        }
+    }
+
+    @Test("what an earlier try brought is not fetched again, also of a try that was broken off")
+    func earlierTry() async throws {
+        try await withTemporaryFolder { folder in
+            let subscriber = try subscriber()
+            subscriber.state.withLock { $0.faults = [.cut(1_000_000), .refusal(503, "not now")] }
+            await #expect(throws: ClientError.self) {
+                try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            }
+            #expect(try FileSystem.list(folder).entries.map(\.name) == [".big.bin.part"])
+            // It takes up only where it was: a whole answer would be cut again.
+            subscriber.state.withLock { $0.faults = [.cut(2_000_100)] }
+            _ = try await subscriber.run("download", "foo/big.bin", "-o", folder)
+            #expect(try FileSystem.readAll("\(folder)/big.bin", limit: 1 << 22) == Self.bytes)
+            #expect(try FileSystem.list(folder).entries.map(\.name) == ["big.bin"])
+            #expect(subscriber.state.withLock { $0.requests.count { $0 == "GET /api/download/foo/big.bin" } } == 3)
+        }
+    }
+
+    @Test("- is standard output, without a word beside the bytes")
+    func standardOutput() async throws {
+        let subscriber = try subscriber()
+        subscriber.state.withLock { $0.faults = [.cut(2)] }
+        let output = CollectedOutput()
+        _ = try await subscriber.run("download", "foo/d", "-o", "-", output: output)
+        #expect(output.text == "hello")
+    }
+
+    @Test("many small files are named together, and all are there")
+    func manyFiles() async throws {
+        try await withTemporaryFolder { folder in
+            let datasets = try (0..<600).map { try SampleDataset("foo/d\($0 % 7)/\($0)", Array("\($0)".utf8)) }
+            let text = try await FakeSubscriber(datasets).run("download", "foo", "-o", folder)
+            #expect(text.split(separator: "\n").count { $0.contains(": written to ") } == 600)
+            for number in 0..<600 {
+                #expect(
+                    try FileSystem.readAll("\(folder)/d\(number % 7)/\(number)", limit: 10) == Array("\(number)".utf8))
+            }
+        }
+    }
+
+    @Test("a refusal in the middle leaves nothing under the file's name")
     func refusal() async throws {
         try await withTemporaryFolder { folder in
             let subscriber = try subscriber()
@@ -130,7 +195,7 @@ struct DownloadTests {
                 try await subscriber.run("download", "foo/big.bin", "-o", folder)
             }
             #expect(error?.message == "foo/big.bin: not now")
-            #expect(try FileSystem.list(folder).entries.isEmpty)
+            #expect(!FileSystem.exists("\(folder)/big.bin"))
         }
     }
 

@@ -9,17 +9,17 @@ import TestSupport
 /// Answers as `docs/protocol.md` has a subscriber do, from datasets in memory; and misbehaves when it is told to.
 final class FakeSubscriber: Sendable {
     struct State {
-        var datasets: [String: SampleDataset] = [:]
+        var datasets: [ExactText: SampleDataset] = [:]
         /// How many bytes a download grows by with each question.
         var step: Int64 = .max
         /// Answers to the next downloads of bytes, in order; after them, good ones.
         var faults: [Fault] = []
         /// What to say about datasets whose download fails.
-        var failures: [String: String] = [:]
+        var failures: [ExactText: String] = [:]
         /// What is in the way of downloads that run.
         var obstacle: String?
         /// A dataset that exists for the first question about downloads only.
-        var withdrawn: String?
+        var withdrawn: ExactText?
         var groups: [Group] = []
         var requests: [String] = []
         var events: [AsyncStream<String>.Continuation] = []
@@ -41,7 +41,7 @@ final class FakeSubscriber: Sendable {
 
     init(_ datasets: [SampleDataset]) {
         var state = State()
-        for dataset in datasets { state.datasets[dataset.dataset.path.text] = dataset }
+        for dataset in datasets { state.datasets[ExactText(dataset.dataset.path.text)] = dataset }
         self.state = Locked(state)
     }
 
@@ -126,7 +126,7 @@ final class FakeSubscriber: Sendable {
 
     private func info() -> HTTPResponse {
         let entries = state.withLock { $0.datasets.filter { $0.value.isFollowed || $0.value.held > 0 } }
-        return json(entries.mapValues { HeldDataset(follow: $0.isFollowed) })
+        return json(NamedValues(entries.mapValues { HeldDataset(follow: $0.isFollowed) }))
     }
 
     private func follow(_ request: HTTPRequest, _ isFollowed: Bool) async -> HTTPResponse {
@@ -143,8 +143,8 @@ final class FakeSubscriber: Sendable {
     private func download(_ request: HTTPRequest) async -> HTTPResponse {
         guard let names = await names(request) else { return .refusal(400, "the body is not an array of names") }
         if let refusal = unknown(names) { return refusal }
-        let states = state.withLock { state -> [String: TransferState] in
-            var result: [String: TransferState] = [:]
+        let states = state.withLock { state -> [ExactText: TransferState] in
+            var result: [ExactText: TransferState] = [:]
             for (path, sample) in state.datasets where Self.matches(sample, names) {
                 let size = sample.dataset.size
                 let held = sample.held + min(state.step, size - sample.held)
@@ -158,12 +158,12 @@ final class FakeSubscriber: Sendable {
             if let path = state.withdrawn { state.datasets[path] = nil }
             return result
         }
-        return json(states)
+        return json(NamedValues(states))
     }
 
     private func bytes(_ path: String, _ request: HTTPRequest) -> HTTPResponse {
         let (found, planned) = state.withLock { state in
-            (state.datasets[path], state.faults.isEmpty ? nil : state.faults.removeFirst())
+            (state.datasets[ExactText(path)], state.faults.isEmpty ? nil : state.faults.removeFirst())
         }
         guard let sample = found else { return .refusal(404, "no dataset \(path)") }
         var fault = planned
@@ -183,7 +183,7 @@ final class FakeSubscriber: Sendable {
         }
         let sent = content
         if case .replacement(let count, let newer) = fault {
-            state.withLock { $0.datasets[path] = newer }
+            state.withLock { $0.datasets[ExactText(path)] = newer }
             fault = .cut(count)
         }
         guard case .cut(let count) = fault else {
@@ -223,16 +223,21 @@ final class FakeSubscriber: Sendable {
         let missing = names.filter { name in !datasets.values.contains { Self.matches($0, [name]) } }
         guard !missing.isEmpty else { return nil }
         let problem = Refusal.NameProblem(
-            reason: "there is no such dataset", suggestions: NearestNames.of(missing[0], among: datasets.keys.sorted()))
-        let refusal = Refusal(
-            detail: "unknown names", errors: Dictionary(uniqueKeysWithValues: missing.map { ($0, problem) }))
-        return json(refusal, status: 404)
+            reason: "there is no such dataset",
+            suggestions: NearestNames.of(missing[0], among: datasets.keys.sorted().map(\.text)))
+        let errors = NamedValues(missing.map { (ExactText($0), problem) }).encoded
+        return .json(
+            status: 404, "{\"detail\":\"unknown names\",\"errors\":\(String(decoding: errors, as: UTF8.self))}")
     }
 
     private static func matches(_ sample: SampleDataset?, _ patterns: [String]) -> Bool {
         guard let sample else { return false }
         return patterns.isEmpty
             || patterns.contains { (try? PathPattern($0))?.matches(sample.dataset.path.text) ?? false }
+    }
+
+    private func json(_ values: NamedValues<some Encodable>) -> HTTPResponse {
+        .json(String(decoding: values.encoded, as: UTF8.self))
     }
 
     private func json(_ value: some Encodable, status: Int = 200) -> HTTPResponse {

@@ -22,6 +22,38 @@ import Testing
         }
     }
 
+    @Test func namesAreBytesAndNotWhatTheyLookLike() async throws {
+        try await World.complete { world in
+            let names = [
+                "\u{e9}.txt", "e\u{301}.txt", "d\u{e9}/x", "de\u{301}/y", "\u{301}first", "d\u{e9}/\u{327}mark",
+                "\u{212b}", "\u{c5}", "A\u{30a}",
+            ]
+            for (number, name) in names.enumerated() { try world.write(name, [UInt8(number)]) }
+            try await world.waitForList(names.map { "foo/" + $0 })
+            // Each is read twice: the second answer may be one that was kept.
+            for _ in 0..<2 {
+                for (number, name) in names.enumerated() {
+                    #expect(try await world.get("/api/download/foo/" + name).body == [UInt8(number)], "\(name)")
+                    let info = try await world.get("/api/info/foo/" + name)
+                    #expect(info.headers["ETag"] == "\"\(try await world.version(of: "foo/" + name))\"", "\(name)")
+                }
+            }
+            let target = world.folder + "/out"
+            #expect(try await world.bpubsub("follow", "foo").isDone)
+            #expect(try await world.bpubsub("download", "foo", "-o", target).isDone)
+            for (number, name) in names.enumerated() {
+                #expect(try world.copy("foo/" + name) == [UInt8(number)])
+                #expect(try FileSystem.readAll("\(target)/\(name)", limit: 10) == [UInt8(number)])
+            }
+            #expect(try await world.bpubsub("info").out.count == names.count)
+            #expect(try await world.bpubsub("unfollow", "foo").isDone)
+            #expect(try await world.bpubsub("follow", "foo/\u{e9}.txt", "foo/e\u{301}.txt").isDone)
+            #expect(try await world.bpubsub("unfollow", "foo/e\u{301}.txt").isDone)
+            let followed = try await world.get("/api/followed").body
+            #expect(followed == Array("[\"foo/\u{e9}.txt\"]".utf8))
+        }
+    }
+
     @Test func damagedFramesLinksAndOddFilesSpoilNothing() async throws {
         try await World.complete { world in
             let precip = try FileSystem.readAll(BuiltPrograms.packageFolder + "/samples/precip.b2nd", limit: 1 << 20)

@@ -121,7 +121,7 @@ public final class ArrayReader: Sendable {
         else {
             throw Blosc2Error(.invalidRequest, "there are no fields: the type is not structured")
         }
-        guard let found = type.fields.first(where: { $0.name == field }) else {
+        guard let found = type.fields.first(where: { $0.name.utf8.elementsEqual(field.utf8) }) else {
             let names = type.fields.prefix(20).map { "'\($0.name)'" }.joined(separator: ", ")
             throw Blosc2Error(.invalidRequest, "no field '\(field)'; there are \(names)")
         }

@@ -54,6 +54,18 @@ export const post = async (url, body) => (await answered(await reached(url, {
 }))).json();
 
 /**
+ * Two views of the same points: the least and the greatest of what is behind each. As {@link view}, with the least as `low`.
+ */
+export async function extremes(path, query, signal) {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const [low, high] = await Promise.all(["min", "max"].map((reduce) => view(path, { ...query, reduce }, signal)));
+    // Values of two versions make no picture.
+    if (low.version === high.version) return { ...high, low: low.items, reduction: "min and max" };
+  }
+  throw new Error("The dataset changes faster than it can be drawn.");
+}
+
+/**
  * A view: its items, their shape, and what was done to them.
  * @returns {Promise<{items: Items, shape: number[], reduction: string, factors: number[], version: string}>}
  */

@@ -11,6 +11,14 @@ function choice(label, options, chosen, act) {
 }
 
 const reductions = [["stride", "every so many"], ["mean", "mean"], ["min", "minimum"], ["max", "maximum"]];
+const both = ["range", "minimum and maximum"];
+const reductionLabel = "What a point shows";
+
+/** What a point shows may follow from how much is seen. */
+export function showReduction(node, window) {
+  const select = node.querySelector(`select[aria-label="${reductionLabel}"]`);
+  if (select) select.value = window.reduce;
+}
 
 /**
  * How the values are shown, as far as there is a choice.
@@ -39,7 +47,8 @@ export function choices(window, { changed, arranged, painted }) {
       (value) => { window.show(pairs.find((pair) => String(pair) === value)); arranged(); }));
   }
   if (hasMean(window.drawnType)) {
-    list.push(choice("What a point shows", reductions, window.reduce, (name) => { window.reduce = name; changed(); }));
+    list.push(choice(reductionLabel, window.isLine ? [both, ...reductions] : reductions, window.reduce,
+      (name) => { window.reduce = name; changed(); }));
   }
   return list;
 }

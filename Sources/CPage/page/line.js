@@ -56,8 +56,8 @@ function drawAxes(context, { x, y, width, height }, [from, to], marks, colours) 
 }
 
 /** The values as a path, with a gap for each that is no number. */
-function trace({ answer, zoom }, { x, y }, part) {
-  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors, values = answer.items.drawn(part);
+function trace({ answer, zoom }, { x, y }, values) {
+  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors;
   let isDrawing = false;
   values.forEach((value, place) => {
     if (!Number.isFinite(value)) { isDrawing = false; return; }
@@ -66,6 +66,17 @@ function trace({ answer, zoom }, { x, y }, part) {
     // A value between two gaps is a dot.
     if (!isDrawing && !Number.isFinite(values[place + 1])) path.arc(at, y(value), 1.5, 0, 2 * Math.PI);
     isDrawing = true;
+  });
+  return path;
+}
+
+/** What lies between the least and the greatest value of each point. */
+function band({ answer, zoom }, { x, y }, low, high) {
+  const path = new Path2D(), [[start]] = zoom, [factor] = answer.factors;
+  low.forEach((least, place) => {
+    if (!Number.isFinite(least) || !Number.isFinite(high[place])) return;
+    const from = x(start + place * factor), width = Math.max(1, x(start + (place + 1) * factor) - from);
+    path.rect(from, y(high[place]), width, Math.max(1, y(least) - y(high[place])));
   });
   return path;
 }
@@ -84,5 +95,11 @@ export function drawLine(canvas, layer, window) {
   context.strokeStyle = style.color;
   context.lineWidth = 1.5;
   context.lineJoin = context.lineCap = "round";
-  context.stroke(trace(layer, place, window.part));
+  const { items, low } = layer.answer, values = items.drawn(window.part);
+  context.stroke(trace(layer, place, values));
+  if (!low) return;
+  const least = low.drawn(window.part);
+  context.stroke(trace(layer, place, least));
+  context.fillStyle = style.color;
+  context.fill(band(layer, place, least, values));
 }

@@ -1,5 +1,5 @@
-import { view } from "./api.js";
-import { choices, saveButton, sliders, zoomButtons } from "./controls.js";
+import { extremes, view } from "./api.js";
+import { choices, saveButton, showReduction, sliders, zoomButtons } from "./controls.js";
 import { element, encoded, refill } from "./dom.js";
 import { keys, pointers } from "./gestures.js";
 import { latest, settled } from "./latest.js";
@@ -106,6 +106,7 @@ class Picture {
   #changed(isMoving = false) {
     this.scene.draw();
     this.ask();
+    showReduction(this.#choices, this.window);
     if (isMoving) this.settle(); else this.#remember();
   }
 
@@ -124,6 +125,13 @@ class Picture {
     };
   }
 
+  /** Where every value has a point of its own there are no two. */
+  async #answer(question, signal) {
+    const [[from, to]] = this.window.zoom, isBoth = question.reduce === "range" && to - from > Number(question.pixels);
+    if (isBoth) return extremes(encoded(this.path), question, signal);
+    return view(encoded(this.path), { ...question, reduce: question.reduce === "range" ? "stride" : question.reduce }, signal);
+  }
+
   async #load(signal) {
     const { window } = this, { slice, layer, arrangement } = window, zoom = window.zoom.map((part) => [...part]);
     if (!this.#canvas.clientWidth) return;
@@ -131,7 +139,7 @@ class Picture {
     if (asked === this.#answered) return;
     this.#canvas.setAttribute("aria-busy", "true");
     try {
-      const answer = await view(encoded(this.path), question, signal);
+      const answer = await this.#answer(question, signal);
       // Other axes or colours were chosen meanwhile, and have been asked for; or what has no picture.
       if (arrangement !== window.arrangement || this.#canvas.hidden) return;
       if (!this.scene.fits(answer)) throw new Error("The dataset has another shape or type than it had: show its newer version.");

@@ -14,7 +14,7 @@ export class Scene {
   }
 
   get newest() { return this.#newest; }
-  get isLine() { return this.#window.seen.length === 1; }
+  get isLine() { return this.#window.isLine; }
 
   /** Whether an answer has what the window expects: the dataset may have become another since that was made. */
   fits({ shape, items: { type: { kind } } }) {
@@ -35,11 +35,17 @@ export class Scene {
   /** Gives the values their colours, and shows them. @returns the limits: `found` and `used`. */
   paint() {
     if (!this.#newest) return null;
-    const limits = this.isLine ? limitsOf(this.#window, this.#newest.answer.items.drawn(this.#window.part)) : paint(this.#newest, this.#window);
+    const limits = this.isLine ? limitsOf(this.#window, this.#lineValues) : paint(this.#newest, this.#window);
     this.#newest.limits = limits.used;
     if (!this.isLine && this.#whole && this.#whole !== this.#newest) paint(this.#whole, this.#window, limits.used);
     this.draw();
     return limits;
+  }
+
+  /** All values that a line has, the least and the greatest of each point among them. */
+  get #lineValues() {
+    const { items, low } = this.#newest.answer, { part } = this.#window;
+    return low ? Float64Array.from([...low.drawn(part), ...items.drawn(part)]) : items.drawn(part);
   }
 
   draw() {
@@ -72,6 +78,7 @@ export class Scene {
     if (points.some((point, axis) => point < 0 || point >= answer.shape[axis])) return null;
     const channels = this.#window.colours ? answer.shape.at(-1) : 1;
     const first = points.reduce((place, point, axis) => place * answer.shape[axis] + point, 0) * channels;
+    if (answer.low) return { index, values: [...new Set([answer.low.at(first), answer.items.at(first)])] };
     return { index, values: Array.from({ length: channels }, (_, channel) => answer.items.at(first + channel)) };
   }
 }

@@ -5,6 +5,10 @@ import { complexParts } from "./npy.js";
 import { hasChannels, hasMean, isCounts, likely, pairs, whyNotDrawn } from "./types.js";
 
 const reductions = ["stride", "mean", "min", "max"];
+/** Of a line, both the least and the greatest of what a point stands for: a single value among very many is seen. */
+const both = "range";
+/** Bytes of values that are read for that when nobody has asked for it. */
+const mostUnasked = 64 << 20;
 const usualPart = Object.keys(complexParts)[0];
 const numbers = (text) => (text ?? "").split(",").map(Number);
 
@@ -32,7 +36,7 @@ export class Window {
     this.usualMap = isCounts(dtype) && shape.length > 1 ? "grey" : "viridis";
     this.map = mapNames.find((name) => name === query.get("map")) ?? this.usualMap;
     this.limits = [limit(query.get("low")), limit(query.get("high"))];
-    this.#reduce = reductions.find((name) => name === query.get("reduce")) ?? reductions[0];
+    this.#reduce = [...reductions, both].find((name) => name === query.get("reduce")) ?? null;
     this.#start(query);
   }
 
@@ -50,9 +54,21 @@ export class Window {
   /** Of what is drawn: of structures a field. */
   get drawnType() { return this.type?.fields?.find(({ name }) => name === this.field)?.type ?? this.type; }
 
+  get isLine() { return this.seen.length === 1; }
+
   /** How neighbours become one point; of what has no mean every so many are shown. */
-  get reduce() { return hasMean(this.drawnType) ? this.#reduce : reductions[0]; }
+  get reduce() {
+    if (!hasMean(this.drawnType) || (this.#reduce === both && !this.isLine)) return reductions[0];
+    return this.#reduce ?? this.usualReduce;
+  }
   set reduce(name) { this.#reduce = name; }
+
+  /** What is shown when nobody has chosen. */
+  get usualReduce() {
+    if (!this.isLine || !hasMean(this.drawnType)) return reductions[0];
+    const [[from, to]] = this.zoom;
+    return (to - from) * (this.type?.size ?? 1) <= mostUnasked ? both : reductions[0];
+  }
 
   /** All but the axis of the colours. */
   get #positions() { return this.shape.map((_, axis) => axis).slice(0, this.colours ? -1 : undefined); }
@@ -127,7 +143,7 @@ export class Window {
   get query() {
     const query = new URLSearchParams(), set = (name, value, usual) => { if (value !== usual) query.set(name, value); };
     set("as", this.colours ? "colours" : "values", this.usualColours ? "colours" : "values");
-    set("reduce", this.reduce, reductions[0]);
+    set("reduce", this.reduce, this.usualReduce);
     set("field", this.field, this.usualField);
     set("part", this.part, usualPart);
     set("axes", String(this.axes), String(this.likely));

@@ -58,6 +58,16 @@ int csystem_getopt(
     int count, char **arguments, const char *short_options, const csystem_option_declaration *declarations,
     int declaration_count, csystem_option *steps, int limit);
 
+/// Notes that a file carries with it (xattr(7)). The length, or -1 and errno: of what was read; zero of what was written.
+long csystem_get_attribute(int descriptor, const char *name, void *value, unsigned long size);
+int csystem_set_attribute(int descriptor, const char *name, const void *value, unsigned long size);
+
+/// Sets when the content of a file was last changed, and nothing else. Zero, or -1 and errno.
+int csystem_set_modified(int descriptor, int64_t seconds, long nanoseconds);
+
+/// syncfs(2): returns when all of the file system that `descriptor` is on is on the disk. Zero, or -1 and errno.
+int csystem_sync_file_system(int descriptor);
+
 /// The columns of the terminal behind a descriptor, or 0.
 int csystem_terminal_columns(int descriptor);
 

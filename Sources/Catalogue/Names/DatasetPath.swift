@@ -47,24 +47,10 @@ public struct DatasetPath: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     public var description: String { text }
-    // By bytes: for `String`, the composed and the decomposed spelling of "é" are equal; as file names they are two.
-    public static func < (a: DatasetPath, b: DatasetPath) -> Bool {
-        a.withBytes { a in b.withBytes { b in unsafe a.lexicographicallyPrecedes(b) } }
-    }
-    public static func == (a: DatasetPath, b: DatasetPath) -> Bool {
-        a.text.utf8.count == b.text.utf8.count
-            && a.withBytes { a in b.withBytes { b in unsafe a.elementsEqual(b) } }
-    }
-    public func hash(into hasher: inout Hasher) {
-        withBytes { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
-    }
-
-    /// The text's bytes where they are: tables of paths are looked into all the time.
-    private func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-        if let result = unsafe text.utf8.withContiguousStorageIfAvailable(body) { return result }
-        var copy = text
-        return copy.withUTF8(body)
-    }
+    // By bytes, as all names: see ``ExactText``.
+    public static func < (a: DatasetPath, b: DatasetPath) -> Bool { a.text.precedesByBytes(b.text) }
+    public static func == (a: DatasetPath, b: DatasetPath) -> Bool { a.text.hasBytes(of: b.text) }
+    public func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
 }
 
 extension DatasetPath: Codable {

@@ -14,5 +14,8 @@ public struct GroupName: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     public var description: String { text }
-    public static func < (a: GroupName, b: GroupName) -> Bool { a.text < b.text }
+    // By bytes, as all names: see ``ExactText``.
+    public static func < (a: GroupName, b: GroupName) -> Bool { a.text.precedesByBytes(b.text) }
+    public static func == (a: GroupName, b: GroupName) -> Bool { a.text.hasBytes(of: b.text) }
+    public func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
 }

@@ -19,16 +19,17 @@ enum InfoCommand: Command {
             return try context.output.print(text)
         }
         if arguments[json] {
-            return try context.output.print(JSONStyle.line(try await context.subscriber.json("/api/info")) + "\n")
+            return try context.output.print(JSONStyle.line(try await context.subscriber.members("/api/info")) + "\n")
         }
-        let followed = try await context.subscriber.held().filter(\.value.follow).keys
-        for path in followed.sorted() { try context.output.print(PrintableText.escaped(path) + "\n") }
+        for (path, held) in try await context.subscriber.held().members where held.follow {
+            try context.output.print(PrintableText.escaped(path.text) + "\n")
+        }
     }
 
     private static func find(_ path: String, _ context: CommandContext) async throws -> ListedDataset {
         let listed = try await context.subscriber.longList([path])
         // By bytes: two spellings of "é" are two datasets.
-        if let entry = listed.first(where: { $0.dataset.path.text.utf8.elementsEqual(path.utf8) }) { return entry }
+        if let entry = listed.first(where: { $0.dataset.path.text.hasBytes(of: path) }) { return entry }
         if !listed.isEmpty {
             throw ClientError(
                 .notFound, "\(path) names \(listed.count) datasets and not one: see 'bpubsub list -l \(path)'")

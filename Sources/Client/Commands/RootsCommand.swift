@@ -10,7 +10,7 @@ enum RootsCommand: Command {
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         if arguments[json] {
-            return try context.output.print(JSONStyle.line(try await context.subscriber.json("/api/roots")) + "\n")
+            return try context.output.print(JSONStyle.line(try await context.subscriber.members("/api/roots")) + "\n")
         }
         for group in try await context.subscriber.groups() {
             try context.output.print(PrintableText.escaped(group.name) + "\n")

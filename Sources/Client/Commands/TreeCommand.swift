@@ -10,31 +10,29 @@ enum TreeCommand: Command {
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         var root = Node()
         for path in try await context.subscriber.list(arguments[CommandOperands.patterns]) {
-            root.add(path.split(separator: "/")[...])
+            root.add(path.utf8.split(separator: UInt8(ascii: "/"))[...])
         }
         for (name, node) in root.sorted {
-            try context.output.print(PrintableText.escaped(name) + "\n")
+            try context.output.print(PrintableText.escaped(name.text) + "\n")
             try node.print(indent: "", context.output)
         }
     }
 
     private struct Node {
-        private var children: [String: Node] = [:]
+        private var children: [ExactText: Node] = [:]
 
-        mutating func add(_ names: ArraySlice<Substring>) {
+        mutating func add(_ names: ArraySlice<Substring.UTF8View>) {
             guard let first = names.first else { return }
-            children[String(first), default: Node()].add(names.dropFirst())
+            children[ExactText(String(decoding: first, as: UTF8.self)), default: Node()].add(names.dropFirst())
         }
 
-        var sorted: [(key: String, value: Node)] {
-            children.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        }
+        var sorted: [(key: ExactText, value: Node)] { children.sorted { $0.key < $1.key } }
 
         func print(indent: String, _ output: any TextOutput) throws {
             let sorted = sorted
             for (index, child) in sorted.enumerated() {
                 let isLast = index + 1 == sorted.count
-                try output.print("\(indent)\(isLast ? "└── " : "├── ")\(PrintableText.escaped(child.key))\n")
+                try output.print("\(indent)\(isLast ? "└── " : "├── ")\(PrintableText.escaped(child.key.text))\n")
                 try child.value.print(indent: indent + (isLast ? "    " : "│   "), output)
             }
         }

@@ -1,3 +1,4 @@
+internal import Catalogue
 internal import Platform
 
 /// Waits until a subscriber holds all of some datasets.
@@ -9,7 +10,7 @@ struct Completion {
     /// Nothing is told of what goes well.
     var isQuiet = false
     private var failures: [String] = []
-    private var obstacles: [String: Obstacle] = [:]
+    private var obstacles: [DatasetPath: Obstacle] = [:]
 
     /// What is in the way of a dataset, and since when nothing has come.
     private struct Obstacle {
@@ -31,13 +32,13 @@ struct Completion {
 
     /// - Parameter started: the first answer.
     /// - Returns: what to say about those that failed.
-    mutating func wait(for started: [String: TransferState]) async throws -> [String] {
+    mutating func wait(for started: [DatasetPath: TransferState]) async throws -> [String] {
         var running = try settle(started)
         var pause = Duration.milliseconds(20)
         while !running.isEmpty {
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(250))
-            var still: [String] = []
+            var still: [DatasetPath] = []
             for start in stride(from: 0, to: running.count, by: Self.batch) {
                 still += try settle(await ask(Array(running[start..<min(start + Self.batch, running.count)])))
             }
@@ -47,14 +48,14 @@ struct Completion {
     }
 
     /// Tells what has ended; what has not comes back.
-    private mutating func settle(_ states: [String: TransferState]) throws -> [String] {
-        var running: [String] = []
+    private mutating func settle(_ states: [DatasetPath: TransferState]) throws -> [DatasetPath] {
+        var running: [DatasetPath] = []
         for (path, state) in states.sorted(by: { $0.key < $1.key }) {
-            if !isQuiet { try display.update(path, held: state.held, size: state.size) }
+            if !isQuiet { try display.update(path.text, held: state.held, size: state.size) }
             switch state.state {
             case .running: if isHopeful(path, state) { running.append(path) }
             case .complete where isQuiet: break
-            case .complete: try display.finish(path, "\(path): complete, \(HumanText.bytes(state.size))")
+            case .complete: try display.finish(path.text, "\(path): complete, \(HumanText.bytes(state.size))")
             case .failed: failures.append("\(path): \(state.error ?? "failed, the subscriber does not say why")")
             }
         }
@@ -62,7 +63,7 @@ struct Completion {
     }
 
     /// Whether to go on waiting: the subscriber itself never gives up.
-    private mutating func isHopeful(_ path: String, _ state: TransferState) -> Bool {
+    private mutating func isHopeful(_ path: DatasetPath, _ state: TransferState) -> Bool {
         guard let error = state.error else {
             obstacles[path] = nil
             return true
@@ -79,12 +80,12 @@ struct Completion {
     }
 
     /// How far they are; a subscriber that restarts is waited for, and goes on where it was.
-    private mutating func ask(_ names: [String]) async throws -> [String: TransferState] {
+    private mutating func ask(_ names: [DatasetPath]) async throws -> [DatasetPath: TransferState] {
         var backoff = Backoff()
         let deadline = ContinuousClock.now + Self.patience
         while true {
             do {
-                return try await subscriber.download(names)
+                return try await subscriber.download(names.map(\.text))
             } catch let error as ClientError where error.code == .unreachable && ContinuousClock.now < deadline {
                 try await Task.sleep(for: backoff.pause())
             } catch let error as ClientError where error.code == .notFound {
@@ -93,7 +94,7 @@ struct Completion {
                     failures.append(error.message)
                     return [:]
                 }
-                var states: [String: TransferState] = [:]
+                var states: [DatasetPath: TransferState] = [:]
                 for name in names { try await states.merge(ask([name])) { $1 } }
                 return states
             }

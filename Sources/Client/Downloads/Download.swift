@@ -6,24 +6,26 @@ struct Download: Sendable {
     let subscriber: Subscriber
     let display: ProgressDisplay
     private let note: @Sendable (String) -> Void
-    private let pool = BlockingPool(name: "files", threads: 1)
+    private let output: any TextOutput
+    private let pool = BlockingPool(name: "files", threads: 2)
 
     init(_ context: CommandContext) {
         subscriber = context.subscriber
         display = ProgressDisplay(context.output)
         note = context.note
+        output = context.output
     }
 
     /// - Parameter folder: where files go; `nil` for none.
     func run(_ names: [String], folder: String?) async throws {
         let started = try await subscriber.download(names)
         for (path, state) in started {
-            try display.update(path, held: folder == nil ? state.held : 0, size: state.size)
+            try display.update(path.text, held: folder == nil ? state.held : 0, size: state.size)
         }
         var failures: [String]
         do {
             if let folder {
-                failures = try await writeFiles(started, folder)
+                failures = try await writeFiles(names, started, folder)
             } else {
                 var completion = Completion(subscriber: subscriber, display: display, note: note)
                 failures = try await completion.wait(for: started)
@@ -38,39 +40,27 @@ struct Download: Sendable {
         throw ClientError(.incomplete, failures.joined(separator: "; "))
     }
 
-    // MARK: Files
-
-    private func writeFiles(_ started: [String: TransferState], _ folder: String) async throws -> [String] {
-        let paths = try started.keys.map { path in
-            do {
-                return try DatasetPath(path)
-            } catch {
-                throw ClientError(.badAnswer, "the subscriber names a dataset that cannot be: \(error)")
-            }
-        }
-        let targets = TargetNames.choose(for: paths)
-        let writer = FileDownload(subscriber: subscriber, display: display, pool: pool)
-        var failures: [String] = [], written: Set<String> = []
-        for path in paths.sorted() {
-            // Every path of `paths` got a name.
-            let target = "\(folder)/\(targets[path] ?? path.text)"
-            do {
-                let size = try await writer.write(path, size: started[path.text]?.size ?? 0, to: target)
-                try display.update(path.text, held: size, size: size)
-                try display.finish(path.text, "\(path): written to \(target), \(HumanText.bytes(size))")
-                written.insert(path.text)
-            } catch let error as ClientError where error.code != .unreachable {
-                failures.append(error.message.contains(path.text) ? error.message : "\(path): \(error)")
-            } catch let error as SystemError {
-                failures.append("\(path): \(error)")
-            }
-        }
+    /// - Parameter folder: where the files go.
+    private func writeFiles(
+        _ names: [String], _ started: [DatasetPath: TransferState], _ folder: String
+    ) async throws -> [String] {
+        let datasets = try await subscriber.longList(names).map(\.dataset)
+        let places = try TargetNames.choose(for: datasets.lazy.map(\.path), named: names)
+        let writer = FolderDownload(subscriber: subscriber, display: display, pool: pool)
+        var outcome = try await writer.write(datasets, places, in: folder)
         // The subscriber shall hold them as well, in place for other programs.
+        let written = started.filter { outcome.written.contains($0.key) }
         if !written.isEmpty {
             var completion = Completion(subscriber: subscriber, display: display, note: note)
             completion.isQuiet = true
-            failures += try await completion.wait(for: started.filter { written.contains($0.key) })
+            outcome.failures += try await completion.wait(for: written)
         }
-        return failures
+        return outcome.failures
+    }
+
+    /// Writes the bytes to standard output, in the order of the paths.
+    func stream(_ names: [String]) async throws {
+        let paths = try await subscriber.download(names).keys.sorted()
+        for path in paths { try await StreamDownload(subscriber: subscriber, output: output).write(path) }
     }
 }

@@ -4,7 +4,7 @@ internal import HTTP
 internal import Platform
 internal import Versions
 
-/// Writes a dataset's bytes into a file: whole and verified, or not at all.
+/// Gets a dataset's bytes into a file: whole and verified, or not under its name.
 struct FileDownload: Sendable {
     let subscriber: Subscriber
     let display: ProgressDisplay
@@ -13,40 +13,36 @@ struct FileDownload: Sendable {
     /// Answers in a row that bring nothing, until it is given up.
     private static let attemptLimit = 6
 
-    /// - Returns: how many bytes there are in the file.
-    func write(_ path: DatasetPath, size: Int64, to target: String) async throws -> Int64 {
-        let folder = FileSystem.folder(of: target)
-        let file = try await pool.run {
-            try FileSystem.createDirectories(folder)
-            return try ArrivingFile(in: folder)
+    /// - Returns: the file, which has all bytes and not yet its name; `nil` when the target is as it should be.
+    func get(_ dataset: Dataset, to target: String) async throws -> ArrivingFile? {
+        let file = try await pool.run { () -> ArrivingFile? in
+            if try KeptFile.isCurrent(target, dataset) { return nil }
+            try FileSystem.createDirectories(FileSystem.folder(of: target))
+            return try ArrivingFile(for: target, version: dataset.version)
         }
-        do {
-            try await receive(path, size, file)
-            if try await !isVerified(file) {
-                // Once more from the start: what was damaged on the way is whole the second time.
-                try file.restart()
-                try await receive(path, size, file)
-                guard try await isVerified(file) else { throw wrongBytes(path, file) }
+        guard let file else { return nil }
+        if file.received > dataset.size { try file.restart() }
+        if file.received < dataset.size || dataset.size == 0 { try await receive(dataset, file) }
+        if try await !isVerified(file) {
+            // Once more from the start: what was damaged on the way is whole the second time.
+            try file.restart()
+            try await receive(dataset, file)
+            guard try await isVerified(file) else {
+                await pool.run { file.discard() }
+                throw wrongBytes(dataset.path, file)
             }
-            try await pool.run { try file.move(to: target) }
-            return file.received
-        } catch {
-            await pool.run {
-                // The error that is thrown says more than one about a file that is left.
-                try? FileSystem.unlink(file.path)
-            }
-            throw error
         }
+        return file
     }
 
     /// Gets all bytes, however often the connection breaks, as long as each one brings some.
-    private func receive(_ path: DatasetPath, _ size: Int64, _ file: ArrivingFile) async throws {
+    private func receive(_ dataset: Dataset, _ file: ArrivingFile) async throws {
         var backoff = Backoff()
         var attempts = 0
         while true {
             let before = file.received
             do {
-                try await receiveOnce(path, size, file)
+                try await receiveOnce(dataset, file)
                 return
             } catch let error as HTTPError where [.peerClosed, .timeout, .cannotConnect].contains(error.code) {
                 // The end was cut off after the last byte.
@@ -64,26 +60,26 @@ struct FileDownload: Sendable {
         }
     }
 
-    private func receiveOnce(_ path: DatasetPath, _ size: Int64, _ file: ArrivingFile) async throws {
+    private func receiveOnce(_ dataset: Dataset, _ file: ArrivingFile) async throws {
+        let path = dataset.path.text
         let request = HTTPClient.Request(
-            url: "\(subscriber.url)/api/download/\(PercentEncoding.path(path.text))", headers: file.requestHeaders(),
+            url: "\(subscriber.url)/api/download/\(PercentEncoding.path(path))", headers: file.requestHeaders(),
             idleTimeout: .seconds(60))
         _ = try await subscriber.http.receive(request, onHead: { try file.begin($0) }) { bytes in
             try file.append(bytes)
-            try display.update(path.text, held: file.received, size: file.expected ?? max(size, file.received))
+            try display.update(path, held: file.received, size: file.expected ?? max(dataset.size, file.received))
         }
-        if let refusal = file.refusal { throw subscriber.refusal(refusal.status, refusal.body) }
+        if let refusal = file.refusal {
+            // Nothing to go on from.
+            if file.received == 0 { await pool.run { file.discard() } }
+            throw subscriber.refusal(refusal.status, refusal.body)
+        }
     }
 
     /// Whether the bytes make the version that the subscriber promised.
     private func isVerified(_ file: ArrivingFile) async throws -> Bool {
-        guard let expected = file.version else {
-            throw ClientError(
-                .badAnswer,
-                "\(subscriber.url) does not say which version it sends, so it cannot be verified; is it a subscriber?")
-        }
-        return try await pool.run {
-            try file.withFile { try VersionMaker.version(of: FileSource($0)).manifest.version == expected }
+        try await pool.run {
+            try file.withFile { try VersionMaker.version(of: FileSource($0)).manifest.version == file.version }
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Catalogue
 internal import Platform
 internal import Synchronization
 
@@ -5,8 +6,8 @@ internal import Synchronization
 /// new line elsewhere, and a lasting line for each dataset at its end.
 final class ProgressDisplay: Sendable {
     private struct State {
-        var held: [String: Int64] = [:]
-        var sizes: [String: Int64] = [:]
+        var held: [ExactText: Int64] = [:]
+        var sizes: [ExactText: Int64] = [:]
         var heldTotal = Tally()
         var sizeTotal = Tally()
         var finished = 0
@@ -14,7 +15,7 @@ final class ProgressDisplay: Sendable {
         var lastShown = -Double.infinity
         var isPainted = false
 
-        mutating func set(_ path: String, _ held: Int64, _ size: Int64) {
+        mutating func set(_ path: ExactText, _ held: Int64, _ size: Int64) {
             heldTotal.add(held)
             heldTotal.subtract(self.held.updateValue(held, forKey: path) ?? 0)
             sizeTotal.add(size)
@@ -38,7 +39,7 @@ final class ProgressDisplay: Sendable {
     /// Notes how far a dataset is, and shows it when it is time.
     func update(_ path: String, held: Int64, size: Int64) throws {
         let text = state.withLock { state -> String? in
-            state.set(path, held, size)
+            state.set(ExactText(path), held, size)
             return show(&state)
         }
         guard let text else { return }
@@ -78,7 +79,8 @@ final class ProgressDisplay: Sendable {
         guard time - state.lastShown >= interval else { return nil }
         state.lastShown = time
         let title =
-            state.sizes.count == 1 ? state.sizes.keys.first ?? "" : "\(state.finished) of \(state.sizes.count) datasets"
+            state.sizes.count == 1
+            ? state.sizes.keys.first?.text ?? "" : "\(state.finished) of \(state.sizes.count) datasets"
         let line = ProgressLine(
             title: title, held: state.heldTotal.value, total: state.sizeTotal.value, rate: state.meter.rate,
             timeLeft: state.meter.timeLeft(total: state.sizeTotal.value))

@@ -26,7 +26,7 @@ extension Subscriber {
     /// - Parameter text: the status in words, with what is known of who answers.
     func refusal(_ status: Int, _ body: [UInt8], as text: String? = nil) -> ClientError {
         // Not lost: a body that is no refusal of ours says by that where it comes from.
-        guard let refusal = try? WireJSON.decode(Refusal.self, from: body, .message),
+        guard let refusal = try? Refusal(encoded: body),
             refusal.detail != nil || refusal.errors != nil
         else {
             let guess =
@@ -38,11 +38,11 @@ extension Subscriber {
             return ClientError(
                 .badAnswer, "\(url) answered with \(text ?? "status \(status)") and not as a subscriber does; \(guess)")
         }
-        guard let errors = refusal.errors, !errors.isEmpty else {
+        guard let errors = refusal.errors?.members, !errors.isEmpty else {
             return ClientError(status == 404 ? .notFound : .refused, refusal.detail ?? "status \(status)")
         }
-        let lines = errors.sorted { $0.key < $1.key }.map { name, problem in
-            Self.describe(name, problem.reason, suggestions: problem.suggestions ?? [])
+        let lines = errors.map { name, problem in
+            Self.describe(name.text, problem.reason, suggestions: problem.suggestions ?? [])
         }
         return ClientError(.notFound, lines.joined(separator: "; "))
     }

@@ -42,29 +42,44 @@ struct Subscriber: Sendable {
 
     func unfollow(_ names: [String]) async throws { try await post("/api/unfollow", names) }
 
-    func held() async throws -> [String: HeldDataset] { try await get("/api/info") }
+    func held() async throws -> NamedValues<HeldDataset> { try await members("/api/info") }
 
     func groups() async throws -> [Group] { try await get("/api/publishers") }
 
     func status() async throws -> SubscriberStatus { try await get("/api/status") }
 
     /// Has the subscriber hold all of what the patterns name, and tells how far it is: to be asked again.
-    func download(_ names: [String]) async throws -> [String: TransferState] {
-        try decode(await post("/api/download", names), "POST /api/download")
+    func download(_ names: [String]) async throws -> [DatasetPath: TransferState] {
+        let what = "POST /api/download"
+        let bytes = try await post("/api/download", names)
+        return try understood(what) {
+            let states = try NamedValues<TransferState>(encoded: bytes)
+            return Dictionary(
+                uniqueKeysWithValues: try states.members.map { (try DatasetPath($0.name.text), $0.value) })
+        }
     }
 
     /// An answer as it came.
     func json(_ path: String, _ query: [(String, String)] = []) async throws -> JSONValue { try await get(path, query) }
 
+    /// An answer whose members are named by datasets or groups.
+    func members<Value: Decodable>(_ path: String) async throws -> NamedValues<Value> {
+        let bytes = try await send(request(path))
+        return try understood("GET \(path)") { try NamedValues(encoded: bytes) }
+    }
+
     // MARK: -
+
+    private func request(_ path: String, _ query: [(String, String)] = []) -> HTTPClient.Request {
+        HTTPClient.Request(
+            url: url + path + Self.query(query), headers: Self.headers, idleTimeout: .seconds(60),
+            acceptsCompression: true)
+    }
 
     private func get<Answer: Decodable>(
         _ path: String, _ query: [(String, String)] = []
     ) async throws -> Answer {
-        let request = HTTPClient.Request(
-            url: url + path + Self.query(query), headers: Self.headers, idleTimeout: .seconds(60),
-            acceptsCompression: true)
-        return try decode(await send(request), "GET \(path)")
+        try decode(await send(request(path, query)), "GET \(path)")
     }
 
     @discardableResult
@@ -89,8 +104,12 @@ struct Subscriber: Sendable {
     }
 
     func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
+        try understood(what) { try WireJSON.decode(Answer.self, from: bytes) }
+    }
+
+    private func understood<Answer>(_ what: String, _ body: () throws -> Answer) throws -> Answer {
         do {
-            return try WireJSON.decode(Answer.self, from: bytes, .answer)
+            return try body()
         } catch {
             throw ClientError(
                 .badAnswer,

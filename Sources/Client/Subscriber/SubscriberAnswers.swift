@@ -53,14 +53,23 @@ struct TransferState: Codable, Hashable, Sendable {
 }
 
 /// A refusal; `errors` when it is about names.
-struct Refusal: Codable, Hashable, Sendable {
+struct Refusal: Sendable {
     struct NameProblem: Codable, Hashable, Sendable {
         var reason: String
         var suggestions: [String]?
     }
 
+    private struct Detail: Codable {
+        var detail: String?
+    }
+
     var detail: String?
-    var errors: [String: NameProblem]?
+    var errors: NamedValues<NameProblem>?
+
+    init(encoded bytes: [UInt8]) throws {
+        detail = try WireJSON.decode(Detail.self, from: bytes).detail
+        errors = try NamedValues<NameProblem>.member("errors", of: bytes)
+    }
 }
 
 /// `GET /api/status`.

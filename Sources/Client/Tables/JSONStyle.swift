@@ -20,6 +20,10 @@ enum JSONStyle {
         }
     }
 
+    static func line(_ values: NamedValues<JSONValue>) -> String {
+        "{" + values.members.map { "\(JSONText.quoted($0.name.text)): \(line($0.value))" }.joined(separator: ", ") + "}"
+    }
+
     static func line(_ paths: [String]) -> String { line(.array(paths.map(JSONValue.string))) }
 
     /// A value of ours by way of its wire form.

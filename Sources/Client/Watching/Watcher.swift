@@ -115,7 +115,7 @@ final class Watcher: Sendable {
     private func isWatched(_ group: String) -> Bool {
         // Patterns that are none were refused by the subscriber already.
         let patterns = patterns.compactMap { try? PathPattern($0) }
-        return patterns.isEmpty || patterns.contains { $0.group == group || $0.matches(group) }
+        return patterns.isEmpty || patterns.contains { $0.group.hasBytes(of: group) || $0.matches(group) }
     }
 
     private func emit(_ step: (inout WatchedState) -> [WatchedState.Found]) throws {

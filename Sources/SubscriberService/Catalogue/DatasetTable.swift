@@ -96,7 +96,7 @@ struct DatasetTable: Sendable {
     /// What the listing has not told of, of one group or of all, without what is kept anyway.
     func missing(in listing: UInt32, group: String?) -> [DatasetPath] {
         rows.compactMap { row in
-            guard let row, row.listing != listing, !row.entry.isKept, group == nil || row.path.group == group else {
+            guard let row, row.listing != listing, !row.entry.isKept, group.map(row.path.group.hasBytes) ?? true else {
                 return nil
             }
             return row.path

@@ -90,8 +90,10 @@ final class EventFeed: FeedSource {
         var subscription = FeedSubscription(
             position: position, contentType: "text/event-stream", greeting: SharedBytes(greeting))
         if !patterns.isEmpty {
-            let groups = Set(patterns.map(\.group))
-            subscription.filter = { key in groups.contains(key) || patterns.contains { $0.matches(key) } }
+            let groups = Set(patterns.map { ExactText($0.group) })
+            subscription.filter = { key in
+                groups.contains(ExactText(key)) || patterns.contains { $0.matches(key) }
+            }
         }
         return subscription
     }

@@ -20,7 +20,7 @@ extension MirrorKeeper {
             case .removed(let path, _, _), .kept(let path):
                 if shared.withLock({ $0.holdings[path] != nil }) { enqueue(path) }
             case .group(let group, _, _):
-                if group.online { tryAllAgain { $0.group == group.name } }
+                if group.online { tryAllAgain { $0.group.hasBytes(of: group.name) } }
             }
         }
     }

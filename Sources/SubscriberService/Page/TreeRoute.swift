@@ -42,12 +42,12 @@ struct TreeRoute: Sendable {
     func groups(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
         return await pool.run {
-            let paths = copy.paths, followed = keeper.followed.all.map(\.text)
+            let paths = copy.paths, followed = Set(keeper.followed.all.map { ExactText($0.text) })
             let broker = broker.snapshot
             let rows = copy.groups.map {
                 Groups.Row(
                     group: $0, datasets: paths[paths.range(of: $0.name + "/")].count,
-                    followed: followed.contains($0.name),
+                    followed: followed.contains(ExactText($0.name)),
                     lag: GroupStatus($0, broker, copy).lag)
             }
             return .json(Groups(groups: rows))

@@ -17,19 +17,19 @@ final class AnswerCache: Sendable {
     private static let countLimit = 65_536
 
     private struct Key: Hashable {
-        let path: String
-        let query: [String]
+        let path: ExactText
+        let query: [ExactText]
         let isGzip: Bool
 
         init?(_ request: HTTPRequest) {
             guard request.method == "GET", request.headers["Range"] == nil else { return nil }
-            path = request.path
-            query = request.query.flatMap { [$0.name, $0.value] }
+            path = ExactText(request.path)
+            query = request.query.flatMap { [ExactText($0.name), ExactText($0.value)] }
             isGzip = request.acceptsGzip
         }
 
         /// About how many bytes it takes: an empty string takes some, too.
-        var size: Int { query.reduce(path.utf8.count) { $0 + 32 + $1.utf8.count } }
+        var size: Int { query.reduce(path.text.utf8.count) { $0 + 32 + $1.text.utf8.count } }
     }
 
     /// What an answer is right for.

@@ -114,6 +114,6 @@ struct ExplainRoute: Sendable {
 extension ArrayMetadata {
     /// Bytes that a field takes of each item; `nil` when the type has none of that name.
     fileprivate func size(ofField field: String) -> Int? {
-        ItemType(parsing: dtype)?.fields.first { $0.name == field }?.type.size
+        ItemType(parsing: dtype)?.fields.first { $0.name.hasBytes(of: field) }?.type.size
     }
 }

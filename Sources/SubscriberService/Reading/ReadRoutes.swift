@@ -65,7 +65,7 @@ struct ReadRoutes: Sendable {
 
     private func roots(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
-        return .json(Dictionary(uniqueKeysWithValues: copy.groups.map { ($0.name, Root(name: $0.name)) }))
+        return .json(NamedValues(copy.groups.map { (ExactText($0.name), Root(name: $0.name)) }))
     }
 
     /// All datasets of a folder, relative to it.

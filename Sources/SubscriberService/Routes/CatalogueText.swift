@@ -87,7 +87,7 @@ struct CatalogueText: Sendable {
         case .object:
             let paths = listed[range].compactMap { if case .dataset(let path) = $0 { path } else { nil } }
             let members = zip(paths, try copy.datasets(paths)).compactMap { path, dataset in
-                dataset.map { WireJSON.encode([path.text: $0]).dropFirst().dropLast() }
+                dataset.map { NamedValues([(ExactText(path.text), $0)]).encoded.dropFirst().dropLast() }
             }
             return Array(members.joined(separator: ",".utf8))
         }

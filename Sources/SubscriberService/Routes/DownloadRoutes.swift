@@ -19,9 +19,9 @@ struct DownloadRoutes: Sendable {
         }
         if missing.contains(where: { keeper.holding($0)?.isWanted != true }) { try await keeper.want(Array(missing)) }
         return await keeper.pool.run {
-            var result: [String: MirrorProgress] = [:]
-            for path in paths { result[path.text] = keeper.progress(of: path) }
-            return HTTPResponse.json(result)
+            HTTPResponse.json(
+                NamedValues(
+                    paths.compactMap { path in keeper.progress(of: path).map { (ExactText(path.text), $0) } }))
         }
     }
 

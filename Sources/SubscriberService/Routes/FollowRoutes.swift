@@ -13,13 +13,10 @@ struct FollowRoutes: Sendable {
     /// Names of one request for which others are suggested: each costs a look at many datasets.
     private static let suggestionLimit = 10
 
+    /// Why a name is refused.
     private struct Unknown: Encodable {
-        struct Entry: Encodable {
-            let reason: String
-            let suggestions: [String]
-        }
-        let detail: String
-        let errors: [String: Entry]
+        let reason: String
+        let suggestions: [String]
     }
 
     private struct Info: Encodable {
@@ -43,7 +40,7 @@ struct FollowRoutes: Sendable {
         let names = try await request.names(on: keeper.pool)
         let (patterns, estimate) = try await keeper.pool.run {
             let patterns = try check(names) { pattern in
-                copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text == pattern.group)
+                copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text.hasBytes(of: pattern.group))
                     || !copy.paths(matching: pattern).isEmpty
                     ? nil : "there is no dataset or group of that name"
             }.map(copy.meaning)
@@ -111,7 +108,7 @@ struct FollowRoutes: Sendable {
         let followed = keeper.followed
         var paths = Set(keeper.heldPaths)
         if !followed.all.isEmpty { paths.formUnion(copy.paths.lazy.filter { followed.cover($0) }) }
-        var result: [String: Info] = [:]
+        var result: [NamedValues<Info>.Member] = []
         for path in paths {
             let entry = copy.entry(path)
             let holding = keeper.holding(path)
@@ -119,14 +116,15 @@ struct FollowRoutes: Sendable {
             let isStale = holding?.version != nil && holding?.version != entry?.version
             let isDoubtful = freshness.doubt(path) != nil
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
-            result[path.text] = Info(
+            let info = Info(
                 mtime: entry?.modified, follow: followed.cover(path), whole: followed.fetch(path),
                 pinned: followed.pin(path),
                 version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
                 stale: isStale || isDoubtful, file: isComplete && entry != nil ? links.existing(path) : nil)
+            result.append((ExactText(path.text), info))
         }
-        return .json(result)
+        return .json(NamedValues(result))
     }
 
     /// All names, or a refusal that tells of each that is wrong.
@@ -134,7 +132,7 @@ struct FollowRoutes: Sendable {
         _ names: [String], suggestions: [String]? = nil, _ reason: (PathPattern) -> String?
     ) throws -> [PathPattern] {
         var patterns: [PathPattern] = []
-        var errors: [String: Unknown.Entry] = [:]
+        var errors: [ExactText: Unknown] = [:]
         for name in names {
             do {
                 let pattern = try PathPattern(name)
@@ -142,24 +140,25 @@ struct FollowRoutes: Sendable {
                     let near =
                         errors.count >= Self.suggestionLimit
                         ? [] : suggestions.map { NearestNames.of(name, among: $0) } ?? copy.nearest(name)
-                    errors[name] = .init(reason: reason, suggestions: near)
+                    errors[ExactText(name)] = .init(reason: reason, suggestions: near)
                 } else {
                     patterns.append(pattern)
                 }
             } catch {
-                errors[name] = .init(reason: "\(error)", suggestions: [])
+                errors[ExactText(name)] = .init(reason: "\(error)", suggestions: [])
             }
         }
-        guard errors.isEmpty else { throw Self.refusal(errors) }
+        guard errors.isEmpty else { throw Self.refusal(NamedValues(errors)) }
         return patterns
     }
 
-    private static func refusal(_ errors: [String: Unknown.Entry]) -> Refusal {
-        let detail = errors.sorted { $0.key < $1.key }.map { name, entry in
+    private static func refusal(_ errors: NamedValues<Unknown>) -> Refusal {
+        let detail = errors.members.map { name, entry in
             let hint = entry.suggestions.isEmpty ? "" : "; did you mean \(entry.suggestions.joined(separator: ", "))?"
             return "'\(name)': \(entry.reason)\(hint)"
         }.joined(separator: "\n")
-        let body = WireJSON.encode(Unknown(detail: detail, errors: errors))
-        return Refusal(404, detail, json: String(decoding: body, as: UTF8.self))
+        let quoted = String(decoding: WireJSON.encode(detail), as: UTF8.self)
+        let body = "{\"detail\":\(quoted),\"errors\":\(String(decoding: errors.encoded, as: UTF8.self))}"
+        return Refusal(404, detail, json: body)
     }
 }

@@ -150,6 +150,10 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
+    static func json(_ values: NamedValues<some Encodable>) -> HTTPResponse {
+        HTTPResponse(headers: ["Content-Type": "application/json"], body: .bytes(SharedBytes(values.encoded)))
+    }
+
     static func json(_ value: some Encodable, status: Int = 200) -> HTTPResponse {
         HTTPResponse(
             status: status, headers: ["Content-Type": "application/json"],

@@ -129,6 +129,11 @@ final class World: Sendable {
             limit: 1 << 30)
     }
 
+    /// The version of a dataset, as the catalogue has it.
+    func version(of path: String, at name: String = "subscriber") async throws -> Version {
+        try WireJSON.decode(Dataset.self, from: try await get("/api/datasets/" + path, from: name).body).version
+    }
+
     func list(_ name: String = "subscriber") async throws -> [String] {
         try WireJSON.decode([String].self, from: try await get("/api/list", from: name).body)
     }
