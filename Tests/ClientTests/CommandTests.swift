@@ -26,8 +26,22 @@ struct CommandTests {
         #expect(some == "[\"bar/c.txt\", \"foo/dir/b é.txt\"]\n")
         let lines = try await subscriber().run("list", "-1", "foo/")
         #expect(lines == "foo/a.txt\nfoo/dir/b é.txt\n")
-        let none = try await subscriber().run("list", "foo/*.b2nd")
-        #expect(none == "[]\n")
+        for command in ["list", "tree"] {
+            let other = try subscriber()
+            let none = await #expect(throws: ClientError.self) { try await other.run(command, "foo/*.b2nd") }
+            #expect(none?.message == "foo/*.b2nd: nothing matches it; 'bpubsub list' shows what there is")
+        }
+    }
+
+    @Test("of what is no array and no text show says what it is, and what can be done with it")
+    func show() async throws {
+        let subscriber = FakeSubscriber([try SampleDataset("foo/a b.bin", [0, 1, 2, 0xff])])
+        let error = await #expect(throws: ClientError.self) { try await subscriber.run("show", "foo/a b.bin") }
+        let message = error?.message ?? ""
+        #expect(message.hasPrefix("foo/a b.bin is not text and no array: it is a file of 4 B, text/plain; "))
+        for advice in ["show --raw", "bpubsub download foo/a b.bin -o DIR", "/datasets/foo/a%20b.bin is its page"] {
+            #expect(message.contains(advice), "\(message)")
+        }
     }
 
     @Test("names that look the same, and names that begin with a mark, are as many in the tree as there are")

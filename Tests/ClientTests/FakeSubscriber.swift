@@ -106,6 +106,10 @@ final class FakeSubscriber: Sendable {
         case ("POST", "/api/follow"): return await follow(request, true)
         case ("POST", "/api/unfollow"): return await follow(request, false)
         case ("POST", "/api/download"): return await download(request)
+        case ("GET", let path) where path.hasPrefix("/api/datasets/"):
+            let name = ExactText(String(path.dropFirst("/api/datasets/".count)))
+            guard let sample = state.withLock({ $0.datasets[name] }) else { return .refusal(404, "no dataset \(name)") }
+            return json(sample.dataset)
         case ("GET", let path) where path.hasPrefix("/api/download/"):
             return bytes(String(path.dropFirst("/api/download/".count)), request)
         default: return .refusal(404, "no such path")
@@ -116,6 +120,10 @@ final class FakeSubscriber: Sendable {
         let patterns = request.query.filter { $0.name == "pattern" }.map(\.value)
         let found = state.withLock { $0.datasets.values.filter { Self.matches($0, patterns) } }
             .sorted { $0.dataset.path < $1.dataset.path }
+        if let text = request.parameter("complete") {
+            let names = found.map(\.dataset.path.text).filter { $0.utf8.starts(with: text.utf8) }
+            return json(names)
+        }
         guard request.parameter("long") == "true" else { return json(found.map(\.dataset.path.text)) }
         return json(
             found.map {

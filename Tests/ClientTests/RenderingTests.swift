@@ -51,6 +51,14 @@ struct RenderingTests {
                 """)
     }
 
+    @Test(
+        "what is seen as one character has the width of one",
+        arguments: [
+            ("abc", 3), ("日本語", 6), ("e\u{301}e\u{301}", 2), ("🙂🙂", 4), ("\u{200b}zw", 2), ("👩‍👩‍👧", 2), ("ｆｕｌｌ", 8),
+            ("\u{301}", 0), ("❤\u{fe0f}", 2), ("한글", 4), ("\u{1112}\u{1161}\u{11ab}", 2), ("नि", 2), ("", 0), ("⚡", 2),
+        ])
+    func widths(_ text: String, _ width: Int) { #expect(DisplayWidth.of(text) == width) }
+
     @Test("a dataset in full")
     func details() throws {
         var sample = try SampleDataset("foo/precip.b2nd", Array(repeating: 1, count: 6021)).dataset
@@ -65,7 +73,8 @@ struct RenderingTests {
         let text = Details.dataset(ListedDataset(dataset: sample, held: 3000, complete: false, followed: true)).text
         for line in [
             "foo/precip.b2nd", "  shape       (1461,)", "  dtype       float32", "  codec       zstd, level 5",
-            "  filters     shuffle", "  data        11.8 KiB in 3 chunks, 5.9 KiB compressed (ratio 2.00)",
+            "  filters     shuffle",  // Of 12,042 bytes some only fill the last chunk up.
+            "  data        5.7 KiB in 3 chunks, 5.9 KiB compressed (ratio 0.97)",
             "  size        5.9 KiB (6021 bytes)", "  held        49 %, 2.9 KiB, followed", "    unit        \"mm\"",
             "    station     {\"id\": 3}", "  version     \(sample.version)",
         ] {

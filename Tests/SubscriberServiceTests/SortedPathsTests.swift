@@ -44,6 +44,24 @@ import Testing
         #expect(sorted.around("x", in: sorted.startIndex..<sorted.startIndex, limit: 10).isEmpty)
     }
 
+    @Test("what begins so goes on one level deep, whatever is in the folders") func completions() throws {
+        var sorted = SortedPaths()
+        for number in 0..<100_000 { sorted.insert(try DatasetPath("foo/many/\(number)")) }
+        for name in ["bar/x", "foo/a.txt", "foo/a/b", "foo/a/c/d", "foo/\u{e9}/x", "foo/e\u{301}/x", "fox/y"] {
+            sorted.insert(try DatasetPath(name))
+        }
+        func found(_ text: String, _ limit: Int = 1000) -> [ExactText] {
+            sorted.completions(of: text, limit: limit).map { ExactText($0) }
+        }
+        #expect(found("") == ["bar/", "foo/", "fox/"])
+        #expect(found("fo") == ["foo/", "fox/"])
+        #expect(found("foo/a") == ["foo/a.txt", "foo/a/"])
+        #expect(found("foo/a/") == ["foo/a/b", "foo/a/c/"])
+        #expect(found("foo/") == ["foo/a.txt", "foo/a/", "foo/e\u{301}/", "foo/many/", "foo/\u{e9}/"])
+        #expect(found("foo/many/").count == 1000 && found("foo/many/9999").count == 11)
+        #expect(found("nothing").isEmpty && found("foo/a.txt/").isEmpty)
+    }
+
     @Test func aCopyStaysAsItWas() throws {
         var sorted = SortedPaths()
         for number in 0..<2000 { sorted.insert(try Self.path(UInt64(number))) }

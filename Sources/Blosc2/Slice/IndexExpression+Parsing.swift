@@ -30,6 +30,10 @@ private struct IndexScanner {
     mutating func entries() throws(Blosc2Error) -> [IndexExpression.Entry] {
         guard let first = next() else { throw .badIndices("is not JSON: it is empty") }
         guard first == UInt8(ascii: "[") else {
+            // No value of JSON begins otherwise.
+            guard "{\"-0123456789tfn".utf8.contains(first), !(bytes.count > 5 && "tfn".utf8.contains(first)) else {
+                throw .badIndices("is not JSON: a JSON list is wanted")
+            }
             throw .badIndices(
                 "is not a JSON list" + (first == UInt8(ascii: "{") ? ": an object is not an integer" : ""))
         }

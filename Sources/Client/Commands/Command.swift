@@ -1,3 +1,4 @@
+internal import Catalogue
 internal import Platform
 
 /// One command of the program.
@@ -32,6 +33,35 @@ struct CommandContext: Sendable {
     let output: any TextOutput
     /// For what is not the result: one line each, on standard error.
     let note: @Sendable (String) -> Void
+}
+
+extension CommandContext {
+    /// What finds nothing is a mistake, a name as well as a glob.
+    func requireMatches(_ patterns: [String], _ found: [String]) async throws {
+        var problems: [String] = []
+        var all: [String]?
+        for text in patterns {
+            let pattern: PathPattern
+            do {
+                pattern = try PathPattern(text)
+            } catch {
+                problems.append("\(error)")
+                continue
+            }
+            if found.contains(where: pattern.matches) { continue }
+            if pattern.isGlob {
+                problems.append("\(text): nothing matches it; 'bpubsub list' shows what there is")
+                continue
+            }
+            let candidates = if let all { all } else { try await subscriber.list() }
+            all = candidates
+            problems.append(
+                Subscriber.describe(
+                    text, "there is no such dataset, folder or group",
+                    suggestions: NearestNames.of(text, among: candidates)))
+        }
+        if !problems.isEmpty { throw ClientError(.notFound, problems.joined(separator: "; ")) }
+    }
 }
 
 /// Operands that commands share.

@@ -13,20 +13,30 @@ enum ListCommand: Command {
         flag: "lines", short: "1",
         help: "one path on each line instead of JSON; control characters are shown escaped on a terminal")
     static let json = Option(flag: "json", help: "JSON, also with --long")
-    static let options: [any OptionDescription] = [long, lines, json]
+    static let complete = Option(
+        optional: "complete", placeholder: "TEXT",
+        help: "what paths that begin with TEXT go on with, one level deep and on lines: for shells",
+        parse: OptionValue.string)
+    static let options: [any OptionDescription] = [long, lines, json, complete]
     static let operands: [any OperandDescription] = [CommandOperands.patterns]
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         let patterns = arguments[CommandOperands.patterns]
+        if let text = arguments[complete] {
+            for name in try await context.subscriber.completions(of: text) {
+                try context.output.print(PrintableText.escaped(name) + "\n")
+            }
+            return
+        }
         if arguments[long] {
             let listed = try await context.subscriber.longList(patterns)
-            try await requireMatches(patterns, listed.map(\.dataset.path.text), context)
+            try await context.requireMatches(patterns, listed.map(\.dataset.path.text))
             let text =
                 arguments[json] ? JSONStyle.line(try JSONStyle.value(listed)) + "\n" : Table.datasets(listed).text
             return try context.output.print(text)
         }
         let paths = try await context.subscriber.list(patterns)
-        try await requireMatches(patterns, paths, context)
+        try await context.requireMatches(patterns, paths)
         if arguments[lines], !arguments[json] {
             // Scripts get the names as they are.
             let isShown = context.output.isTerminal
@@ -34,29 +44,5 @@ enum ListCommand: Command {
         } else {
             try context.output.print(JSONStyle.line(paths) + "\n")
         }
-    }
-
-    /// A name that finds nothing is a mistake; a glob that finds nothing is not.
-    private static func requireMatches(_ patterns: [String], _ found: [String], _ context: CommandContext) async throws
-    {
-        var problems: [String] = []
-        var all: [String]?
-        for text in patterns {
-            let pattern: PathPattern
-            do {
-                pattern = try PathPattern(text)
-            } catch {
-                problems.append("\(error)")
-                continue
-            }
-            if pattern.isGlob || found.contains(where: pattern.matches) { continue }
-            let candidates = if let all { all } else { try await context.subscriber.list() }
-            all = candidates
-            problems.append(
-                Subscriber.describe(
-                    text, "there is no such dataset, folder or group",
-                    suggestions: NearestNames.of(text, among: candidates)))
-        }
-        if !problems.isEmpty { throw ClientError(.notFound, problems.joined(separator: "; ")) }
     }
 }

@@ -9,7 +9,10 @@ enum TreeCommand: Command {
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         var root = Node()
-        for path in try await context.subscriber.list(arguments[CommandOperands.patterns]) {
+        let patterns = arguments[CommandOperands.patterns]
+        let paths = try await context.subscriber.list(patterns)
+        try await context.requireMatches(patterns, paths)
+        for path in paths {
             root.add(path.utf8.split(separator: UInt8(ascii: "/"))[...])
         }
         for (name, node) in root.sorted {

@@ -30,7 +30,7 @@ extension CompletionScript {
                 # A name may have spaces and quotes in it: what is typed is unquoted first, what is offered is quoted.
                 local typed="${current//\\\\/}"
                 typed="${typed#[\\'\\"]}"
-                mapfile -t candidates < <("${COMP_WORDS[0]}" list --lines 2>/dev/null)
+                mapfile -t candidates < <("${COMP_WORDS[0]}" list --complete="$typed" 2>/dev/null)
                 for word in "${candidates[@]}"; do
                     if [[ "$word" == "$typed"* ]]; then
                         case "$current" in
@@ -39,6 +39,8 @@ extension CompletionScript {
                         esac
                     fi
                 done
+                # A folder goes on.
+                if [ "${#COMPREPLY[@]}" = 1 ] && [[ "${COMPREPLY[0]}" == */ ]]; then compopt -o nospace 2>/dev/null; fi
             fi
         }
         complete -F _bpubsub bpubsub

@@ -21,7 +21,8 @@ extension CompletionScript {
                 )
             }
             if command.takesPaths {
-                lines.append("complete -c bpubsub \(condition) -a '(bpubsub list --lines 2>/dev/null)'")
+                lines.append(
+                    "complete -c bpubsub \(condition) -a '(bpubsub list --complete=(commandline -ct) 2>/dev/null)'")
             }
             if command.name == "completion" {
                 lines.append(

@@ -5,8 +5,9 @@ extension CompletionScript {
         # Completion of bpubsub for zsh: source <(bpubsub completion zsh), or this text as _bpubsub in a folder of $fpath.
         _bpubsub_paths() {
             local -a found
-            found=("${(@f)$(bpubsub list --lines 2>/dev/null)}")
-            compadd -a found
+            found=("${(@f)$(bpubsub list --complete="${(Q)PREFIX}" 2>/dev/null)}")
+            compadd -S '' -- ${(M)found:#*/}
+            compadd -- ${found:#*/}
         }
         _bpubsub() {
             local context state state_descr line

@@ -20,19 +20,18 @@ struct StreamDownload: Sendable {
 
     private final class Progress: Sendable {
         let state = Locked(State())
-        func withLock<R>(_ body: (inout State) throws -> R) rethrows -> R { try state.withLock(body) }
     }
 
     func write(_ path: DatasetPath) async throws {
         let progress = Progress()
         var backoff = Backoff(), attempts = 0
         while true {
-            let before = progress.withLock { $0.sent }
+            let before = progress.state.withLock { $0.sent }
             do {
                 try await writeOnce(path, progress)
                 return
             } catch let error as HTTPError where [.peerClosed, .timeout, .cannotConnect].contains(error.code) {
-                let (sent, expected) = progress.withLock { ($0.sent, $0.expected) }
+                let (sent, expected) = progress.state.withLock { ($0.sent, $0.expected) }
                 if expected == sent { return }
                 attempts = sent > before ? 1 : attempts + 1
                 if sent > before { backoff.reset() }
@@ -46,7 +45,7 @@ struct StreamDownload: Sendable {
 
     private func writeOnce(_ path: DatasetPath, _ progress: Progress) async throws {
         var headers = Subscriber.headers
-        let start = progress.withLock { ($0.sent, $0.tag) }
+        let start = progress.state.withLock { ($0.sent, $0.tag) }
         if let tag = start.1 {
             headers["Range"] = "bytes=\(start.0)-"
             headers["If-Range"] = tag
@@ -56,20 +55,20 @@ struct StreamDownload: Sendable {
             idleTimeout: .seconds(60))
         _ = try await subscriber.http.receive(request) { head in
             guard head.status == 200 || head.status == 206 else {
-                return progress.withLock { $0.refusal = (head.status, []) }
+                return progress.state.withLock { $0.refusal = (head.status, []) }
             }
             if start.0 > 0, head.status == 200 {
                 throw ClientError(
                     .incomplete, "\(path) has changed while it was written to standard output: start again")
             }
             let length = head.headers["Content-Length"].flatMap { Int64($0) }
-            progress.withLock { progress in
+            progress.state.withLock { progress in
                 progress.tag = head.headers["ETag"]
                 progress.expected = length.map { $0.addingReportingOverflow(start.0).partialValue }
             }
         } onBytes: { bytes in
             let copy = [UInt8](copying: bytes)
-            let isRefused = progress.withLock { progress in
+            let isRefused = progress.state.withLock { progress in
                 if progress.refusal != nil, (progress.refusal?.body.count ?? 0) < 64 * 1024 {
                     progress.refusal?.body += copy
                 }
@@ -77,8 +76,10 @@ struct StreamDownload: Sendable {
             }
             if isRefused { return }
             try output.write(SharedBytes(copy))
-            progress.withLock { $0.sent += Int64(copy.count) }
+            progress.state.withLock { $0.sent += Int64(copy.count) }
         }
-        if let refusal = progress.withLock({ $0.refusal }) { throw subscriber.refusal(refusal.status, refusal.body) }
+        if let refusal = progress.state.withLock({ $0.refusal }) {
+            throw subscriber.refusal(refusal.status, refusal.body)
+        }
     }
 }

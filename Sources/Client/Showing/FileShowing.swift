@@ -14,7 +14,7 @@ struct FileShowing: Sendable {
     func show(isFull: Bool) async throws {
         let range = try range()
         let shown = isFull ? range : range.lowerBound..<min(range.upperBound, range.lowerBound + Self.shownBytes)
-        let text = try Self.text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range, part.path)
+        let text = try text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range)
         try context.output.print(context.output.isTerminal ? Self.harmless(text) : text)
         guard shown != range else { return }
         try context.output.flush()
@@ -23,7 +23,7 @@ struct FileShowing: Sendable {
 
     func json() async throws -> String {
         let bytes = try await context.subscriber.bytes(part.path, try range())
-        return JSONText.quoted(try Self.text(bytes, isCut: false, part.path))
+        return JSONText.quoted(try text(bytes, isCut: false))
     }
 
     func raw() async throws {
@@ -41,12 +41,17 @@ struct FileShowing: Sendable {
     }
 
     /// - Parameter isCut: the last character may be half of one.
-    private static func text(_ bytes: [UInt8], isCut: Bool, _ path: String) throws -> String {
+    private func text(_ bytes: [UInt8], isCut: Bool) throws -> String {
         for missing in 0...(isCut ? min(3, bytes.count) : 0) {
             let whole = bytes.dropLast(missing)
             if !whole.contains(0), let text = String(validating: whole, as: UTF8.self) { return text }
         }
-        throw ClientError(.refused, "\(path) is not text; --raw prints its bytes, 'bpubsub download' writes a file")
+        let dataset = part.dataset, page = PercentEncoding.path(part.path)
+        throw ClientError(
+            .refused,
+            "\(part.path) is not text and no array: it is a file of \(HumanText.bytes(dataset.size)), "
+                + "\(dataset.mediaType); 'bpubsub show --raw' prints its bytes, 'bpubsub download \(part.path) -o DIR' writes a "
+                + "file, and \(context.subscriber.url)/datasets/\(page) is its page")
     }
 
     /// Without what would make a terminal do other things than show it.

@@ -23,6 +23,13 @@ struct Subscriber: Sendable {
         try await get("/api/list", patterns.map { ("pattern", $0) })
     }
 
+    /// How names that begin so go on, one level deep: datasets, and folders and groups with a slash at the end.
+    func completions(of text: String) async throws -> [String] {
+        let names: [String] = try await get("/api/list", [("complete", text)])
+        // An older subscriber lists everything.
+        return names.filter { $0.utf8.starts(with: text.utf8) }
+    }
+
     func longList(_ patterns: [String] = []) async throws -> [ListedDataset] {
         try await get("/api/list", patterns.map { ("pattern", $0) } + [("long", "true")])
     }

@@ -13,7 +13,7 @@ extension Details {
             details.add("blocks", HumanText.shape(array.blocks))
             details.add("dtype", array.dtype)
         }
-        if let frame = dataset.frame { details.add(frame) }
+        if let frame = dataset.frame { details.add(frame, items: items(of: dataset)) }
         details.add("size", exact(dataset.size))
         details.add("modified", Timestamp.readable(dataset.modified))
         details.add("version", "\(dataset.version)")
@@ -24,14 +24,27 @@ extension Details {
         return details
     }
 
-    private mutating func add(_ frame: FrameMetadata) {
+    /// Bytes of the array's items: what pads its chunks and blocks is not the user's.
+    private static func items(of dataset: Dataset) -> Int64? {
+        guard let array = dataset.array, let frame = dataset.frame else { return nil }
+        var size = frame.typeSize
+        for extent in array.shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            if overflow || extent < 0 { return nil }
+            size = product
+        }
+        return size
+    }
+
+    private mutating func add(_ frame: FrameMetadata, items: Int64?) {
+        let size = items ?? frame.nbytes
         add("codec", "\(BloscNames.codec(frame.codec)), level \(frame.compressionLevel)")
         let filters = frame.filters.filter { $0 != 0 }.map(BloscNames.filter)
         add("filters", filters.isEmpty ? "none" : filters.joined(separator: ", "))
-        let ratio = frame.cbytes > 0 ? HumanText.decimal(Double(frame.nbytes) / Double(frame.cbytes), digits: 2) : "-"
+        let ratio = frame.cbytes > 0 ? HumanText.decimal(Double(size) / Double(frame.cbytes), digits: 2) : "-"
         add(
             "data",
-            "\(HumanText.bytes(frame.nbytes)) in \(frame.chunkCount) chunks, "
+            "\(HumanText.bytes(size)) in \(HumanText.count(Int(frame.chunkCount), "chunk")), "
                 + "\(HumanText.bytes(frame.cbytes)) compressed (ratio \(ratio))")
     }
 

@@ -159,6 +159,25 @@ extension SortedPaths {
         return found
     }
 
+    /// How names that begin with `text` go on, up to the next slash. Cost: a search for each, whatever is in the folders.
+    func completions(of text: String, limit: Int) -> [String] {
+        let range = range(of: text), length = text.utf8.count
+        var found: [String] = []
+        var index = range.lowerBound
+        while index < range.upperBound, found.count < limit {
+            let bytes = self[index].text.utf8
+            guard let slash = bytes.dropFirst(length).firstIndex(of: UInt8(ascii: "/")) else {
+                found.append(self[index].text)
+                index = self.index(after: index)
+                continue
+            }
+            let folder = Array(bytes[...slash])
+            found.append(String(decoding: folder, as: UTF8.self))
+            index = end(of: folder)
+        }
+        return found
+    }
+
     /// The datasets in `range` whose path has `text` somewhere behind the first `skipped` bytes, small and capital letters
     /// of ASCII being equal. Cost: it looks at every path.
     func matches(_ text: String, in range: Range<Index>, behind skipped: Int) -> [Index] {

@@ -9,8 +9,17 @@ struct CatalogueRoutes: Sendable {
     /// Listings of many datasets take their time, and a polling thread has other connections to serve.
     let pool: BlockingPool
 
+    /// More are no help to anybody who types.
+    private static let completionLimit = 1000
+
     func list(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("GET")
+        if let text = request.parameter("complete") {
+            return await pool.run {
+                let names = copy.paths.completions(of: text, limit: Self.completionLimit)
+                return .large(WireJSON.encode(names), type: "application/json", request)
+            }
+        }
         let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
         if patterns.count > HTTPRequest.globLimit {
             throw Refusal(413, "at most \(HTTPRequest.globLimit) patterns at a time")
