@@ -30,8 +30,8 @@ private struct IndexScanner {
     mutating func entries() throws(Blosc2Error) -> [IndexExpression.Entry] {
         guard let first = next() else { throw .badIndices("is not JSON: it is empty") }
         guard first == UInt8(ascii: "[") else {
-            // No value of JSON begins otherwise.
-            guard "{\"-0123456789tfn".utf8.contains(first), !(bytes.count > 5 && "tfn".utf8.contains(first)) else {
+            let rest = String(decoding: bytes[position...], as: UTF8.self)
+            guard "{\"-0123456789".utf8.contains(first) || ["null", "true", "false"].contains(rest) else {
                 throw .badIndices("is not JSON: a JSON list is wanted")
             }
             throw .badIndices(

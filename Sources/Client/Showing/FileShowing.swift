@@ -14,7 +14,7 @@ struct FileShowing: Sendable {
     func show(isFull: Bool) async throws {
         let range = try range()
         let shown = isFull ? range : range.lowerBound..<min(range.upperBound, range.lowerBound + Self.shownBytes)
-        let text = try text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range)
+        let text = try self.text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range)
         try context.output.print(context.output.isTerminal ? Self.harmless(text) : text)
         guard shown != range else { return }
         try context.output.flush()
