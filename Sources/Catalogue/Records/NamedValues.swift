@@ -49,10 +49,10 @@ extension NamedValues where Value: Decodable {
     /// The object that is the member `name` of another; `nil` when it has none of that name, or null.
     public static func member(_ name: ExactText, of object: [UInt8]) throws -> NamedValues? {
         let pieces = JSONPieces.members(of: object) ?? []
-        let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)))
+        let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)), .answer)
         guard let index = names.lastIndex(where: { ExactText($0) == name }) else { return nil }
         let value = Array(pieces[index].value)
-        return try WireJSON.decode(JSONValue.self, from: value) == .null ? nil : NamedValues(encoded: value)
+        return try WireJSON.decode(JSONValue.self, from: value, .message) == .null ? nil : NamedValues(encoded: value)
     }
 
     /// - Throws: `DecodingError`, as `WireJSON` does.
@@ -60,11 +60,11 @@ extension NamedValues where Value: Decodable {
         guard let pieces = JSONPieces.members(of: encoded) else {
             // What is no object, or none that can be taken apart, is refused in the words that go with any other.
             self.init(
-                try WireJSON.decode([String: Value].self, from: encoded).map { (ExactText($0.key), $0.value) })
+                try WireJSON.decode([String: Value].self, from: encoded, .answer).map { (ExactText($0.key), $0.value) })
             return
         }
-        let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)))
-        let values = try WireJSON.decode([Value].self, from: JSONPieces.array(pieces.map(\.value)))
+        let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)), .answer)
+        let values = try WireJSON.decode([Value].self, from: JSONPieces.array(pieces.map(\.value)), .answer)
         self.init(zip(names, values).map { (ExactText($0), $1) })
     }
 }

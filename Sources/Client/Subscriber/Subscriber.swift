@@ -111,7 +111,7 @@ struct Subscriber: Sendable {
     }
 
     func decode<Answer: Decodable>(_ bytes: [UInt8], _ what: String) throws -> Answer {
-        try understood(what) { try WireJSON.decode(Answer.self, from: bytes) }
+        try understood(what) { try WireJSON.decode(Answer.self, from: bytes, .answer) }
     }
 
     private func understood<Answer>(_ what: String, _ body: () throws -> Answer) throws -> Answer {

@@ -67,7 +67,7 @@ struct Refusal: Sendable {
     var errors: NamedValues<NameProblem>?
 
     init(encoded bytes: [UInt8]) throws {
-        detail = try WireJSON.decode(Detail.self, from: bytes).detail
+        detail = try WireJSON.decode(Detail.self, from: bytes, .message).detail
         errors = try NamedValues<NameProblem>.member("errors", of: bytes)
     }
 }
