@@ -7,7 +7,7 @@ public enum FileSystem {
     public static func createDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if mkdir(path, mode) == 0 { return }
         let code = errno
-        if code == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex {
+        if code == ENOENT, let slash = path.utf8.dropLast().lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
             try createDirectories(String(path[..<slash]), mode: mode)
             if mkdir(path, mode) == 0 { return }
             guard errno == EEXIST else { throw SystemError("create the folder \(path)") }
@@ -127,7 +127,8 @@ public enum FileSystem {
 
     /// The folder that a path's last component is in.
     public static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
+        // By bytes: a mark behind a slash makes them one `Character`.
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 

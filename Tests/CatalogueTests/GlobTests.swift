@@ -57,6 +57,33 @@ import Testing
         #expect(try PathPattern(pattern).matches(path) == expected)
     }
 
+    @Test(arguments: [
+        ("g/{a,b}.txt", "g/a.txt", true), ("g/{a,b}.txt", "g/b.txt", true), ("g/{a,b}.txt", "g/c.txt", false),
+        ("{f,g}/*", "g/x", true), ("g/{2024/a,2025/*}", "g/2025/z", true), ("g/{2024/a,2025/*}", "g/2024/b", false),
+        ("g/x{,y}", "g/x", true), ("g/x{,y}", "g/xy", true), ("g/{a,{b,c}d}", "g/cd", true),
+        ("g/{a,{b,c}d}", "g/b", false),
+        ("g/{a}", "g/{a}", true), ("g/{a}", "g/a", false), ("g/{a,b", "g/{a,b", true), ("g/{a,b", "g/a", false),
+        ("g/{a,b}", "g/{a,b}", true), ("g/{a,b}", "g/a/below", true), ("g/{[ab],c}?", "g/bx", true),
+        ("g/{\u{e9},x}", "g/\u{e9}", true), ("g/{\u{e9},x}", "g/e\u{301}", false),
+    ])
+    func alternatives(pattern: String, path: String, expected: Bool) throws {
+        #expect(try PathPattern(pattern).matches(path) == expected)
+    }
+
+    @Test("a pattern of very many alternatives is a name, and costs nothing") func manyAlternatives() throws {
+        let few = try PathPattern("g/{a,b}{a,b}{a,b}{a,b}{a,b}"),
+            many = try PathPattern("g/" + String(repeating: "{a,b}", count: 100))
+        #expect(few.isGlob && few.matches("g/ababa") && few.literalPrefix == "g/")
+        #expect(!many.isGlob && many.matches(many.text))
+        #expect(throws: NameError.self) { try PathPattern("g/{,x}/y") }
+    }
+
+    @Test("a mark behind a slash hides no slash") func marks() throws {
+        let pattern = try PathPattern("g/\u{301}*/x")
+        #expect(pattern.matches("g/\u{301}a/x") && pattern.group == "g" && pattern.literalPrefix == "g/")
+        #expect(try PathPattern("g/*").matches("g/\u{301}a"))
+    }
+
     /// Patterns at which one that tries again and again would never end.
     @Test(.timeLimit(.minutes(5))) func noPatternIsTriedAgain() throws {
         let path = "g/" + String(repeating: "a", count: 4000)

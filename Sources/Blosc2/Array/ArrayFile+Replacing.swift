@@ -6,7 +6,7 @@ extension ArrayFile {
     static func replace(
         _ path: String, by write: (_ temporary: String) throws(Blosc2Error) -> Void
     ) throws(Blosc2Error) {
-        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
         let folder = name == path.startIndex ? "." : String(path[..<name])
         // C-Blosc2 would not say why it cannot.
         guard access(folder, W_OK) == 0 else {

@@ -3,7 +3,7 @@ internal import Platform
 /// The components of a glob, made ready so that each byte of a path costs about the same, whatever the glob is.
 struct Glob: Sendable {
     /// Longer texts, and those of more components, are taken for names alone: nobody writes such globs.
-    private static let lengthLimit = 1024
+    static let lengthLimit = 1024
     private static let componentLimit = 64
 
     private enum Component {
@@ -14,7 +14,7 @@ struct Glob: Sendable {
 
     private let components: [Component]
 
-    /// - Parameter components: of the pattern, in which `*`, `?` or `[` stands.
+    /// - Parameter components: of the pattern, or of one of its alternatives.
     init?(_ components: [Substring]) {
         let length = components.saturatingSum { $0.utf8.count + 1 }
         guard length <= Self.lengthLimit, components.count <= Self.componentLimit else { return nil }

@@ -68,11 +68,12 @@ extension CommandContext {
 enum CommandOperands {
     static let patterns = Operand(
         repeated: "PATTERN",
-        help: "a dataset (foo/a.b2nd), a group (foo), a folder (foo/dir) or a glob ('foo/**/*.b2nd')",
+        help: "a dataset (foo/a.b2nd), a group (foo), a folder (foo/dir) or a glob ('foo/**/*.{b2nd,txt}')",
         parse: CommandOperands.pattern)
     static let names = Operand(
         repeated: "PATH", minimum: 1,
-        help: "a dataset (foo/a.b2nd), a group (foo), a folder (foo/dir) or a glob ('foo/**/*.b2nd')", parse: pattern)
+        help: "a dataset (foo/a.b2nd), a group (foo), a folder (foo/dir) or a glob ('foo/**/*.{b2nd,txt}')",
+        parse: pattern)
 
     static func pattern(_ text: String) throws(UsageError) -> String {
         guard !text.isEmpty else { throw UsageError("a name must not be empty") }

@@ -37,7 +37,8 @@ public enum IndexPage {
     /// Where a folder is asked for without the slash at its end: links within it need that.
     public static func redirect(to folder: String) -> HTTPResponse {
         // Relative, so that it is right below a path of a proxy as well.
-        let name = folder.split(separator: "/").last.map(String.init) ?? ""
+        let name =
+            folder.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
         var response = HTTPResponse.refusal(301, "'\(folder)' is a folder: it is at \(folder)/")
         response.headers["Location"] = "\(reference(name))/"
         return response

@@ -56,7 +56,7 @@ struct FileLinks: Sendable {
 
     func remove(_ path: DatasetPath) {
         try? FileSystem.unlink(self.path(path))
-        var parents = path.text.split(separator: "/").dropLast()
+        var parents = components(of: path).dropLast()
         // Only empty folders go.
         while !parents.isEmpty, (try? FileSystem.removeDirectory("\(folder)/" + parents.joined(separator: "/"))) != nil
         {
@@ -64,9 +64,14 @@ struct FileLinks: Sendable {
         }
     }
 
+    /// By bytes: a mark behind a slash makes them one `Character`.
+    private func components(of path: DatasetPath) -> [String] {
+        path.text.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Where a file was there may be a folder now, and the other way round.
     private func makeRoom(for path: DatasetPath) throws(SystemError) {
-        let components = path.text.split(separator: "/")
+        let components = components(of: path)
         var parent = folder
         for component in components.dropLast() {
             parent += "/" + component
