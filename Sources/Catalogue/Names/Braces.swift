@@ -14,7 +14,7 @@ enum Braces {
                 continue
             }
             for part in group.parts.reversed() {
-                open.append(next[..<group.range.lowerBound] + part + next[group.range.upperBound...])
+                open.append(Array(next[..<group.range.lowerBound]) + part + next[group.range.upperBound...])
             }
             if open.count + found.count > limit { return nil }
         }
