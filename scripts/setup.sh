@@ -2,6 +2,7 @@
 # Installs what the build needs and is missing; takes well under a second when nothing is.
 # With --tests also what only the tests need: a browser, and in .deps/python what drives it (Playwright), what looks for
 # barriers in its pages (axe), python-blosc2, the client of Caterva2, NumPy and the parser of Prometheus' client.
+# With --campaign what scripts/campaign.sh needs on top: a library that moves clocks, and `ip` for a network of its own.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -160,13 +161,16 @@ check_swift
 check_system
 mkdir -p "$deps"
 # Driven by Playwright, which brings none of its own.
-[ "${1:-}" != --tests ] || packages+=(chromium)
+case "${1:-}" in
+--tests) packages+=(chromium) ;;
+--campaign) packages+=(chromium faketime iproute2) ;;
+esac
 install_packages
 name_msgpack
 install_blosc2
 fetch_markdown_it
 case "${1:-}" in
 "") ;;
---tests) install_test_tools ;;
-*) die "unknown argument '$1': there is only --tests" ;;
+--tests | --campaign) install_test_tools ;;
+*) die "unknown argument '$1': there are only --tests and --campaign" ;;
 esac
