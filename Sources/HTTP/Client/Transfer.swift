@@ -39,7 +39,8 @@ final class Transfer: Sendable {
         _ request: HTTPClient.Request, _ kind: Kind, _ configuration: HTTPClient.Configuration,
         makeSink: @Sendable @escaping () -> any TransferSink
     ) {
-        clock = configuration.clock
+        let clock = configuration.clock
+        self.clock = clock
         idleTimeout = request.idleTimeout ?? configuration.idleTimeout
         self.request = request
         self.kind = kind

@@ -320,7 +320,7 @@ final class CatalogueCopy: Sendable {
     ///
     /// - Throws: `CancellationError`.
     func paths(matchingAny patterns: [PathPattern], on pool: BlockingPool) async throws -> [DatasetPath] {
-        guard !patterns.isEmpty else { return try await pool.run { [self] in Array(paths) } }
+        guard !patterns.isEmpty else { return try await pool.run { [self] () throws in Array(paths) } }
         var found: Set<DatasetPath> = []
         for pattern in patterns {
             let path = (try? DatasetPath(pattern.text)).flatMap { entry($0) == nil ? nil : $0 }
@@ -329,7 +329,7 @@ final class CatalogueCopy: Sendable {
             if patterns.count == 1 { return some }
             found.formUnion(some)
         }
-        return try await pool.run { [found] in found.sorted() }
+        return try await pool.run { [found] () throws in found.sorted() }
     }
 
     private func paths(matching pattern: PathPattern, on pool: BlockingPool) async throws -> [DatasetPath] {
@@ -339,7 +339,7 @@ final class CatalogueCopy: Sendable {
         while index < range.upperBound {
             let end = paths.index(index, offsetBy: Self.comparisons, limitedBy: range.upperBound) ?? range.upperBound
             let slice = index..<end
-            found += try await pool.run { paths[slice].filter { pattern.matches($0.text) } }
+            found += try await pool.run { () throws in paths[slice].filter { pattern.matches($0.text) } }
             index = end
         }
         return found

@@ -88,12 +88,12 @@ struct CatalogueFollower: Sendable {
         guard let end else { throw HTTPError(.peerClosed, "the listing of the broker at \(broker) has no end") }
         let before = copy.keptGroups
         copy.endListing(of: group, at: end, known: status.snapshot.known)
-        let kept = copy.keptGroups.filter { !before.contains($0) }
-        if !kept.isEmpty {
+        let newlyKept = copy.keptGroups.filter { !before.contains($0) }
+        if !newlyKept.isEmpty {
             log.warning(
                 "the broker has another log, or an older copy of it: what it does not have is kept until its publishers have "
                     + "announced all; POST /api/forget forgets a group that will not come back",
-                ["groups": kept.prefix(10), "count": kept.count])
+                ["groups": newlyKept.prefix(10), "count": newlyKept.count])
         }
         log.info("listed the catalogue", ["entries": count, "revision": end.revision, "group": group ?? "all"])
     }

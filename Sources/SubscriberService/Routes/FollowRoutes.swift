@@ -72,7 +72,7 @@ struct FollowRoutes: Sendable {
     /// Forgets what is kept of groups, though no publisher has announced them to the present broker.
     func forget(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.require("POST")
-        let names = try await request.names()
+        let names = try await request.names(on: keeper.pool)
         try await keeper.pool.run {
             let kept = copy.keptGroups
             let wrong = names.filter { !kept.contains($0) }
