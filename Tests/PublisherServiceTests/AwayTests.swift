@@ -1,3 +1,4 @@
+import BrokerService
 import Catalogue
 import HTTP
 import Platform
