@@ -119,14 +119,19 @@ struct ClientLinesTests {
         }
         try await ScriptedServer.run(script) { server async throws in
             let notes = Notes<String>()
+            let clock = ManualClock(), client = HTTPClient(.init(clock: clock))
             let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(200))
-            let code = await codeThrown {
-                try await client.lines(request) { _ in
-                } onLine: {
-                    notes.add($0.text)
+            let following = Task {
+                await codeThrown {
+                    try await client.lines(request) { _ in
+                    } onLine: {
+                        notes.add($0.text)
+                    }
                 }
             }
-            #expect(code == .timeout && notes.all == ["one"])
+            try await Eventually.holds("the line has come") { notes.all == ["one"] }
+            let code = try await clock.running(by: .milliseconds(50)) { await following.value }
+            #expect(code == .timeout)
         }
     }
 

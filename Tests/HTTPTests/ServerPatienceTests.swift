@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -9,10 +10,10 @@ import Testing
 @Suite(.patient) struct ServerPatienceTests {
     private static let bytes = SharedBytes((0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
 
-    private func serve(_ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
+    private func serve(idle: Int = 1, _ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
         let file = try withTemporaryFile(Self.bytes)
         try await withServer {
-            $0.idleTimeout = .seconds(1)
+            $0.idleTimeout = .seconds(idle)
         } handler: { request in
             switch request.path {
             case "/file": HTTPResponse(body: .file(file, offset: 0, length: Int64(Self.bytes.count)))
@@ -29,21 +30,28 @@ import Testing
     /// Whoever looks at the first megabyte of an array for a minute gets the rest of it all the same.
     @Test(arguments: ["/bytes", "/file", "/fixed", "/stream"])
     func aReaderMayRest(path: String) async throws {
-        try await serve { port in
-            let reply = try await blocking {
-                let client = try RawClient(port, receiveBuffer: 16 << 10)
-                try client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-                // Longer than the server waits for who asks for nothing.
-                usleep(2_500_000)
-                let reply = try client.reply()
-                // The connection is as good as before.
-                let next = try client.exchange("GET /small HTTP/1.1\r\nHost: x\r\n\r\n")
-                #expect(next?.text == "{}")
-                return reply
+        // A machine that holds up this client for as long as the server waits shows nothing: again, and all of it longer.
+        for idle in [1, 4, 16, 64] {
+            let isConclusive = Locked(false)
+            try await serve(idle: idle) { port in
+                let (reply, next) = try await blocking {
+                    let client = try RawClient(port, receiveBuffer: 16 << 10)
+                    try client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
+                    // Longer than the server waits for who asks for nothing.
+                    usleep(UInt32(idle) * 2_500_000)
+                    let reply = try client.reply()
+                    // The connection is as good as before.
+                    return (reply, (try? client.exchange("GET /small HTTP/1.1\r\nHost: x\r\n\r\n")) ?? nil)
+                }
+                #expect(reply?.isComplete == true)
+                #expect(reply?.body == Self.bytes.array)
+                guard let next else { return }
+                #expect(next.text == "{}")
+                isConclusive.withLock { $0 = true }
             }
-            #expect(reply?.isComplete == true)
-            #expect(reply?.body == Self.bytes.array)
+            if isConclusive.withLock({ $0 }) { return }
         }
+        Issue.record("the connection is closed after each answer whose reader rests")
     }
 
     /// The patience ends with the answer.

@@ -28,7 +28,7 @@ struct BrowserTests {
         let programs = FileSystem.folder(of: try BuiltPrograms.path(of: "bpubsub"))
         let path = "\(programs):\(Environment.current["PATH"] ?? "/usr/bin")"
         try await ChildProcess.with(TestPython.path, [script] + arguments, environment: ["PATH": path]) { process in
-            let end = try await process.exit()
+            let end = try await process.exit(within: Patience.limit * 6)
             #expect(end == .exited(0), "\(process.transcript)")
             // Figures, for who looks at them.
             for line in process.lines(.output) where end == .exited(0) { print(line) }

@@ -31,7 +31,7 @@ struct PythonClientTests {
 
     static func run(_ arguments: [String]) async throws {
         try await ChildProcess.with(TestPython.path, [script] + arguments) { process in
-            let end = try await process.exit()
+            let end = try await process.exit(within: Patience.limit * 6)
             #expect(end == .exited(0), "\(process.transcript)")
         }
     }

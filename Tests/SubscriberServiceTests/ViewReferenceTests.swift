@@ -12,7 +12,7 @@ struct ViewReferenceTests {
     private static func run(_ arguments: [String]) async throws {
         let script = TestPython.packageFolder + "/Tests/Python/reduce_views.py"
         try await ChildProcess.with(TestPython.path, [script] + arguments) { process in
-            let end = try await process.exit()
+            let end = try await process.exit(within: Patience.limit * 6)
             #expect(end == .exited(0), "\(process.transcript)")
         }
     }

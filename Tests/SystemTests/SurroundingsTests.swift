@@ -121,24 +121,28 @@ import Testing
         }
     }
 
+    /// A publisher tells of each file.
     @Test func aLogThatNobodyReadsHoldsUpNoService() async throws {
-        try await withTemporaryFolder { folder in
-            let path = folder + "/log"
+        try await World.with { world in
+            try await world.startBroker()
+            let path = world.folder + "/log"
             #expect(mkfifo(path, 0o600) == 0)
             let reader = open(path, O_RDWR)
             defer { close(reader) }
-            let arguments = ["--listen", "127.0.0.1:0", "--state", folder + "/state", "--log-level", "debug"]
-            try await Self.with("exec \"$@\" 2>\(path)", "bpubsub-broker", arguments) { broker in
-                let url = try await broker.url(), long = String(repeating: "x", count: 4000)
-                let client = HTTPClient(.init(idleTimeout: Patience.limit))
-                // More than pipe and log keep, if each is a line.
-                for number in 0..<200 {
-                    _ = try await client.send(
-                        .init(method: "PUT", url: "\(url)/api/publishers/\(number)", body: SharedBytes(long)))
-                }
+            // More lines than a pipe has room for.
+            let names = (0..<1500).map { "file-with-a-name-that-makes-its-line-long-\($0)" }
+            for name in names { try world.write(name, [1]) }
+            let arguments = [
+                "foo", world.folder + "/data", "--broker", world.brokerURL(), "--listen", "127.0.0.1:0", "--state",
+                world.folder + "/state", "--log-level", "debug",
+            ]
+            try await Self.with("exec \"$@\" 2>\(path)", "bpubsub-publisher", arguments) { publisher in
+                let url = try await publisher.url()
+                try await world.startSubscriber()
+                try await world.waitForList(names.map { "foo/" + $0 })
                 #expect(try await Self.isServing(url))
-                broker.terminate()
-                #expect(try await broker.exit() == .exited(0))
+                publisher.terminate()
+                #expect(try await publisher.exit() == .exited(0))
             }
         }
     }

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from scene import Scene
 
 # Milliseconds that a story waits for one thing, however slow the machine is.
-PATIENCE = 600_000
+PATIENCE = 300_000
 
 
 def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:

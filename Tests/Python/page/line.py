@@ -1,5 +1,6 @@
 """A line between a browser and the subscriber, which can be cut and mended."""
 
+import random
 import socket
 import threading
 
@@ -8,10 +9,16 @@ class Line:
     def __init__(self, url: str) -> None:
         host, port = url.split("//")[1].split(":")
         self._target = (host, int(port))
-        self._port = 0
+        # It is given up and taken again: outside of the range from which the kernel gives ports to anybody.
+        self._port = random.randrange(20_000, 32_000)
         self._ends: list[socket.socket] = []
         self._lock = threading.Lock()
-        self.mend()
+        while True:
+            try:
+                self.mend()
+                break
+            except OSError:
+                self._port = random.randrange(20_000, 32_000)
 
     @property
     def url(self) -> str:
@@ -20,6 +27,7 @@ class Line:
     def cut(self) -> None:
         """Ends all connections; there are no new ones."""
         with self._lock:
+            self._is_cut = True
             for end in [self._listener, *self._ends]:
                 # Who waits for it in another thread is told by this alone.
                 try:
@@ -31,7 +39,7 @@ class Line:
 
     def mend(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self._port))
-        self._port = self._listener.getsockname()[1]
+        self._is_cut = False
         threading.Thread(target=self._serve, args=[self._listener], daemon=True).start()
 
     def _serve(self, listener: socket.socket) -> None:
@@ -40,8 +48,17 @@ class Line:
                 near, _ = listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(self._target)
+            try:
+                far = socket.create_connection(self._target)
+            except OSError:
+                near.close()
+                continue
             with self._lock:
+                # Who came in the very moment of the cut is cut off, too.
+                if self._is_cut or listener is not self._listener:
+                    near.close()
+                    far.close()
+                    return
                 self._ends += [near, far]
             for ends in [(near, far), (far, near)]:
                 threading.Thread(target=self._carry, args=ends, daemon=True).start()

@@ -5,7 +5,7 @@ import json
 import os
 import struct
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 import barriers
 from samples import PNG
@@ -154,7 +154,14 @@ def notebooks(page: Page, scene: Scene) -> None:
 
 
 def seen(picture: Locator, width: int) -> None:
-    picture.scroll_into_view_if_needed()
+    # The page may draw it anew meanwhile: then it is the new one that is looked at.
+    while True:
+        try:
+            picture.scroll_into_view_if_needed()
+            break
+        except Error as error:
+            if "not attached" not in str(error):
+                raise
     expect(picture).to_have_js_property("naturalWidth", width)
 
 
