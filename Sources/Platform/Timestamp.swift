@@ -28,12 +28,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     public init(seconds: Double) {
-        if let nanoseconds = Int64(exactly: (seconds * 1e9).rounded()) {
-            self.init(nanoseconds: nanoseconds)
-        } else {
-            // So far away a number has no parts of a second that mean anything.
-            self.init(second: Int64(exactly: seconds.rounded(.down)) ?? (seconds < 0 ? .min : .max), fraction: 0)
+        let whole = seconds.rounded(.down)
+        guard let second = Int64(exactly: whole) else {
+            return self.init(second: seconds < 0 ? .min : .max, fraction: 0)
         }
+        // Apart from the seconds: a number has fewer digits than the nanoseconds since 1970.
+        let fraction = Int64(((seconds - whole) * 1e9).rounded())
+        self.init(
+            second: fraction == 1_000_000_000 ? second + 1 : second, fraction: fraction == 1_000_000_000 ? 0 : fraction)
     }
 
     /// As the kernel tells it, of files for instance, which may have any date.
@@ -53,10 +55,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return Timestamp(time)
     }
 
-    public var seconds: Double {
-        let nanoseconds = nanoseconds
-        return nanoseconds == .min || nanoseconds == .max ? Double(second) : Double(nanoseconds) / 1e9
-    }
+    public var seconds: Double { Double(second) + Double(fraction) / 1e9 }
 
     public static func < (a: Timestamp, b: Timestamp) -> Bool { (a.second, a.fraction) < (b.second, b.fraction) }
 

@@ -76,7 +76,7 @@ final class TransferService: MirrorFilling {
     private func work(on mirror: Mirror) async {
         while let run = mirror.claim() {
             happened(.requested, to: mirror)
-            let bytes = mirror.manifest.chunks[run].reduce(Int64(0)) { $0 + $1.length }
+            let bytes = mirror.manifest.chunks[run].saturatingSum(\.length)
             let outcome = await withRoom(RoomNeed(bytes, mirror.isAwaited ? .awaited : .none), mirror) {
                 await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
                     try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
