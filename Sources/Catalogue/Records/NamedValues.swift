@@ -57,14 +57,17 @@ extension NamedValues where Value: Decodable {
 
     /// - Throws: `DecodingError`, as `WireJSON` does.
     public init(encoded: [UInt8]) throws {
-        guard let pieces = JSONPieces.members(of: encoded) else {
-            // What is no object, or none that can be taken apart, is refused in the words that go with any other.
-            self.init(
-                try WireJSON.decode([String: Value].self, from: encoded, .answer).map { (ExactText($0.key), $0.value) })
-            return
+        if let pieces = JSONPieces.members(of: encoded) {
+            let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)), .answer)
+            let values = try WireJSON.decode([Value].self, from: JSONPieces.array(pieces.map(\.value)), .answer)
+            // A single value that is missing makes an array that is good JSON.
+            if names.count == pieces.count, values.count == pieces.count {
+                self.init(zip(names, values).map { (ExactText($0), $1) })
+                return
+            }
         }
-        let names = try WireJSON.decode([String].self, from: JSONPieces.array(pieces.map(\.name)), .answer)
-        let values = try WireJSON.decode([Value].self, from: JSONPieces.array(pieces.map(\.value)), .answer)
-        self.init(zip(names, values).map { (ExactText($0), $1) })
+        // What is no object, or none that can be taken apart, is refused in the words that go with any other.
+        self.init(
+            try WireJSON.decode([String: Value].self, from: encoded, .answer).map { (ExactText($0.key), $0.value) })
     }
 }
