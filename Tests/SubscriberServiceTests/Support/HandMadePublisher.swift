@@ -92,7 +92,7 @@ final class HandMadePublisher: Sendable {
         }
     }
 
-    /// Counts its bytes as data; `wrongByte` damages the byte at that place of the answer.
+    /// Counts its bytes as data; `wrongByte` damages the byte at that place of the answer, counted on from its start where it is shorter.
     private func blocks(_ request: HTTPRequest, _ version: Version, _ bytes: [UInt8]) -> HTTPResponse {
         let manifest = shared.withLock { $0.manifests[version]! }
         let source = MemorySource(bytes)
@@ -112,7 +112,7 @@ final class HandMadePublisher: Sendable {
     private func blocks(_ right: [UInt8], whole: [UInt8], _ fault: Fault?) -> HTTPResponse {
         var body = right
         switch fault {
-        case .wrongByte(let place)?: body[Int(place)] ^= 1
+        case .wrongByte(let place)?: if !body.isEmpty { body[Int(place) % body.count] ^= 1 }
         case .cut(let count)?: return HTTPResponse(body: stream(body, limit: min(count, body.count), waits: false))
         case .stall(let count)?: return HTTPResponse(body: stream(body, limit: min(count, body.count), waits: true))
         case .ignoresRange?: body = whole
