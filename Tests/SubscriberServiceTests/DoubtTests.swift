@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -146,6 +147,15 @@ import Testing
         #expect(!status.snapshot.isInDoubt)
         clock.advance(by: .seconds(2))
         #expect(status.snapshot.isInDoubt)
+    }
+
+    @Test func aBrokerThatSaysNowThisAndNowThatMakesNobodyBusy() {
+        let clock = ManualClock(), told = Locked(0)
+        let status = BrokerStatus(url: "", clock: clock, age: nil)
+        status.connected(Logger("test", level: .error))
+        status.observe { told.withLock { $0 += 1 } }
+        for turn in 0..<1000 { status.agreed(stale: turn.isMultiple(of: 2) ? 5 : nil) }
+        #expect((1...20).contains(told.withLock { $0 }))
     }
 
     @Test func silenceIsTold() async throws {

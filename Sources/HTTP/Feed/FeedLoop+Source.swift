@@ -76,5 +76,7 @@ extension FeedLoop {
             }
         }
         pump(watcher)
+        // It may be waiting for a heartbeat that says that it has all.
+        if watcher.nextHeartbeat <= now { nextTick = now }
     }
 }

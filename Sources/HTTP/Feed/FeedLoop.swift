@@ -22,7 +22,7 @@ final class FeedLoop {
     private var pageBytes = 0
     private let watcherLimit: Int
     private let tick: Duration
-    private var nextTick: ContinuousClock.Instant
+    var nextTick: ContinuousClock.Instant
     private(set) var now = ContinuousClock.now
     private var stopBy: ContinuousClock.Instant?
     private var scratch = [UInt8](repeating: 0, count: FeedRequestHead.limit)

@@ -54,9 +54,27 @@ final class BrokerStatus: Sendable {
     private let state: Locked<Snapshot>
     private let news: Locked<LinkNews>
     private let observer = Locked<(@Sendable () -> Void)?>(nil)
-    /// What was told last.
-    private let wasInDoubt = Locked(true)
+    private let told: Locked<Told>
     private let lastBookmark = Locked<SteadyInstant?>(nil)
+
+    /// What was told last. A broker whose bookmarks say now this and now that makes nobody busy with it.
+    private struct Told: Sendable {
+        static let limit = 10
+        var isInDoubt = true
+        var second: SteadyInstant
+        /// How often it was told since.
+        var count = 0
+
+        /// - Returns: whether to tell it now; what is not told now is told later, if it is still so.
+        mutating func tell(_ isInDoubt: Bool, _ now: SteadyInstant) -> Bool {
+            guard isInDoubt != self.isInDoubt else { return false }
+            if now - second >= .seconds(1) { (second, count) = (now, 0) }
+            guard count < Self.limit else { return false }
+            count += 1
+            self.isInDoubt = isInDoubt
+            return true
+        }
+    }
 
     /// - Parameter age: seconds since what is here was known to be current, when that is known from the last run.
     init(url: String, clock: any SteadyClock, age: Double?) {
@@ -65,6 +83,7 @@ final class BrokerStatus: Sendable {
         let now = clock.now
         state = Locked(Snapshot(now, known: age.map { Self.moment($0, before: now) }))
         news = Locked(LinkNews())
+        told = Locked(Told(second: now))
     }
 
     var snapshot: Snapshot {
@@ -152,11 +171,8 @@ final class BrokerStatus: Sendable {
     }
 
     private func tell(_ isNews: Bool = false) {
-        let isInDoubt = snapshot.isInDoubt
-        let isTurn = wasInDoubt.withLock { known in
-            defer { known = isInDoubt }
-            return known != isInDoubt
-        }
+        let snapshot = snapshot
+        let isTurn = told.withLock { $0.tell(snapshot.isInDoubt, snapshot.now) }
         if isNews || isTurn { observer.withLock { $0 }?() }
     }
 

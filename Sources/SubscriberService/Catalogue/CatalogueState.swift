@@ -264,7 +264,7 @@ package struct CatalogueState: Sendable {
         for (name, entry) in groups where (group == nil || name == group) && entry.listing != listing && !entry.isKept {
             if isBreak, kept[name] != nil { keep(entry) } else { set(name, nil) }
         }
-        for name in groups.keys { effects += forgetIfAnnounced(name) }
+        for name in group.map({ [$0] }) ?? Array(groups.keys) { effects += forgetIfAnnounced(name) }
         return effects
     }
 
