@@ -12,7 +12,7 @@ public struct DescriptorPlan: Hashable, Sendable {
     /// A transfer's connection, what its thread is woken by, and what a name is looked up through.
     private static let transferCost = 5
     /// With fewer, a service does not start.
-    public static let least = 64
+    public static let least = 52
 
     /// Clients that may be connected, watchers of feeds among them.
     public let connections: Int
