@@ -106,6 +106,16 @@ class Job:
         return found
 
 
+def shortened(log):
+    """The beginning and the end of a long log, and of a crash the thread that it was in."""
+    if len(log) <= LOG_LINES:
+        return log
+    third = LOG_LINES // 3
+    crash = next((number for number, line in enumerate(log) if re.match(r"Thread \d+ .*crashed:$", line)), None)
+    middle = [] if crash is None else log[crash:crash + third] + ["..."]
+    return log[:third] + [f"... of {len(log)} lines ..."] + middle + log[-third:]
+
+
 def read_heavy(tests):
     """The tests of the list of heavy ones, in its order; a line may name a suite."""
     heavy = []
@@ -217,10 +227,7 @@ def main():
             print(f"{job.name}: {passed} passed, {len(failures)} failed{note} ({seconds:.1f} s)", flush=True)
             for name, why, log in failures:
                 print(f"--- {job.name.split('/')[0]}/{name}: {why}. Its log:")
-                if len(log) > LOG_LINES:
-                    half = LOG_LINES // 2
-                    log = log[:half] + [f"... {len(log) - LOG_LINES} lines ..."] + log[-half:]
-                print("\n".join(log))
+                print("\n".join(shortened(log)))
                 print(f"--- end of {name}", flush=True)
 
     start = time.monotonic()
