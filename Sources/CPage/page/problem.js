@@ -5,8 +5,8 @@ function words(error, window) {
   if (error.status === 503) {
     return ["This part is not held here, and its publisher cannot be reached.", "What is held can be seen; the rest when the publisher is back."];
   }
-  if (error.status === 400 && /are behind a point/.test(error.message)) {
-    return ["This is too much for one picture: more than 512 MiB of values are behind a point of it.",
+  if (error.status === 400 && /are behind a point|would be made of more than/.test(error.message)) {
+    return ["This is too much for one picture.",
       `Zoom in, or show every so many values instead of their ${window.reduce}.`];
   }
   return ["This cannot be drawn.", ""];
