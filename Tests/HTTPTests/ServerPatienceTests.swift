@@ -8,7 +8,8 @@ import Testing
 
 /// Readers that rest, and the timeouts of those who ask for nothing.
 @Suite(.patient) struct ServerPatienceTests {
-    private static let bytes = SharedBytes((0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+    /// More than the kernel takes for a connection.
+    private static let bytes = SharedBytes((0..<160).flatMap { [UInt8](repeating: UInt8($0), count: 65_536) })
 
     private func serve(idle: Int = 1, _ body: @escaping @Sendable (UInt16) async throws -> Void) async throws {
         let file = try withTemporaryFile(Self.bytes)

@@ -133,7 +133,10 @@ import Testing
                 }
             }
             #expect(try await subscriber.ask("/api/fetch/foo/dir").status == 400)
-            #expect(try await subscriber.ask("/api/download/foo/dir").status == 400)
+            // A page of links, and not what a dataset would be.
+            let folder = try await subscriber.ask("/api/download/foo/dir")
+            #expect(folder.status == 200 && folder.headers["Content-Type"] == "text/html; charset=utf-8")
+            #expect(folder.headers["Bpubsub-Version"] == nil && folder.text.contains("href="))
             #expect(try await subscriber.ask("/api/chunk/foo/dir", [("nchunk", "0")]).status == 404)
         }
     }

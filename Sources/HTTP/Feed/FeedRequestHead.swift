@@ -47,6 +47,7 @@ enum FeedRequestHead {
         let (target, isOld) = try target(ofRequestLine: lines.removeFirst())
         let headers = try fields(lines)
         guard isOld || headers["Host"] != nil else { throw malformed("the field Host is missing") }
+        guard headers.count(of: "Host") <= 1 else { throw malformed("it names two hosts") }
         guard headers.lengths.count <= 1 else { throw malformed("it says two different lengths of itself") }
         return (FeedRequest(path: target.path, query: target.query, headers: headers), !isOld)
     }

@@ -24,6 +24,9 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     public mutating func append(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
 
+    /// How many values a field has.
+    func count(of name: String) -> Int { fields.count { Self.equal($0.name, name) } }
+
     /// The lengths that the message says of itself; of an honest one at most one.
     var lengths: Set<String> {
         let values = fields.lazy.filter { Self.equal($0.name, "Content-Length") }.map(\.value)

@@ -31,15 +31,20 @@ struct RequestHead {
         self.headers = headers
         declaredLength = headers["Content-Length"].flatMap { Int64($0) }
         hasBody = headers["Content-Length"] != nil || headers["Transfer-Encoding"] != nil
-        fault = hasBody ? Self.fault(of: headers) : nil
+        fault = Self.fault(of: headers, hasBody: hasBody)
         refusesEarly =
             fault != nil || headers["Expect"] != nil
             || (declaredLength ?? 0) > Int64(ServerExchangeState.discardLimit)
     }
 
     /// A server before this one may have chosen the other of two lengths, and let a request through that it did not see.
-    private static func fault(of headers: HTTPHeaders) -> HTTPResponse? {
+    private static func fault(of headers: HTTPHeaders, hasBody: Bool) -> HTTPResponse? {
         var refusal: HTTPResponse?
+        if headers.count(of: "Host") > 1 {
+            refusal = .refusal(400, "the request names two hosts")
+            refusal?.headers["Connection"] = "close"
+        }
+        guard refusal == nil, hasBody else { return refusal }
         let coding = headers.list("Transfer-Encoding")
         if headers.lengths.count > 1 {
             refusal = .refusal(400, "the request says two different lengths of itself")
@@ -68,6 +73,9 @@ extension ServerCore {
             target = try RequestTarget(exchange.rawTarget.utf8)
         } catch {
             return .answer(.refusal(400, "this is not a URL that can be served: \(error.reason)"))
+        }
+        if head.method == "OPTIONS", target.path == "*" {
+            return .answer(HTTPResponse(status: 204, headers: ["Allow": "GET, HEAD, POST, PUT, DELETE, OPTIONS"]))
         }
         if head.method == "OPTIONS", head.headers["Access-Control-Request-Method"] != nil {
             return .answer(Self.preflight(head.headers))
