@@ -30,7 +30,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public init(seconds: Double) {
         let whole = seconds.rounded(.down)
         guard let second = Int64(exactly: whole) else {
-            return self.init(second: seconds < 0 ? .min : .max, fraction: 0)
+            self.init(second: seconds < 0 ? .min : .max, fraction: 0)
+            return
         }
         // Apart from the seconds: a number has fewer digits than the nanoseconds since 1970.
         let fraction = Int64(((seconds - whole) * 1e9).rounded())
