@@ -34,7 +34,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
             return
         }
         // Apart from the seconds: a number has fewer digits than the nanoseconds since 1970.
-        let fraction = Int64(((seconds - whole) * 1e9).rounded())
+        let fraction = Int64(saturating: (seconds - whole) * 1e9)
         self.init(
             second: fraction == 1_000_000_000 ? second + 1 : second, fraction: fraction == 1_000_000_000 ? 0 : fraction)
     }
