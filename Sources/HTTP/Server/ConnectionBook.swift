@@ -40,6 +40,8 @@ final class ConnectionBook: Sendable {
         var byAddress: [PeerAddress: Int] = [:]
         var watching = 0
         var ended = 0
+        /// Who goes next, the last one first, with since when they had waited when they were chosen.
+        var idlest: [(connection: ServerConnection, since: Int64)] = []
         /// When stalled readers were last looked for.
         var lookedAt: Int64 = .min
     }
@@ -125,24 +127,34 @@ final class ConnectionBook: Sendable {
     }
 
     private func makeRoom(_ state: inout State) -> Bool {
-        if let idlest = idlest(state) {
-            end(idlest, in: &state)
-            return true
-        }
-        return endStalled(&state)
+        if endIdlest(&state) { return true }
+        state.idlest = idlest(state)
+        return endIdlest(&state) || endStalled(&state)
     }
 
-    /// Of the address that has the most connections the one that has waited longest.
-    private func idlest(_ state: State) -> ServerConnection? {
-        var best: (connection: ServerConnection, count: Int, since: Int64)?
-        for entry in state.entries.values {
-            let connection = entry.connection
-            guard connection.stage == .waiting || connection.stage == .head else { continue }
-            let count = state.byAddress[connection.address, default: 0], since = connection.since
-            if let best, (count, -since) <= (best.count, -best.since) { continue }
-            best = (connection, count, since)
+    /// Ends the next of those that were chosen and have not done anything since.
+    private func endIdlest(_ state: inout State) -> Bool {
+        while let (connection, since) = state.idlest.popLast() {
+            guard state.entries[connection.socket]?.connection === connection, connection.since == since,
+                connection.stage == .waiting || connection.stage == .head
+            else { continue }
+            end(connection, in: &state)
+            return true
         }
-        return best?.connection
+        return false
+    }
+
+    /// Of the address that has the most connections those that have waited longest, the longest last: several, where there are
+    /// thousands of places, because all have to be looked at to find them.
+    private func idlest(_ state: State) -> [(connection: ServerConnection, since: Int64)] {
+        let idle = state.entries.values.map(\.connection).filter { $0.stage == .waiting || $0.stage == .head }
+        let most = idle.max {
+            state.byAddress[$0.address, default: 0] < state.byAddress[$1.address, default: 0]
+        }
+        guard let address = most?.address else { return [] }
+        let waiting = idle.filter { $0.address == address }.map { (connection: $0, since: $0.since) }
+        let count = max(1, min(64, limits.requests / 64))
+        return Array(waiting.sorted { $0.since > $1.since }.suffix(count))
     }
 
     /// Cuts a reader that takes nothing, of the address with the most; looks for one now and then only.
