@@ -94,7 +94,7 @@ extension CatalogueCopy {
     }
 
     /// Names that are compared with one that does not exist: it must not cost much more than one that does.
-    private static var hintLimit: Int { 256 }
+    private static var hintLimit: Int { 128 }
 
     /// Names that may have been meant; none before all are known.
     ///
