@@ -7,7 +7,7 @@ extension MirrorKeeper: RoomKeeping {
     /// So long somebody waits until others have read theirs.
     private static let patience = Duration.seconds(15)
     /// Of chunks that are more than half of what may be held there is never room beside what others read.
-    private static let shortPatience = Duration.seconds(1)
+    private static let shortPatience = Duration.milliseconds(100)
     private static let pause = Duration.milliseconds(20)
 
     func reserve(_ need: RoomNeed, for mirror: Mirror) async -> FetchFailure? {
@@ -18,8 +18,7 @@ extension MirrorKeeper: RoomKeeping {
         let patience = need.bytes > limit / 2 ? Self.shortPatience : Self.patience
         let end = ContinuousClock.now + (need.urgency == .awaited ? patience : .zero)
         do {
-            // One after the other, in the order in which they came.
-            return try await making.with(0) { try await wait(for: need, mirror, limit, until: end) }
+            return try await wait(for: need, mirror, limit, until: end)
         } catch {
             return FetchFailure(.stopping, "the subscriber is stopping")
         }
@@ -29,8 +28,12 @@ extension MirrorKeeper: RoomKeeping {
         for need: RoomNeed, _ mirror: Mirror, _ limit: Int64, until end: ContinuousClock.Instant
     ) async throws -> FetchFailure? {
         while true {
-            await makeRoomNow(need.bytes, for: mirror, isPressing: need.urgency != .none)
-            if library.reserve(need.bytes) { return nil }
+            // One at a time, and nobody keeps the others from it by waiting.
+            let isReserved = try await making.with(0) { () async -> Bool in
+                await makeRoomNow(need.bytes, for: mirror, isPressing: need.urgency != .none)
+                return library.reserve(need.bytes)
+            }
+            if isReserved { return nil }
             if need.urgency == .indispensable {
                 library.exceed(need.bytes)
                 return nil
