@@ -94,7 +94,7 @@ import Testing
         let largest = Dataset.sizes.upperBound
         let lines = [
             try Self.put("foo/file", 1, size: largest), try Self.array("foo/array", 2, size: largest, compressed: .max),
-            try Self.array("foo/negative", 3, size: 1, compressed: .min),
+            try Self.array("foo/nothing", 3, size: 1, compressed: 0),
         ]
         let broker = HandMadeBroker { broker in
             lines + [.bookmark(3, broker.epochs[0], digests: [:])]
@@ -103,7 +103,7 @@ import Testing
         }
         try await Self.with(broker) { subscriber in
             try await subscriber.wait("all are listed") { try await subscriber.list().count == 3 }
-            for name in ["file", "array", "negative"] {
+            for name in ["file", "array", "nothing"] {
                 for route in ["info", "explain", "held"] {
                     let answer = try await subscriber.get("/api/\(route)/foo/\(name)")
                     #expect(answer.status == 200, "\(route) of \(name): \(answer.text)")
@@ -118,7 +118,10 @@ import Testing
 
     @Test(arguments: [Int64.max, -1, .min])
     func sizesThatCannotBeCountedEndTheFeedAndNothingElse(size: Int64) async throws {
-        let line = try Self.put("foo/a", 2, size: size)
+        let isFrame = size < -1
+        let line =
+            try isFrame
+            ? Self.array("foo/a", 2, size: 1, compressed: size) : Self.put("foo/a", 2, size: size)
         let broker = HandMadeBroker { broker in
             [.bookmark(1, broker.epochs[0], digests: [:])]
         } feed: { _ in

@@ -53,7 +53,8 @@ extension MirrorLibrary {
         let hasHoles = hasHoles.withLock { $0 }
         var result: [RoomPlan.Candidate] = []
         for (version, summary, open) in mirrors where !isKept(version) {
-            let removable = open?.removable(isPressing: isPressing) ?? []
+            // Without a limit, answers are sent from files that are being filled: nothing is taken out of those.
+            let removable = limit == nil ? [] : open?.removable(isPressing: isPressing) ?? []
             let flows = open != nil && open === mirror && limit.map { summary.size > $0 } == true
             if hasHoles {
                 for (chunk, used, bytes) in removable {

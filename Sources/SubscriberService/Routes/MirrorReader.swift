@@ -21,17 +21,31 @@ struct MirrorReader: Sendable {
         {
             try await keeper.hold(bytes: ranges, of: mirror)
         }
-        var awaitBytes: (@Sendable (Range<Int64>) async throws -> Void)?
-        if !mirror.isComplete {
-            let body = GrowingBody(mirror, request)
-            awaitBytes = { try await body.wait(for: $0) }
+        let tag = EntityTag(mirror.version.description), size = mirror.manifest.size
+        // What is complete goes as a whole: its file keeps all bytes for as long as they are sent.
+        if mirror.isComplete {
+            return try await HTTPResponse.ranged(
+                request: request, length: size, etag: tag, contentType: type, headers: headers, file: mirror.file
+            ) { [pool] in try await mirror.read($0, on: pool) }
         }
+        let body = GrowingBody(mirror, request)
+        guard let limit = keeper.library.limit else {
+            return try await HTTPResponse.ranged(
+                request: request, length: size, etag: tag, contentType: type, headers: headers, file: mirror.file,
+                awaitBytes: { try await body.wait(for: $0) }
+            ) { [pool] in try await mirror.read($0, on: pool) }
+        }
+        // Where room is made at any time, what has been waited for may be gone before it is sent from the file. It is read
+        // while it must stay, little at a time, for that is not to be had for others meanwhile.
+        let step = min(max(limit / 8, 64 << 10), 1 << 20)
         return try await HTTPResponse.ranged(
-            request: request, length: mirror.manifest.size, etag: EntityTag(mirror.version.description),
-            contentType: type, headers: headers, file: mirror.file,
-            awaitBytes: awaitBytes
+            request: request, length: size, etag: tag, contentType: type, headers: headers
         ) { [pool] range in
-            try await mirror.read(range, on: pool)
+            let part = range.lowerBound..<min(range.upperBound, range.lowerBound + step)
+            let use = MirrorUse(mirror)
+            defer { withExtendedLifetime(use) {} }
+            try await body.wait(for: part)
+            return try await mirror.read(part, on: pool)
         }
     }
 
