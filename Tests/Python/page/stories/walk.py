@@ -15,7 +15,7 @@ def play(page: Page, scene: Scene) -> None:
     page.get_by_role("searchbox").fill("LINE")
     expect(page.get_by_role("link", name="waves.b2nd")).to_have_count(0)
     page.get_by_role("link", name="dir/line.b2nd").click()
-    drawn(page, "0.0000 to 4998.0")
+    drawn(page, "0.0000 to 4999.0")
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("LINE")
     page.get_by_role("searchbox").fill("")

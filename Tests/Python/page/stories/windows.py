@@ -32,7 +32,7 @@ def play(page: Page, scene: Scene) -> None:
     windows = [page, *[page.context.new_page() for _ in range(COUNT - 1)]]
     for window in windows:
         window.goto(scene.url + "/datasets/pictures/dir/line.b2nd")
-        drawn(window, "0.0000 to 4998.0")
+        drawn(window, "0.0000 to 4999.0")
         expect(window.locator("#live")).to_have_text("live")
     assert watchers(scene) == 1, watchers(scene)
 
