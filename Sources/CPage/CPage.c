@@ -112,6 +112,9 @@ static const unsigned char preview_js[] = {
 static const unsigned char problem_js[] = {
 #embed "page/problem.js"
 };
+static const unsigned char root_js[] = {
+#embed "page/root.js"
+};
 static const unsigned char scalar_js[] = {
 #embed "page/scalar.js"
 };
@@ -202,6 +205,7 @@ const struct cpage_file cpage_files[] = {
     FILE_OF("picture.js", SCRIPT, picture_js),
     FILE_OF("preview.js", SCRIPT, preview_js),
     FILE_OF("problem.js", SCRIPT, problem_js),
+    FILE_OF("root.js", SCRIPT, root_js),
     FILE_OF("scalar.js", SCRIPT, scalar_js),
     FILE_OF("scene.js", SCRIPT, scene_js),
     FILE_OF("shared.js", SCRIPT, shared_js),

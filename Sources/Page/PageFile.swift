@@ -21,45 +21,61 @@ final class PageFile: Sendable {
         let compressed: SharedBytes
         let digest: String
 
-        init(_ file: cpage_file) {
+        init(_ file: cpage_file, root: String) {
             mediaType = String(cString: file.media_type)
             let bytes = UnsafeBufferPointer(start: file.bytes, count: file.count)
-            plain = mediaType.hasPrefix("text/html") ? Self.document(bytes) : SharedBytes(bytes)
+            plain = mediaType.hasPrefix("text/html") ? Self.document(bytes, root: root) : SharedBytes(bytes)
             compressed = Gzip.compress(plain)
             let hasher = SHA256()
             plain.withBytes { hasher.update($0) }
             digest = String(hasher.finish().description.prefix(32))
         }
 
-        /// The document names the other files by the release; they name one another by where they are.
-        private static func document(_ bytes: UnsafeBufferPointer<UInt8>) -> SharedBytes {
-            SharedBytes(String(decoding: bytes, as: UTF8.self).replacing("/page/", with: "/page/\(PageRelease.name)/"))
+        /// The document names the other files by the release, and from where it is itself: a proxy may have it below a
+        /// path that it does not tell. They name one another by where they are.
+        private static func document(_ bytes: UnsafeBufferPointer<UInt8>, root: String) -> SharedBytes {
+            let text = String(decoding: bytes, as: UTF8.self)
+                .replacing("/page/", with: "/page/\(PageRelease.name)/").replacing("=\"/", with: "=\"\(root)")
+            return SharedBytes(text)
         }
     }
 
     let name: String
+    private static let mostKept = 32, mostLevels = 2048
+
     private let index: Int
-    private let made = Locked<Contents?>(nil)
+    private let isDocument: Bool
+    /// By the levels that the address has: only the document differs.
+    private let made = Locked<[Int: Contents]>([:])
 
     /// - Parameter index: in the program's table of files.
     init(_ index: Int) {
         self.index = index
         name = String(cString: cpage_files_start()[index].name)
+        isDocument = String(cString: cpage_files_start()[index].media_type).hasPrefix("text/html")
     }
 
-    private var contents: Contents {
-        made.withLock { made in
-            let contents = made ?? Contents(cpage_files_start()[index])
-            made = contents
+    private func contents(for request: HTTPRequest) -> Contents {
+        let depth = isDocument ? request.depth : 0
+        return made.withLock { made in
+            if let contents = made[depth] { return contents }
+            let contents = Contents(cpage_files_start()[index], root: Self.root(from: depth))
+            if depth < Self.mostKept { made[depth] = contents }
             return contents
         }
+    }
+
+    /// The way from an address up to where the subscriber is. No dataset lies so deep that it would be long.
+    private static func root(from depth: Int) -> String {
+        if depth > mostLevels { return "/" }
+        return depth == 0 ? "./" : String(repeating: "../", count: depth)
     }
 
     /// - Parameters:
     ///   - status: other than 200 when the file stands for what there is not.
     ///   - isKept: whether what is asked for by this address will never be another.
     func answer(_ request: HTTPRequest, status: Int = 200, isKept: Bool = false) -> HTTPResponse {
-        let contents = contents
+        let contents = contents(for: request)
         let isCompressed = request.acceptsGzip && contents.compressed.count < contents.plain.count
         // Another representation is another tag.
         let tag = EntityTag(contents.digest + (isCompressed ? "-gzip" : ""))

@@ -28,7 +28,7 @@ import Testing
             let subscriber = try await network.subscriber()
             let document = try await subscriber.ask("/")
             #expect(document.headers["Cache-Control"] == "no-cache")
-            let named = document.text.matches(of: /"(\/page\/([0-9a-f]{32})\/[^"]+)"/)
+            let named = document.text.matches(of: /"\.(\/page\/([0-9a-f]{32})\/[^"]+)"/)
             #expect(named.count > 20 && Set(named.map(\.output.2)).count == 1)
             for file in named {
                 let answer = try await subscriber.ask(String(file.output.1))
@@ -39,6 +39,26 @@ import Testing
             let path = "/page/\(String(repeating: "0", count: 32))/main.js"
             let older = try await subscriber.ask(path)
             #expect(older.status == 200 && older.headers["Cache-Control"] == "no-cache")
+        }
+    }
+
+    // A proxy may have it below a path that it does not tell; the browser takes an escaped slash for a part of a name.
+    @Test(arguments: [
+        ("/", "./"), ("/status", "./"), ("/browse/foo", "../"), ("/datasets/foo/a.b2nd", "../../"),
+        ("/datasets/foo%2fa.b2nd", "../"), ("/none/of//these?a=/b/c", "../../../"),
+    ])
+    func theDocumentNamesAllFromWhereItIs(_ path: String, root: String) async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            // As it stands: what is escaped matters.
+            let request = HTTPClient.Request(url: subscriber.url + path, headers: ["Accept": "text/html"])
+            let text = try await subscriber.client.send(request, limit: 1 << 20).text
+            let named = text.matches(of: /(?:href|src)="([^"#]*)"/).map { String($0.output.1) }
+            let others = named.filter { $0 != "data:," }
+            #expect(others.count > 20 && others.contains("\(root)status"))
+            for name in others {
+                #expect(name.hasPrefix(root) && !name.dropFirst(root.count).hasPrefix("."), "\(name)")
+            }
         }
     }
 

@@ -1,15 +1,16 @@
 import { parsed } from "./json.js";
 import { Items } from "./npy.js";
+import { own } from "./root.js";
 
 /** What the server says is wrong. */
 class Refused extends Error {
   constructor(status, detail) { super(detail); this.status = status; }
 }
 
-/** `fetch`, with a reason that tells people something. */
+/** `fetch` of a path at the subscriber, with a reason that tells people something. */
 async function reached(url, options) {
   try {
-    return await fetch(url, options);
+    return await fetch(own(url), options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error("The subscriber cannot be reached. This is asked for again when it can.");

@@ -1,3 +1,5 @@
+import { own } from "./root.js";
+
 /**
  * Makes an element. Text is always text: nothing that a dataset is called or contains becomes markup.
  * @param {string} name
@@ -30,7 +32,8 @@ export function table(head, rows, name = null) {
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row))))));
 }
 
-export const link = (text, href) => element("a", { href }, text);
+/** A link to what the subscriber has at a path. */
+export const link = (text, path) => element("a", { href: own(path) }, text);
 
 /** A name that is broken into lines where its parts end. */
 export const breakable = (name) => name.split(/(?<=[/_.-])/).flatMap((part) => [part, element("wbr")]).slice(0, -1);

@@ -1,3 +1,5 @@
+import { own } from "./root.js";
+
 /** Milliseconds until the next attempt where the browser makes none by itself. */
 const pause = 2000;
 
@@ -9,7 +11,7 @@ const pause = 2000;
 export function connect(tell) {
   let source, timer;
   const open = () => {
-    source = new EventSource("/api/events");
+    source = new EventSource(own("/api/events"));
     source.onopen = () => tell("open", {});
     source.onerror = () => {
       tell("lost", {});

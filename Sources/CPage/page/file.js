@@ -14,8 +14,8 @@ export class StoredFile {
   }
 
   get name() { return this.path.split("/").at(-1); }
+  /** Its path at the subscriber, as that of its page. */
   get url() { return `/api/download/${encoded(this.path)}`; }
-  /** The address of its page. */
   get place() { return `/datasets/${encoded(this.path)}`; }
 
   async bytes(most, signal) {

@@ -1,11 +1,12 @@
 import { get } from "./api.js";
 import { element, encoded, link, number, refill, table } from "./dom.js";
 import { latest, repeated, throttled } from "./latest.js";
+import { own } from "./root.js";
 import { ago, publisherState } from "./status.js";
 
 /** Why there are none. */
 async function nothing(signal) {
-  const ready = await fetch("/ready", { signal });
+  const ready = await fetch(own("/ready"), { signal });
   if (!ready.ok) return element("p", { class: "notice" }, `There is nothing to show yet: ${(await ready.json()).status}.`);
   return element("p", {}, "Nothing is published yet: ", element("code", {}, "bpubsub-publisher NAME FOLDER"), ".");
 }

@@ -3,6 +3,7 @@ import { ChunkMap } from "./chunkmap.js";
 import { bytes, element, encoded, number } from "./dom.js";
 import { followButtons } from "./follow.js";
 import { latest } from "./latest.js";
+import { own } from "./root.js";
 
 function total(runs) {
   return runs.reduce((sum, [, count]) => sum + count, 0);
@@ -47,7 +48,7 @@ function actions(path, tell) {
     try { await post("/api/download", [path]); } catch (error) { tell(error.message); }
   };
   return [element("button", { click: fetchAll }, "Fetch all of it"),
-    element("a", { href: `/api/download/${encoded(path)}`, download: path.split("/").at(-1) }, "Save the file")];
+    element("a", { href: own(`/api/download/${encoded(path)}`), download: path.split("/").at(-1) }, "Save the file")];
 }
 
 /** How much of a dataset is held here, which of its chunks, and what to do about it. */

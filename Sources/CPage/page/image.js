@@ -2,6 +2,7 @@ import { get } from "./api.js";
 import { bytes, element, encoded } from "./dom.js";
 import { StoredFile } from "./file.js";
 import { latest } from "./latest.js";
+import { own } from "./root.js";
 
 /** Bytes of a picture that is shown without being asked for. */
 const mostUnasked = 32 << 20;
@@ -14,7 +15,7 @@ function loaded(node, file, description) {
   return new Promise((resolve, reject) => {
     // By version: a browser shows what it has of an address that it knows.
     node.replaceChildren(element("img", {
-      src: `${file.url}?of=${file.version}`, alt: description, loading: "lazy", decoding: "async", load: resolve, error: reject,
+      src: `${own(file.url)}?of=${file.version}`, alt: description, loading: "lazy", decoding: "async", load: resolve, error: reject,
     }));
   });
 }

@@ -5,6 +5,7 @@ import { enter, isShown, keepPlace, push, restoreFocus, restorePlace } from "./e
 import { groups } from "./groups.js";
 import { throttled } from "./latest.js";
 import { changed, Live, recovery } from "./live.js";
+import { within } from "./root.js";
 import { status } from "./status.js";
 
 const main = document.getElementById("main");
@@ -12,7 +13,7 @@ const live = new Live(document.getElementById("live"));
 /** Of the view that is shown. */
 let ending = new AbortController();
 
-/** What an address stands for; nothing where it is nobody's. */
+/** What a path at the subscriber stands for; nothing where it is nobody's. */
 function viewOf(pathname) {
   const [, kind, ...rest] = pathname.split("/");
   const path = rest.map(decodeURIComponent).join("/").replace(/\/$/, "");
@@ -45,7 +46,7 @@ async function show(hasMoved = false) {
   let path, hasMissed = false;
   const hear = live.listen((name) => { hasMissed ||= name === "change" || name === "reset"; });
   try {
-    const view = viewOf(location.pathname);
+    const view = viewOf(within(location.pathname) ?? "");
     if (!view) throw new Error("There is no such page.");
     path = view.path;
     await view.make({ main, live, signal, go });
@@ -72,11 +73,14 @@ function go(href, link) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='/']");
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || link.pathname.startsWith("/api/") || link.pathname === "/metrics") return;
+  const path = link.origin === location.origin ? within(link.pathname) : null;
+  if (path === null || path.startsWith("/api/") || path === "/metrics") return;
   // A jump inside the page is the browser's.
   if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
   event.preventDefault();
   go(link.href, link);
 });
 addEventListener("popstate", () => { if (isShown()) restorePlace(main, ending.signal); else show(true); });
+// The document's own links go from where it was loaded, which is no longer the address once another view is shown.
+for (const link of document.querySelectorAll("header a")) link.setAttribute("href", link.pathname);
 show();

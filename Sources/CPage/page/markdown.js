@@ -2,6 +2,7 @@ import { element } from "./dom.js";
 import { mostText } from "./file.js";
 import { imageAt } from "./image.js";
 import { fragment, Outline } from "./outline.js";
+import { own, within } from "./root.js";
 import { block } from "./text.js";
 
 /** Milliseconds after which the texts of a file are not waited for. */
@@ -22,15 +23,17 @@ function resolved(address, place) {
 function address(node, place) {
   const found = node.nodeName === "A" ? resolved(node.getAttribute("href"), place) : null;
   if (!found || !["http:", "https:", "mailto:"].includes(found.protocol)) return {};
-  if (found.origin !== location.origin) return { href: found.href, target: "_blank", rel: "noopener noreferrer" };
-  const section = found.pathname.startsWith("/datasets/") ? fragment(found.hash) : found.hash;
+  const path = found.origin === location.origin ? within(found.pathname) : null;
+  if (path === null) return { href: found.href, target: "_blank", rel: "noopener noreferrer" };
+  const section = path.startsWith("/datasets/") ? fragment(found.hash) : found.hash;
   return { href: section && found.pathname === place.pathname ? section : found.pathname + found.search + section };
 }
 
 /** The dataset whose page has this address, or nothing. */
 function datasetAt(found) {
-  if (found?.origin !== location.origin || !found.pathname.startsWith("/datasets/")) return null;
-  try { return decodeURIComponent(found.pathname.slice("/datasets/".length)); } catch { return null; }
+  const path = found?.origin === location.origin ? within(found.pathname) : null;
+  if (!path?.startsWith("/datasets/")) return null;
+  try { return decodeURIComponent(path.slice("/datasets/".length)); } catch { return null; }
 }
 
 /** Reads Markdown in a worker: some texts are made to take very long. */
@@ -80,9 +83,9 @@ export class Formatter {
   #images = 0;
   #elements = 0;
 
-  /** @param {string} place the address of the file's page, from which relative addresses go */
+  /** @param {string} place the path of the file's page, from which relative addresses go */
   constructor(place, signal) {
-    this.#place = new URL(place, location.origin);
+    this.#place = new URL(own(place), location.origin);
     this.#signal = signal;
     this.#reader = new Reader(signal);
   }

@@ -68,7 +68,7 @@ export async function status({ main, live, signal }) {
       element("div", { class: "cards" }, brokerCard(answer), heldCard(answer), fetchedCard(answer), answeredCard(answer)),
       element("h2", {}, "Publishers"), publishers(answer),
       element("p", { class: "faint" }, `bpubsub ${answer.version}, up for ${duration(answer.uptime ?? 0)}, `
-        + `${bytes(answer.memory ?? 0)} of memory. `, element("a", { href: "/metrics" }, "The same figures for a monitoring system")));
+        + `${bytes(answer.memory ?? 0)} of memory. `, link("The same figures for a monitoring system", "/metrics")));
   };
   await load(signal);
   main.replaceChildren(node);

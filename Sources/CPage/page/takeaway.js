@@ -1,11 +1,12 @@
 import { element, encoded } from "./dom.js";
+import { base } from "./root.js";
 
 /** A text as one word of a shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** For an array: whatever part of it is seen; of one without axes its item. */
 function arrayTexts(path, { shape, slice, isWhole, field, others, address }) {
-  const base = location.origin, all = isWhole && !others.length, part = !shape.length ? "()" : all ? ":" : slice, python = JSON.stringify(path);
+  const all = isWhole && !others.length, part = !shape.length ? "()" : all ? ":" : slice, python = JSON.stringify(path);
   const query = new URLSearchParams({ ...(all ? {} : { slice_: slice }), ...(field === undefined ? {} : { field }) });
   const name = field === undefined ? "" : `[${JSON.stringify(field)}]`;
   return {
@@ -14,13 +15,13 @@ function arrayTexts(path, { shape, slice, isWhole, field, others, address }) {
     "the command line": `bpubsub show ${quoted(path + (all ? "" : `[${slice}]`))}${field === undefined ? "" : ` --field ${quoted(field)}`} --subscriber ${base}`,
     curl: `curl -o part.b2nd ${quoted(`${base}/api/fetch/${encoded(path)}${query.size ? `?${query}` : ""}`)}`,
     "the path": path,
-    "a link to this view": base + address,
+    "a link to this view": location.origin + address,
   };
 }
 
 const fileTexts = (path) => ({
-  "the command line": `bpubsub download ${quoted(path)} -o . --subscriber ${location.origin}`,
-  curl: `curl -OJ ${quoted(`${location.origin}/api/download/${encoded(path)}`)}`,
+  "the command line": `bpubsub download ${quoted(path)} -o . --subscriber ${base}`,
+  curl: `curl -OJ ${quoted(`${base}/api/download/${encoded(path)}`)}`,
   "the path": path,
   "a link to this view": location.origin + location.pathname,
 });

@@ -6,6 +6,8 @@ public struct HTTPRequest: Sendable {
     public let isHead: Bool
     /// The path, its percent escapes decoded once; not yet checked for anything.
     public let path: String
+    /// How many levels below the root a browser takes the path to lie: its slashes after the first, without escaped ones.
+    public let depth: Int
     /// The query's names and values, decoded, in order; a name without `=` has the value "".
     public let query: [(name: String, value: String)]
     public let headers: HTTPHeaders
@@ -13,12 +15,14 @@ public struct HTTPRequest: Sendable {
     public let body: HTTPRequestBody
 
     package init(
-        method: String = "GET", isHead: Bool = false, path: String, query: [(name: String, value: String)] = [],
-        headers: HTTPHeaders = [:], body: HTTPRequestBody = HTTPRequestBody([])
+        method: String = "GET", isHead: Bool = false, path: String, depth: Int = 0,
+        query: [(name: String, value: String)] = [], headers: HTTPHeaders = [:],
+        body: HTTPRequestBody = HTTPRequestBody([])
     ) {
         self.method = method
         self.isHead = isHead
         self.path = path
+        self.depth = depth
         self.query = query
         self.headers = headers
         self.body = body

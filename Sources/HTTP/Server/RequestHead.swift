@@ -86,7 +86,8 @@ extension ServerCore {
         let isHead = head.method == "HEAD"
         return .handle(
             HTTPRequest(
-                method: isHead ? "GET" : head.method, isHead: isHead, path: target.path, query: target.query,
-                headers: head.headers, body: HTTPRequestBody(exchange: head.hasBody ? exchange : nil)))
+                method: isHead ? "GET" : head.method, isHead: isHead, path: target.path, depth: target.depth,
+                query: target.query, headers: head.headers,
+                body: HTTPRequestBody(exchange: head.hasBody ? exchange : nil)))
     }
 }

@@ -2,6 +2,8 @@
 struct RequestTarget: Sendable {
     /// Starts with `/`, or is `*` (as in `OPTIONS *`).
     let path: String
+    /// How far below the root it lies for a browser, to which an escaped slash is part of a name.
+    let depth: Int
     let query: [(name: String, value: String)]
 
     /// Takes `/path?query`, and the absolute form `http://host/path?query` that proxies are sent.
@@ -11,7 +13,9 @@ struct RequestTarget: Sendable {
         var rest = Self.withoutAuthority(raw)
         if let fragment = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
         let mark = rest.firstIndex(of: UInt8(ascii: "?"))
-        path = try Self.decoded(rest[..<(mark ?? rest.endIndex)], plusIsSpace: false, of: "path")
+        let rawPath = rest[..<(mark ?? rest.endIndex)]
+        depth = max(0, rawPath.count { $0 == UInt8(ascii: "/") } - 1)
+        path = try Self.decoded(rawPath, plusIsSpace: false, of: "path")
         guard path.hasPrefix("/") || path == "*" else { throw Malformed("the path must start with a slash") }
         query = try mark.map { at throws(Malformed) in try Self.parameters(rest[rest.index(after: at)...]) } ?? []
     }
