@@ -104,28 +104,29 @@ extension MirrorKeeper {
         }
         let start = shared.withLock { shared -> FillTable.Start? in
             // Whoever learns of a version late must not stop a newer one.
-            guard copy.entry(path)?.version == current else { return nil }
-            return shared.fills.start(path, current, isUrgent: shared.asked.contains(path))
+            guard copy.entry(path)?.version == current, shared.beginning[path] != current else { return nil }
+            let start = shared.fills.start(path, current, isUrgent: shared.asked.contains(path))
+            if case .granted = start { shared.beginning[path] = current }
+            return start
         }
         guard case .granted(let replaced)? = start else { return }
+        defer {
+            shared.withLock { shared in if shared.beginning[path] == current { shared.beginning[path] = nil } }
+        }
         if let replaced, replaced != current {
             release(replaced)
-            await removeUnreferenced([replaced])
+            // Not here: its manifest may still be on its way, and the newer version does not wait for that.
+            noteLeftover([replaced])
         }
         do {
             try await checkRoom(for: path)
-            // One after the other: each may copy much out of the version before.
-            let mirror = try await beginning.with(path) { () -> Mirror? in
-                guard copy.entry(path)?.version == current else { return nil }
-                let mirror = try await meeting.with(path.group) {
-                    try await library.mirror(
-                        of: current, of: path, since: self.holding(path)?.version,
-                        from: { [directory] in directory.sources(of: path) }, filler: transfers)
-                }
-                try await adopt(mirror, path)
-                return mirror
+            let mirror = try await meeting.with(path.group) {
+                try await library.mirror(
+                    of: current, of: path, since: self.holding(path)?.version,
+                    from: { [directory] in directory.sources(of: path) }, filler: transfers)
             }
-            guard let mirror, fill(mirror, path) else {
+            try await adopt(mirror, path)
+            guard fill(mirror, path) else {
                 endFill(path, current)
                 return await removeUnreferenced([current])
             }

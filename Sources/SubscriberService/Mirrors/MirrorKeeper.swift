@@ -16,6 +16,8 @@ final class MirrorKeeper: Sendable {
         var removed: [DatasetPath: ContinuousClock.Instant] = [:]
         var fills = FillTable()
         var superseded = Superseded()
+        /// Whose manifest is being fetched: who asks for the dataset meanwhile takes no place of others to wait for it.
+        var beginning: [DatasetPath: Version] = [:]
         /// Those that somebody has asked for by name: they do not wait for all that is followed.
         var asked: Set<DatasetPath> = []
         /// When the progress of a version was told last.
@@ -41,8 +43,6 @@ final class MirrorKeeper: Sendable {
     let placing = KeyedLocks<DatasetPath>()
     /// So many manifests of a group are fetched at the same time; one group's dead publisher holds up nobody else.
     let meeting = KeyedLocks<String>(4)
-    /// A dataset's versions are begun one after the other.
-    let beginning = KeyedLocks<DatasetPath>()
     private let leftover: AsyncStream<Void>
     private let signalLeftover: AsyncStream<Void>.Continuation
     /// Room is made by one at a time.
