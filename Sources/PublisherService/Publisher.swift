@@ -90,8 +90,14 @@ public final class Publisher: Sendable {
             client: HTTPClient(forClient, within: plan), broker: broker, group: group, claim: claim)
         announcer = Announcer(
             link: link, store: state.store, queue: queue, standing: standing,
-            isPending: { [workers] in workers.isPending($0) }, isAway: { watcher.places.isAway }, awayChanged: away,
-            logger: configuration.logger)
+            isPending: { [workers] path in
+                if workers.isPending(path) { return true }
+                guard index.entry(path) == nil, watcher.folder.publishes(path) else { return false }
+                // It is there, and was not read by this process: with its state lost, or just after a write, a walk does not
+                // have it read at once. What the catalogue has of it is not withdrawn for that.
+                workers.add([WorkList.Job(path: path)])
+                return true
+            }, isAway: { watcher.places.isAway }, awayChanged: away, logger: configuration.logger)
         self.state = state
         self.index = index
         self.watcher = watcher

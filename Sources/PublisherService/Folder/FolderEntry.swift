@@ -15,6 +15,14 @@ enum FolderEntry {
 }
 
 extension PublishedFolder {
+    /// Whether there is a file at the path that can be published. Blocks.
+    func publishes(_ path: RelativePath) -> Bool {
+        switch entry(path) {
+        case .file, .link: true
+        default: false
+        }
+    }
+
     func entry(_ path: RelativePath) -> FolderEntry {
         let absolute = absolute(path)
         do throws(SystemError) {
