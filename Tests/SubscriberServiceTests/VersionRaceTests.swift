@@ -81,7 +81,11 @@ import Testing
         }
     }
 
-    @Test func whatIsReplacedWhileItIsFetchedIsNotFetchedToItsEnd() async throws {
+    @Test(
+        .disabled(
+            "what nobody waits for has two places of a group, and a version that was replaced keeps both until its requests end"
+        ))
+    func whatIsReplacedWhileItIsFetchedIsNotFetchedToItsEnd() async throws {
         try await Network.with { network in
             let subscriber = try await network.subscriber()
             try await network.publish("a.bin", Self.content)

@@ -77,7 +77,7 @@ import Testing
                 return watch.lines(.output).contains { $0.contains("foo/a") }
             }
             watch.interrupt()
-            #expect(try await watch.exit() == .exited(0))
+            #expect(try await watch.exit() == .exited(130))
         }
     }
 
