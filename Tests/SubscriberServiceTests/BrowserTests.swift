@@ -16,7 +16,9 @@ struct BrowserTests {
     /// chooses some, as in `PAGE_STORIES=walk,live`.
     private static let stories: [String] = {
         let names = (try? FileSystem.list(script + "/stories").entries.map(\.name)) ?? []
-        let stories = names.filter { $0.hasSuffix(".py") && $0 != "interrupted.py" }.map { String($0.dropLast(3)) }.sorted()
+        // Set aside: `interrupted` does not end, and why is not understood yet.
+        let shown = names.filter { $0.hasSuffix(".py") && $0 != "interrupted.py" }
+        let stories = shown.map { String($0.dropLast(3)) }.sorted()
         guard let chosen = Environment.current["PAGE_STORIES"]?.split(separator: ",").map(String.init) else {
             return stories
         }
