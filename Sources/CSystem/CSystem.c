@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <getopt.h>
 #include <linux/falloc.h>
+#include <linux/fs.h>
 #include <linux/tcp.h>
 #include <malloc.h>
 #include <netinet/in.h>
@@ -65,6 +66,12 @@ csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, lon
 {
     off_t input = from_offset, output = to_offset;
     return copy_file_range(from, &input, to, &output, length, 0);
+}
+
+int
+csystem_clone(int from, int to)
+{
+    return ioctl(to, FICLONE, from);
 }
 
 int

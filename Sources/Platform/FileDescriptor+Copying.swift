@@ -23,6 +23,15 @@ extension FileDescriptor {
         }
     }
 
+    /// Makes this file, which is empty, the same as `source` without using disk space for it.
+    ///
+    /// - Returns: false where the file system cannot.
+    public func clone(of source: FileDescriptor) -> Bool { csystem_clone(source.raw, raw) == 0 }
+
+    public func setMode(_ mode: UInt32) throws(SystemError) {
+        guard fchmod(raw, mode) == 0 else { throw SystemError("set the rights of \(path)") }
+    }
+
     /// Lends a range of the file as memory, for a look at something too large to read into a buffer.
     ///
     /// The range lies inside the file, and nobody may shorten the file meanwhile: a mapping beyond the end is a signal

@@ -49,4 +49,58 @@ private let mayMount: Bool = {
             await subscriber.stop()
         }
     }
+
+    /// Takes all that is left on the disk.
+    private static func fill(_ path: String) throws {
+        let file = try FileDescriptor(path, .creating)
+        var offset: Int64 = 0
+        for size in [1 << 20, 4096] {
+            let piece = SharedBytes([UInt8](repeating: 7, count: size))
+            while (try? piece.withBytes { (bytes: RawSpan) throws(SystemError) in try file.write(bytes, at: offset) })
+                != nil
+            {
+                offset += Int64(size)
+            }
+        }
+    }
+
+    @Test func whatIsHeldAndNotFollowedMakesRoomOnAFullDisk() async throws {
+        let held = noise(12_000_000, seed: 62), cold = noise(4_000_000, seed: 63)
+        try await Network.with { network in
+            let folder = network.folder + "/subscriber"
+            try FileSystem.createDirectories(folder)
+            try Self.size(folder, 32)
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            let subscriber = try await network.subscriber()
+            try await network.publish("held", held)
+            try await network.publish("cold", cold)
+            try await subscriber.waitForList(["cold", "held"])
+            #expect(try await subscriber.bytes("held") == held)
+            try Self.fill(folder + "/foreign")
+            #expect(try await subscriber.bytes("cold") == cold)
+            await subscriber.stop()
+        }
+    }
+
+    @Test func aFullDiskIsSaidEverywhereAndIsWellAgainByItself() async throws {
+        let cold = noise(4_000_000, seed: 64)
+        try await Network.with { network in
+            let folder = network.folder + "/subscriber"
+            try FileSystem.createDirectories(folder)
+            try Self.size(folder, 16)
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            let subscriber = try await network.subscriber()
+            try await network.publish("cold", cold)
+            try await subscriber.waitForList(["cold"])
+            try Self.fill(folder + "/foreign")
+            let answer = try await subscriber.get("/api/download/foo/cold")
+            #expect(answer.status == 507, "\(answer.status) \(answer.text)")
+            let ready = try await subscriber.get("/ready")
+            #expect(ready.status == 507 && ready.text.contains("disk"), "\(ready.status) \(ready.text)")
+            try FileSystem.unlink(folder + "/foreign")
+            try await subscriber.wait("it is well again") { try await subscriber.get("/ready").status == 200 }
+            #expect(try await subscriber.bytes("cold") == cold)
+            await subscriber.stop()
+        }
+    }
 }

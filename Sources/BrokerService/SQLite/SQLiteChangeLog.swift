@@ -87,7 +87,8 @@ public final class SQLiteChangeLog: ChangeLog {
                 return draft
             }
         } catch {
-            let failure = LogError(.unavailable, "the change could not be written: \(error)")
+            let isFull = (error as? StorageError)?.code == .full
+            let failure = LogError(isFull ? .full : .unavailable, "the change could not be written: \(error)")
             for append in batch { append.finish(.failure(failure)) }
             return
         }

@@ -24,6 +24,9 @@ int csystem_open(const char *path, int flags, unsigned int mode);
 /// copy_file_range(2) with explicit offsets.
 long csystem_copy_range(int from, int64_t from_offset, int to, int64_t to_offset, long length);
 
+/// Makes a file share the blocks of another until one of them is written to: FICLONE. Zero, or -1 and errno.
+int csystem_clone(int from, int to);
+
 /// Whether the file, open for reading only, is open for writing elsewhere on this machine: 1 yes, 0 no, -1 unknown.
 int csystem_has_writers(int descriptor);
 

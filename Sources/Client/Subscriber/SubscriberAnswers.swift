@@ -94,6 +94,14 @@ struct SubscriberStatus: Codable, Hashable, Sendable {
         var limit: Int64?
     }
 
+    struct Disk: Codable, Hashable, Sendable {
+        var used: Int64
+        var free: Int64?
+        /// What the files for other programs are: "clone", "link" or "copy".
+        var copies: String?
+        var error: String?
+    }
+
     struct Transfers: Codable, Hashable, Sendable {
         var running: Int
         var fetchedBytes: Int64
@@ -107,5 +115,7 @@ struct SubscriberStatus: Codable, Hashable, Sendable {
     var datasets: Int
     var followed: [String]
     var mirrors: Mirrors
+    /// Not told by a subscriber of an earlier release.
+    var disk: Disk?
     var transfers: Transfers
 }

@@ -23,6 +23,7 @@ extension Details {
             "held",
             "\(HumanText.bytes(mirrors.bytes)) of \(HumanText.bytes(mirrors.size)) in \(mirrors.count) datasets, "
                 + "\(mirrors.complete) of them complete\(limit)", indent: 0)
+        if let disk = status.disk { details.add("disk", Self.disk(disk), indent: 0) }
         let transfers = status.transfers
         details.add(
             "transfers",
@@ -30,6 +31,18 @@ extension Details {
                 + "saved \(HumanText.bytes(transfers.savedBytes)), rejected \(transfers.rejectedChunks) chunks",
             indent: 0)
         return details
+    }
+
+    private static func disk(_ disk: SubscriberStatus.Disk) -> String {
+        var text = "\(HumanText.bytes(disk.used)) used"
+        if let free = disk.free { text += ", \(HumanText.bytes(free)) free" }
+        switch disk.copies {
+        case "clone": text += "; files share blocks with what is held"
+        case "link": text += "; files are read-only links to what is held"
+        case "copy": text += "; files are copies, which take their size once more"
+        default: break
+        }
+        return text + (disk.error.map { "; \(PrintableText.escaped($0))" } ?? "")
     }
 
     private static func broker(_ broker: SubscriberStatus.Broker) -> String {

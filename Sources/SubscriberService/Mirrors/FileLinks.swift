@@ -1,12 +1,23 @@
 import Catalogue
 import Platform
+import Synchronization
 
-/// The copies that other programs open: hard links under the datasets' own paths. Every call blocks.
-struct FileLinks: Sendable {
+/// The copies that other programs open, under the datasets' own paths. Every call blocks.
+///
+/// Where the file system can, a copy shares the mirror's blocks and is a file of its own (``Kind/clone``); else it is the mirror
+/// itself by a second name, read-only, and the mirror is looked at before it is served from (``Kind/link``); where there are no
+/// such names it is a true copy, which takes its size once more (``Kind/copy``).
+final class FileLinks: Sendable {
     /// No group's name begins so.
     private static let temporaryPrefix = ".new-"
 
+    enum Kind: String, Sendable, Encodable { case clone, link, copy }
+
     let folder: String
+    /// What the last copy was.
+    let kind = Locked<Kind?>(nil)
+
+    init(folder: String) { self.folder = folder }
 
     /// Removes what was being put in place when the process ended.
     func clean() {
@@ -14,6 +25,25 @@ struct FileLinks: Sendable {
         let entries = (try? FileSystem.list(folder))?.entries ?? []
         for entry in entries where entry.name.hasPrefix(Self.temporaryPrefix) {
             try? FileSystem.unlink("\(folder)/\(entry.name)")
+        }
+        // What cannot be found out now is found out with the first copy.
+        let found = try? probe()
+        kind.withLock { $0 = found }
+    }
+
+    private func probe() throws(SystemError) -> Kind {
+        try FileSystem.createDirectories(folder)
+        let names = (0..<2).map { "\(folder)/\(Self.temporaryPrefix)\($0)" }
+        defer { for name in names { try? FileSystem.unlink(name) } }
+        let file = try FileDescriptor(names[0], .creating)
+        try file.resize(to: 4096)
+        if try copy(file, to: names[1], 0, byCloning: true) { return .clone }
+        do {
+            try FileSystem.link(names[0], to: names[1])
+            return .link
+        } catch {
+            guard SystemError.meansNoLinks.contains(error.code) else { throw error }
+            return .copy
         }
     }
 
@@ -26,32 +56,78 @@ struct FileLinks: Sendable {
     func path(_ path: DatasetPath) -> String { "\(folder)/\(path.text)" }
 
     /// Puts a complete mirror in place at once: who has the older file open keeps it.
-    func set(_ path: DatasetPath, to mirror: String) throws(SystemError) {
+    ///
+    /// - Parameter modified: the dataset's own time, in nanoseconds since 1970; the copy has it, too.
+    func set(_ path: DatasetPath, to mirror: String, modified: Int64) throws(SystemError) -> Kind {
         let target = self.path(path)
-        if let there = try? FileIdentity(path: target, followingLinks: false),
-            let wanted = try? FileIdentity(path: mirror), there.inode == wanted.inode, there.device == wanted.device
-        {
-            return
-        }
+        if let known = existingCopy(at: target, of: mirror, modified) { return known }
         // A folder that is made here may be removed as empty by who takes its last file away.
         for _ in 0..<3 {
-            do { return try put(mirror, at: target, path) } catch {
-                guard error.code == SystemError.notFound else { throw error }
+            do { return try put(mirror, at: target, path, modified) } catch {
+                guard error.code == SystemError.notFound, FileSystem.exists(mirror) else { throw error }
             }
         }
-        try put(mirror, at: target, path)
+        return try put(mirror, at: target, path, modified)
     }
 
-    private func put(_ mirror: String, at target: String, _ path: DatasetPath) throws(SystemError) {
+    private func existingCopy(at target: String, of mirror: String, _ modified: Int64) -> Kind? {
+        guard let there = try? FileIdentity(path: target, followingLinks: false), there.kind == .regular,
+            let wanted = try? FileIdentity(path: mirror), there.modified == modified, there.size == wanted.size
+        else { return nil }
+        if there.inode == wanted.inode, there.device == wanted.device { return .link }
+        guard let kind = kind.withLock({ $0 }), kind != .link else { return nil }
+        return kind
+    }
+
+    private func put(
+        _ mirror: String, at target: String, _ path: DatasetPath, _ modified: Int64
+    ) throws(SystemError) -> Kind {
         try makeRoom(for: path)
         let temporary = "\(folder)/\(Self.temporaryPrefix)\(SecureRandom.hexadecimal(bytes: 8))"
-        try FileSystem.link(mirror, to: temporary)
         do {
+            let made = try make(temporary, of: mirror, modified)
             try FileSystem.rename(temporary, to: target)
+            // Two names of one file are left as they are by a rename.
+            try FileSystem.unlink(temporary)
+            kind.withLock { $0 = made }
+            return made
         } catch {
             try? FileSystem.unlink(temporary)
             throw error
         }
+    }
+
+    private func make(_ temporary: String, of mirror: String, _ modified: Int64) throws(SystemError) -> Kind {
+        let source = try FileDescriptor(mirror, followingLinks: false)
+        let known = kind.withLock { $0 }
+        if known == nil || known == .clone, try copy(source, to: temporary, modified, byCloning: true) { return .clone }
+        do {
+            try FileSystem.link(mirror, to: temporary)
+            try source.setMode(0o444)
+            try source.setModified(Timestamp(nanoseconds: modified))
+            return .link
+        } catch {
+            guard SystemError.meansNoLinks.contains(error.code) else { throw error }
+        }
+        try? FileSystem.unlink(temporary)
+        _ = try copy(source, to: temporary, modified, byCloning: false)
+        return .copy
+    }
+
+    private func copy(
+        _ source: FileDescriptor, to temporary: String, _ modified: Int64, byCloning: Bool
+    ) throws(SystemError) -> Bool {
+        let file = try FileDescriptor(temporary, .creating)
+        if byCloning {
+            guard file.clone(of: source) else {
+                try FileSystem.unlink(temporary)
+                return false
+            }
+        } else {
+            try file.copy(from: source, at: 0, to: 0, length: try source.identity().size)
+        }
+        try file.setModified(Timestamp(nanoseconds: modified))
+        return true
     }
 
     func remove(_ path: DatasetPath) {

@@ -1,4 +1,5 @@
 import Catalogue
+import Platform
 
 /// What it takes to hold all of some datasets' current versions: `POST /api/follow?estimate=true`.
 struct FollowEstimate: Sendable, Encodable, Equatable {
@@ -28,9 +29,9 @@ struct FollowEstimate: Sendable, Encodable, Equatable {
     mutating func add(_ size: Int64, held: Int64) {
         let (held, missing) = (min(held, size), max(size - held, 0))
         datasets += 1
-        bytes = bytes.addingClamped(size)
-        self.held = self.held.addingClamped(held)
-        fetch = fetch.addingClamped(missing)
+        bytes = bytes +| size
+        self.held = self.held +| held
+        fetch = fetch +| missing
         // A manifest, and the bytes in runs.
         if missing > 0 { requests += 1 + Int((missing - 1) / MirrorState.runLength) + 1 }
     }
@@ -46,12 +47,5 @@ struct FollowEstimate: Sendable, Encodable, Equatable {
                 "this takes \(disk) bytes on the subscriber's disk, where \(free) can be had: make room there, follow less, or "
                 + "keep current only what is held (follow --held)"
         }
-    }
-}
-
-extension Int64 {
-    func addingClamped(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

@@ -2,6 +2,7 @@ import Blosc2
 import Catalogue
 import Platform
 import Synchronization
+import Versions
 
 /// A subscriber's copy of a version: the publisher's file with holes, and the set of chunks that it holds.
 final class Mirror: Sendable {
@@ -23,6 +24,9 @@ final class Mirror: Sendable {
     private let lastUse: Atomic<Int64>
     /// Readers have what lies ahead of them fetched only so far.
     private let isWindowed: Bool
+    private let examined = Locked<ChunkSet?>(nil)
+    /// The file when it was known to be right: of a mirror that is complete.
+    private let known = Locked<FileIdentity?>(nil)
     /// Opened as an array once its header, offsets and trailer are there.
     private let opened = Locked<ArrayReader?>(nil)
 
@@ -59,6 +63,35 @@ final class Mirror: Sendable {
 
     var arrayReader: ArrayReader? { opened.withLock { $0 } }
     func keep(_ reader: ArrayReader) { opened.withLock { $0 = reader } }
+
+    // MARK: Knowing that it is right
+
+    /// The file is right as it is now.
+    func trust(_ identity: FileIdentity) { known.withLock { $0 = identity } }
+
+    /// Whether nobody has written to the file, as far as its times and its size show; what is not complete is nobody else's.
+    var isAsKnown: Bool {
+        guard let known = known.withLock({ $0 }) else { return true }
+        return (try? file.identity()) == known
+    }
+
+    /// What of it was found to be sound when its file was not as it was left.
+    var soundness: ChunkSet { examined.withLock { $0 } ?? present }
+    func note(soundness: ChunkSet) { examined.withLock { $0 = soundness } }
+
+    /// The chunks that are held and whose bytes are what their digests say. Blocks the thread.
+    func soundChunks() -> ChunkSet {
+        let digester = ChunkDigester(content: manifest.content), present = present
+        var sound = ChunkSet(capacity: manifest.chunks.count)
+        for (index, chunk) in manifest.chunks.enumerated() where present.contains(index) {
+            // By reading: who shortens the file meanwhile would end the process if it were mapped.
+            guard let bytes = try? file.read(at: chunk.offset, count: Int(chunk.length)),
+                bytes.count == Int(chunk.length)
+            else { continue }
+            if bytes.withBytes({ digester.digest(of: $0) == chunk.digest }) { sound.insert(index) }
+        }
+        return sound
+    }
 
     // MARK: Reading
 

@@ -13,14 +13,35 @@ struct MirrorFile {
     ///
     /// - Parameter isDoubtful: it is known already that the file is not what the index says.
     init(_ path: String, _ entry: MirrorIndex.Entry, isDoubtful: Bool, _ log: Logger) throws {
-        file = try FileDescriptor(path, .readingAndWriting, followingLinks: false)
+        file = try Self.open(path, entry)
         self.entry = entry
         self.log = log
         let identity = try file.identity()
         let isNew = entry.present.count == 0 && entry.blocks.isEmpty
         isAsIndexed =
-            isNew || !isDoubtful && identity.size == entry.manifest.size && identity.modified == entry.stamp
+            isNew
+            || !isDoubtful && identity.size == entry.manifest.size && identity.modified == entry.stamp
+                && (entry.changed == 0 || identity.changed == entry.changed)
         if identity.size != entry.manifest.size { try file.resize(to: entry.manifest.size) }
+    }
+
+    private static func open(_ path: String, _ entry: MirrorIndex.Entry) throws(SystemError) -> FileDescriptor {
+        do {
+            return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
+        } catch let error where error.code == SystemError.notFound {
+            // Somebody has removed the folder under the running program.
+            try FileSystem.createDirectories(FileSystem.folder(of: path))
+            return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
+        } catch let error where error.code == SystemError.permissionDenied {
+            // A complete one may not be written to, so that no program that opens the copy changes it by mistake.
+            let file = try FileDescriptor(path, followingLinks: false)
+            let identity = try file.identity()
+            if entry.present.isFull, identity.modified == entry.stamp, identity.size == entry.manifest.size {
+                return file
+            }
+            try file.setMode(0o644)
+            return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
+        }
     }
 
     /// - Returns: the mirror, and whether it is as the index has it.

@@ -19,9 +19,14 @@ extension MirrorKeeper {
         whole.follow(patterns, .init())
         let kept = kept(whole)
         result.kept = kept.size
+        if links.kind.withLock({ $0 }) == .copy {
+            // Files for other programs take their size once more.
+            result.disk = result.disk +| result.bytes
+            result.kept = result.kept +| result.kept
+        }
         result.limit = library.limit
         if let free = try? FileSystem.freeBytes(at: library.folder) {
-            result.free = free.addingClamped(max(library.totals.held - kept.held, 0))
+            result.free = free +| max(library.totals.held - kept.held, 0)
         }
         result.judge()
         return result
@@ -34,8 +39,8 @@ extension MirrorKeeper {
         var size: Int64 = 0, held: Int64 = 0
         for path in copy.paths where followed.fetch(path) {
             guard let entry = copy.entry(path), versions.insert(entry.version).inserted else { continue }
-            size = size.addingClamped(entry.size)
-            held = held.addingClamped(library.summary(entry.version)?.held ?? 0)
+            size = size +| entry.size
+            held = held +| (library.summary(entry.version)?.held ?? 0)
         }
         return (size, held)
     }

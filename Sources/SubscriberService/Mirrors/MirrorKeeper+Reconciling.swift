@@ -246,14 +246,7 @@ extension MirrorKeeper {
             return (old, wasSettled)
         }
         if !wasSettled {
-            let source = library.path(of: version)
-            await pool.run { [links, log] in
-                do { try links.set(path, to: source) } catch {
-                    log.warning("the copy for other programs could not be made", ["path": path, "error": error])
-                    // Better none than that of another version.
-                    links.remove(path)
-                }
-            }
+            await makeCopy(of: version, for: path)
         }
         do { try await save() } catch {
             log.error("what is held could not be saved", ["path": path, "error": error])
@@ -261,6 +254,47 @@ extension MirrorKeeper {
         shared.withLock { $0.settled[path] = version }
         if !wasSettled, let size = library.summary(version)?.size { onProgress(progress(path, version, size)) }
         return old == version ? nil : old
+    }
+
+    /// The copy for other programs, with the dataset's own time.
+    private func makeCopy(of version: Version, for path: DatasetPath) async {
+        let source = library.path(of: version)
+        let time = Timestamp(seconds: copy.entry(path)?.modified ?? 0).nanoseconds
+        do {
+            let made = try await library.keepingTrust(version) { [links] in
+                try links.set(path, to: source, modified: time)
+            }
+            library.noteCopy(path, made == .copy ? library.summary(version)?.size : nil)
+        } catch _ where !FileSystem.exists(source) {
+            // Somebody has removed the mirror's file: what is still open goes into a new one.
+            await library.examine(version)
+        } catch {
+            log.warning("the copy for other programs could not be made", ["path": path, "error": error])
+            // Better none than that of another version.
+            await removeCopy(path)
+        }
+    }
+
+    func removeCopy(_ path: DatasetPath) async {
+        library.noteCopy(path, nil)
+        await pool.run { [links] in links.remove(path) }
+    }
+
+    /// The file of a complete mirror was not as it was left: when it was not right, copies that are the same file are not
+    /// either; when it was, one of them may be gone.
+    func touched(_ mirror: Mirror, isReplaced: Bool) {
+        let paths = shared.withLock { shared in
+            let paths = shared.holdings.paths(of: mirror.version)
+            for path in paths { shared.settled[path] = nil }
+            return paths
+        }
+        // Refused when the subscriber is stopping: then the next start does it.
+        _ = transfers.submit { [self] in
+            for path in paths {
+                if isReplaced { try? await placing.with(path) { await removeCopy(path) } }
+                enqueue(path)
+            }
+        }
     }
 
     /// The dataset is in the catalogue no more: its copy disappears, its mirror stays for a while.
@@ -274,7 +308,7 @@ extension MirrorKeeper {
                 shared.settled[path] = nil
                 shared.asked.remove(path)
             }
-            await pool.run { [links] in links.remove(path) }
+            await removeCopy(path)
         }
     }
 }

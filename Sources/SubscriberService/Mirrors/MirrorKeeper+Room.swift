@@ -52,11 +52,13 @@ extension MirrorKeeper: RoomKeeping {
         library.release(need.bytes)
     }
 
+    func note(_ failure: FetchFailure) { library.note(failure) }
+
     func relieveDisk(of bytes: Int64) async -> Bool {
         let before = library.used
         // Much more, so that not each chunk that comes is a reason to look through all.
         _ = try? await making.with(0) {
-            await remove(max(bytes.addingClamped(bytes), 16 << 20), for: nil, isPressing: true)
+            await remove(max(bytes +| bytes, 16 << 20), for: nil, isPressing: true)
         }
         return library.used < before
     }
@@ -120,7 +122,7 @@ extension MirrorKeeper: RoomKeeping {
                     shared.settled[path] = nil
                     shared.holdings.forget(path)
                 }
-                await pool.run { [links] in links.remove(path) }
+                await removeCopy(path)
             }
         }
         guard await library.discard(version) else { return }
@@ -140,7 +142,7 @@ extension MirrorKeeper: RoomKeeping {
         let missing = max(entry.size - library.size(entry.version), 0)
         guard library.excess(missing) > 0 else { return }
         let kept = await keptBytes(besides: path)
-        guard kept.addingClamped(missing) > limit else { return }
+        guard kept +| missing > limit else { return }
         throw FetchFailure(
             .noRoom,
             "\(path) has \(entry.size) bytes, and of the \(limit) that the subscriber may hold \(kept) are taken by what is "
@@ -153,7 +155,7 @@ extension MirrorKeeper: RoomKeeping {
         if let known = shared.withLock({ $0.kept }), now - known.time < .seconds(1) { return known.bytes }
         return await pool.run { [self] in
             let versions = keptVersions(for: nil)
-            let bytes = versions.reduce(Int64(0)) { $0.addingClamped(library.size($1)) }
+            let bytes = versions.saturatingSum { library.size($0) }
             shared.withLock { $0.kept = (now, bytes) }
             return bytes
         }

@@ -1,10 +1,11 @@
 import Catalogue
 import Platform
+import Storage
 import Synchronization
 
 /// Sees to it that what is followed and wanted is held, in the version that the catalogue names.
 ///
-///     FOLDER/files/GROUP/PATH     hard links to the mirrors that are complete, for other programs to open
+///     FOLDER/files/GROUP/PATH     copies of the mirrors that are complete, for other programs to open: ``FileLinks``
 final class MirrorKeeper: Sendable {
     struct Shared {
         var holdings: Holdings
@@ -74,6 +75,8 @@ final class MirrorKeeper: Sendable {
         copy.observe { [weak self] in self?.observe($0) }
         transfers.observe { [weak self] in self?.observe($0, $1) }
         transfers.keepRoom(self)
+        library.onTouched.withLock { $0 = { [weak self] in self?.touched($0, isReplaced: $1) } }
+        library.onTrouble.withLock { $0 = { [weak self] in self?.tryDisk() } }
     }
 
     // MARK: Asking
@@ -183,8 +186,23 @@ final class MirrorKeeper: Sendable {
         for path in paths { enqueue(path) }
     }
 
-    /// The mirror of a dataset's version, for reading; made if need be.
+    /// The mirror of a dataset's version, for reading; made if need be, also when the disk is full and something may go.
     func mirror(of path: DatasetPath, version: Version) async throws -> Mirror {
+        do {
+            return try await madeMirror(of: path, version: version)
+        } catch let error where error is StorageError || error is SystemError {
+            let failure = FetchFailure(disk: error)
+            library.note(failure)
+            guard failure.reason == .noRoom, await relieveDisk(of: 1 << 20) else { throw failure }
+        }
+        do {
+            return try await madeMirror(of: path, version: version)
+        } catch let error where error is StorageError || error is SystemError {
+            throw FetchFailure(disk: error)
+        }
+    }
+
+    private func madeMirror(of path: DatasetPath, version: Version) async throws -> Mirror {
         let holding = holding(path)
         let mirror = try await library.mirror(
             of: version, of: path, since: holding?.version, from: { [directory] in directory.sources(of: path) },

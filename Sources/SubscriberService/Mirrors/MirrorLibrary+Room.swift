@@ -9,6 +9,7 @@ extension MirrorLibrary {
 
     /// Bytes of mirrors on the disk.
     var used: Int64 { ledger.withLock { $0.used } }
+    func noteCopy(_ path: DatasetPath, _ bytes: Int64?) { ledger.withLock { $0.setCopy(path, bytes) } }
     func size(_ version: Version) -> Int64 { ledger.withLock { $0.size(version) } }
     func reserve(_ bytes: Int64) -> Bool { ledger.withLock { $0.reserve(bytes) } }
     func exceed(_ bytes: Int64) { ledger.withLock { $0.exceed(bytes) } }
@@ -98,8 +99,10 @@ extension MirrorLibrary {
         return try mirror.remove(chunks, isPressing: true) {
             // The index first, with a stamp that no file has: if the process ends here, the file is read again.
             try index.mark(
-                mirror.version, present: mirror.present, blocks: mirror.blocks.held, held: mirror.heldBytes, stamp: -1,
-                used: mirror.used)
+                MirrorIndex.Mark(
+                    version: mirror.version, present: mirror.present, blocks: mirror.blocks.held,
+                    held: mirror.heldBytes,
+                    stamp: -1, used: mirror.used))
         }
     }
 

@@ -19,6 +19,11 @@ final class MirrorLibrary: Sendable {
     let hasHoles = Locked(true)
     let opening = KeyedLocks<Version>()
     private let openFiles: OpenFiles
+    /// Is told when a mirror's file was not as it was left; and whether another has taken its place.
+    let onTouched = Locked<(@Sendable (Mirror, _ isReplaced: Bool) -> Void)?>(nil)
+    /// What is wrong with the disk, as far as it is known; the disk is tried until nothing is.
+    let trouble = Locked<FetchFailure?>(nil)
+    let onTrouble = Locked<(@Sendable () -> Void)?>(nil)
     private let dirty: AsyncStream<Void>
     private let markDirty: AsyncStream<Void>.Continuation
 
@@ -55,7 +60,9 @@ final class MirrorLibrary: Sendable {
         for (version, summary) in table.summaries {
             let file = try? FileIdentity(path: path(folder, version), followingLinks: false)
             if let file, file.kind == .regular {
-                let isAsIndexed = summary.held == 0 || file.modified == summary.stamp
+                let isAsIndexed =
+                    summary.held == 0
+                    || file.modified == summary.stamp && (summary.changed == 0 || file.changed == summary.changed)
                 if file.size != summary.size || !isAsIndexed { table.doubt(version) }
                 ledger.set(version, (try? FileSystem.allocatedBytes(path(folder, version))) ?? file.size)
             } else {
@@ -111,9 +118,12 @@ final class MirrorLibrary: Sendable {
 
     /// The mirror of a version, if anything is known of it here.
     func existing(_ version: Version, filler: any MirrorFilling) async throws -> Mirror? {
-        if let mirror = opened(version) { return mirror }
+        if let mirror = opened(version), mirror.isAsKnown { return mirror }
         guard table.withLock({ $0.summaries[version] != nil }) else { return nil }
-        return try await opening.with(version) { try await known(version, filler) }
+        return try await opening.with(version) {
+            if let mirror = opened(version), !mirror.isAsKnown { try await examine(mirror) }
+            return try await known(version, filler)
+        }
     }
 
     /// The mirror of a version, made if need be: its manifest is fetched, and what it has in common with `old` is copied.
@@ -158,6 +168,7 @@ final class MirrorLibrary: Sendable {
             try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler, window: window, place: place)
         }
         table.withLock { $0.opened(mirror) }
+        if mirror.isComplete { mirror.trust(try mirror.file.identity()) }
         if !isAsIndexed { progressed(mirror) }
         closeIdle()
         return mirror
@@ -209,34 +220,61 @@ final class MirrorLibrary: Sendable {
     /// - Returns: false when there is more to save, and no room for it now.
     private func save(_ onComplete: @Sendable (Mirror) -> Void) async -> Bool {
         let mirrors = table.withLock { $0.takeUnsaved() }
-        var failed: [Mirror] = []
-        for mirror in mirrors {
-            if let summary = await pool.run({ [self] in write(mirror) }) {
-                table.withLock { $0.saved(mirror.version, summary) }
-                if summary.isComplete { onComplete(mirror) }
-            } else {
-                failed.append(mirror)
+        guard !mirrors.isEmpty else { return true }
+        let summaries = await pool.run { [self] in write(mirrors) }
+        for (mirror, summary) in zip(mirrors, summaries) {
+            guard let summary else {
+                progressed(mirror)
+                continue
             }
+            table.withLock { $0.saved(mirror.version, summary) }
+            if summary.isComplete { onComplete(mirror) }
         }
-        for mirror in failed { progressed(mirror) }
         closeIdle()
-        return failed.isEmpty
+        return !summaries.contains { $0 == nil }
     }
 
-    /// - Returns: what the index says now; `nil` when it could not be written.
-    func write(_ mirror: Mirror) -> MirrorIndex.Summary? {
+    func write(_ mirror: Mirror) -> MirrorIndex.Summary? { write([mirror])[0] }
+
+    /// More mirrors than these are synchronised by one call for the file system.
+    private static let synchronizedOneByOne = 4
+
+    /// Synchronises the files and writes the index, in one transaction. Blocks the thread.
+    ///
+    /// - Returns: what the index says now of each; `nil` of those of which it could not be written.
+    func write(_ mirrors: [Mirror]) -> [MirrorIndex.Summary?] {
         // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
         // becomes whole in between is in both, and not in neither.
-        let blocks = mirror.blocks.held
-        let (present, held, used) = (mirror.present, mirror.heldBytes, mirror.used)
+        let sets = mirrors.map { mirror in
+            let blocks = mirror.blocks.held
+            return (blocks: blocks, present: mirror.present, held: mirror.heldBytes, used: mirror.used)
+        }
         do {
-            try mirror.file.synchronize()
-            let stamp = try mirror.file.identity().modified
-            try index.mark(mirror.version, present: present, blocks: blocks, held: held, stamp: stamp, used: used)
-            return .init(size: mirror.manifest.size, held: held, isComplete: present.isFull, stamp: stamp, used: used)
+            if mirrors.count > Self.synchronizedOneByOne {
+                try mirrors[0].file.synchronizeFileSystem()
+            } else {
+                for mirror in mirrors { try mirror.file.synchronize() }
+            }
+            let identities = try mirrors.map { try $0.file.identity() }
+            let marks = zip(zip(mirrors, sets), identities).map { pair, identity in
+                MirrorIndex.Mark(
+                    version: pair.0.version, present: pair.1.present, blocks: pair.1.blocks, held: pair.1.held,
+                    stamp: identity.modified, changed: identity.changed, used: pair.1.used)
+            }
+            try index.mark(marks)
+            for (index, mark) in marks.enumerated() where mark.present.isFull {
+                mirrors[index].trust(identities[index])
+            }
+            trouble.withLock { $0 = nil }
+            return zip(mirrors, marks).map { mirror, mark in
+                MirrorIndex.Summary(
+                    size: mirror.manifest.size, held: mark.held, isComplete: mark.present.isFull, stamp: mark.stamp,
+                    changed: mark.changed, used: mark.used)
+            }
         } catch {
-            log.error("a mirror could not be saved", ["version": mirror.version.short, "error": error])
-            return nil
+            note(FetchFailure(disk: error))
+            log.error("mirrors could not be saved", ["count": mirrors.count, "error": error])
+            return mirrors.map { _ in nil }
         }
     }
 

@@ -94,6 +94,15 @@ struct MirrorTable {
         summaries[version]?.used = used
     }
 
+    /// Another file has taken the place of the mirror's, which is closed.
+    mutating func replaced(_ version: Version, held: Int64, isComplete: Bool) {
+        guard var summary = summaries[version] else { return }
+        (summary.held, summary.isComplete) = (held, isComplete)
+        set(version, summary)
+        unsaved.remove(version)
+        doubtful.remove(version)
+    }
+
     /// The mirror, which is closed, is to be removed.
     mutating func forget(_ version: Version) {
         set(version, nil)

@@ -1,9 +1,13 @@
+import Platform
+
 /// Who sees to it that there is room before bytes are fetched.
 protocol RoomKeeping: Sendable {
     /// Returns when there is room for what a mirror is to receive, or says why there will not be.
     func reserve(_ need: RoomNeed, for mirror: Mirror) async -> FetchFailure?
     /// What was reserved has been written, or will not be.
     func release(_ need: RoomNeed, for mirror: Mirror)
+    /// The disk has failed.
+    func note(_ failure: FetchFailure)
     /// The file system was full: makes room there, of what may go.
     ///
     /// - Returns: whether there is more room now.
@@ -28,7 +32,7 @@ struct RoomNeed: Sendable {
     let urgency: Urgency
 
     init(_ bytes: Int64, _ urgency: Urgency) {
-        self.bytes = bytes.addingClamped(2 * Self.page)
+        self.bytes = bytes +| 2 * Self.page
         self.urgency = urgency
     }
 }

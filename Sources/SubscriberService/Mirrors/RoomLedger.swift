@@ -1,10 +1,12 @@
 import Catalogue
+import Platform
 
 /// Bytes that mirrors take on the disk, and those that are about to be written; no I/O.
 struct RoomLedger {
     /// Bytes that may be held; `nil` for as many as there is room for.
     let limit: Int64?
     private var sizes: [Version: Int64] = [:]
+    private var copies: [DatasetPath: Int64] = [:]
     /// Bytes on the disk.
     private(set) var used: Int64 = 0
     /// Bytes that are on their way there.
@@ -12,10 +14,16 @@ struct RoomLedger {
 
     init(limit: Int64?) { self.limit = limit }
 
-    /// - Parameter bytes: what the version's mirror and copies take on the disk; `nil` when they are gone.
+    /// - Parameter bytes: what the version's mirror takes on the disk; `nil` when it is gone.
     mutating func set(_ version: Version, _ bytes: Int64?) {
         used += (bytes ?? 0) - (sizes[version] ?? 0)
         sizes[version] = bytes
+    }
+
+    /// - Parameter bytes: what a dataset's copy takes that is no second name of a mirror.
+    mutating func setCopy(_ path: DatasetPath, _ bytes: Int64?) {
+        used += (bytes ?? 0) - (copies[path] ?? 0)
+        copies[path] = bytes
     }
 
     func size(_ version: Version) -> Int64 { sizes[version] ?? 0 }
@@ -23,7 +31,7 @@ struct RoomLedger {
     /// Bytes that have to go before `more` may come.
     func excess(_ more: Int64 = 0) -> Int64 {
         guard let limit else { return 0 }
-        return used.addingClamped(reserved).addingClamped(more).addingClamped(-limit)
+        return used +| reserved +| more -| limit
     }
 
     /// Takes room, if there is.

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 
 /// Following, and what is followed and held.
 struct FollowRoutes: Sendable {
@@ -32,6 +33,8 @@ struct FollowRoutes: Sendable {
         /// What is held completely is not the current version, or is not known to be.
         let stale: Bool
         let file: String?
+        /// What the file is: ``FileLinks/Kind``.
+        let copy: FileLinks.Kind?
     }
 
     func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -116,12 +119,13 @@ struct FollowRoutes: Sendable {
             let isStale = holding?.version != nil && holding?.version != entry?.version
             let isDoubtful = freshness.doubt(path) != nil
             let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
+            let file = isComplete && entry != nil ? links.existing(path) : nil
             let info = Info(
                 mtime: entry?.modified, follow: followed.cover(path), whole: followed.fetch(path),
                 pinned: followed.pin(path),
                 version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
-                stale: isStale || isDoubtful, file: isComplete && entry != nil ? links.existing(path) : nil)
+                stale: isStale || isDoubtful, file: file, copy: file == nil ? nil : links.kind.withLock { $0 })
             result.append((ExactText(path.text), info))
         }
         return .json(NamedValues(result))

@@ -3,6 +3,7 @@ import Catalogue
 import HTTP
 import Page
 import Platform
+import Storage
 
 /// Finds who answers a request, and turns every failure into an answer.
 struct Router: Sendable {
@@ -40,6 +41,10 @@ struct Router: Sendable {
             response = .refusal(503, "too many files and connections are open: try again")
         } catch is CancellationError {
             response = .refusal(503, "the subscriber is stopping")
+        } catch let error where error is StorageError || error is SystemError {
+            // This subscriber's own disk.
+            let failure = FetchFailure(disk: error)
+            response = .refusal(failure.status, failure.message)
         } catch {
             log.error("a request failed", ["method": request.method, "path": request.path, "error": error])
             response = .refusal(500, "the subscriber could not do this; its log says why")

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 
 /// How the subscriber is.
 struct StatusRoutes: Sendable {
@@ -20,6 +21,10 @@ struct StatusRoutes: Sendable {
     /// Ready when there is a catalogue to answer from, the broker's or the one from the last run.
     func ready(_ request: HTTPRequest) throws -> HTTPResponse {
         try request.require("GET")
+        // It answers all the same, but keeps nothing.
+        if copy.wasListed, let trouble = keeper.library.trouble.withLock({ $0 }) {
+            return .json(["status": "the disk: \(trouble.message)"], status: trouble.status)
+        }
         if copy.wasListed { return .json(readiness) }
         return .json(["status": "waiting for the broker at \(broker)"], status: 503)
     }
@@ -53,6 +58,9 @@ struct StatusRoutes: Sendable {
             mirrors: .init(
                 count: totals.count, complete: totals.complete, bytes: totals.held, size: totals.size,
                 limit: keeper.library.limit),
+            disk: .init(
+                used: keeper.library.used, free: try? FileSystem.freeBytes(at: keeper.library.folder),
+                copies: keeper.links.kind.withLock { $0 }, error: keeper.library.trouble.withLock { $0?.message }),
             transfers: .init(
                 running: keeper.runningCount, requests: counters.requests, fetchedBytes: counters.fetched,
                 savedBytes: counters.saved,

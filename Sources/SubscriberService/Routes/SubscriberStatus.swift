@@ -23,6 +23,18 @@ struct SubscriberStatus: Encodable {
         let limit: Int64?
     }
 
+    /// Where mirrors are.
+    struct Disk: Encodable {
+        /// Bytes that mirrors take, and true copies of them.
+        let used: Int64
+        /// Bytes that the file system has left.
+        let free: Int64?
+        /// What the files for other programs are: ``FileLinks/Kind``.
+        let copies: FileLinks.Kind?
+        /// What is wrong with it.
+        let error: String?
+    }
+
     struct Transfers: Encodable {
         let running: Int
         /// To publishers, since the start; the bytes and chunks as well.
@@ -52,6 +64,7 @@ struct SubscriberStatus: Encodable {
     let datasets: Int
     let followed: [String]
     let mirrors: Mirrors
+    let disk: Disk
     let transfers: Transfers
     let requests: Requests
     let cache: AnswerCache.Use

@@ -11,6 +11,8 @@ struct MirrorIndex: Sendable {
         var isComplete: Bool
         /// The file's ``FileIdentity/modified`` when it held just this.
         var stamp: Int64 = 0
+        /// The file's ``FileIdentity/changed``; 0 when it is not known.
+        var changed: Int64 = 0
         var used = UseTime.zero
     }
 
@@ -20,6 +22,7 @@ struct MirrorIndex: Sendable {
         /// Of chunks that are not held as a whole: which of their blocks are, as ``ChunkSet/encoded`` has it.
         var blocks: [Int: [UInt8]] = [:]
         var stamp: Int64 = 0
+        var changed: Int64 = 0
         var used = UseTime.zero
     }
 
@@ -28,14 +31,13 @@ struct MirrorIndex: Sendable {
     func summaries() throws -> [Version: Summary] {
         try database.read { connection in
             var result: [Version: Summary] = [:]
-            try connection.forEach("SELECT version, size, held, complete, stamp, used FROM mirrors") { row in
+            try connection.forEach("SELECT version, size, held, complete, stamp, used, changed FROM mirrors") { row in
                 guard let version = Version(row.string(0)) else { return }
                 // Somebody may have written to the file.
                 let size = Dataset.clamped(row.int64(1))
                 result[version] = Summary(
                     size: size, held: min(Dataset.clamped(row.int64(2)), size), isComplete: row.bool(3),
-                    stamp: row.int64(4),
-                    used: UseTime(nanoseconds: row.int64(5)))
+                    stamp: row.int64(4), changed: row.int64(6), used: UseTime(nanoseconds: row.int64(5)))
             }
             return result
         }
@@ -45,14 +47,14 @@ struct MirrorIndex: Sendable {
     func load(_ version: Version) throws -> Entry? {
         try database.read { connection in
             let row = try connection.first(
-                "SELECT manifest, present, stamp, used FROM mirrors WHERE version = ?", version.description
+                "SELECT manifest, present, stamp, used, changed FROM mirrors WHERE version = ?", version.description
             ) {
-                ($0.bytes(0), $0.bytes(1), $0.int64(2), UseTime(nanoseconds: $0.int64(3)))
+                ($0.bytes(0), $0.bytes(1), $0.int64(2), UseTime(nanoseconds: $0.int64(3)), $0.int64(4))
             }
             guard let row, let manifest = try? Manifest(encoded: row.0), manifest.version == version,
                 let present = ChunkSet(encoded: row.1, capacity: manifest.chunks.count)
             else { return nil }
-            var entry = Entry(manifest: manifest, present: present, stamp: row.2, used: row.3)
+            var entry = Entry(manifest: manifest, present: present, stamp: row.2, changed: row.4, used: row.3)
             try connection.forEach("SELECT chunk, blocks FROM partial_chunks WHERE version = ?", version.description) {
                 let chunk = $0.int(0)
                 if chunk >= 0, chunk < manifest.chunks.count { entry.blocks[chunk] = $0.bytes(1) }
@@ -70,19 +72,43 @@ struct MirrorIndex: Sendable {
         }
     }
 
-    func mark(
-        _ version: Version, present: ChunkSet, blocks: [Int: ChunkSet], held: Int64, stamp: Int64, used: UseTime
-    ) throws {
+    /// What is held of a mirror, to be written down.
+    struct Mark: Sendable {
+        let version: Version
+        let present: ChunkSet
+        let blocks: [Int: ChunkSet]
+        let held: Int64
+        let stamp: Int64
+        var changed: Int64 = 0
+        let used: UseTime
+    }
+
+    func mark(_ mark: Mark) throws { try self.mark([mark]) }
+
+    /// All or nothing.
+    func mark(_ marks: [Mark]) throws {
         try database.transaction { connection in
-            try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
-            for (chunk, set) in blocks {
+            for mark in marks {
+                let version = mark.version.description
+                try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version)
+                for (chunk, set) in mark.blocks {
+                    try connection.execute(
+                        "INSERT INTO partial_chunks (version, chunk, blocks) VALUES (?, ?, ?)", version, chunk,
+                        set.encoded)
+                }
                 try connection.execute(
-                    "INSERT INTO partial_chunks (version, chunk, blocks) VALUES (?, ?, ?)", version.description, chunk,
-                    set.encoded)
+                    "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ?, changed = ?, used = ? WHERE version = ?",
+                    mark.present.encoded, mark.held, mark.present.isFull ? 1 : 0, mark.stamp, mark.changed,
+                    mark.used.nanoseconds, version)
             }
+        }
+    }
+
+    /// The file's times are others, and its content is the same.
+    func mark(_ version: Version, stamp: Int64, changed: Int64) throws {
+        try database.transaction { connection in
             try connection.execute(
-                "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ?, used = ? WHERE version = ?",
-                present.encoded, held, present.isFull ? 1 : 0, stamp, used.nanoseconds, version.description)
+                "UPDATE mirrors SET stamp = ?, changed = ? WHERE version = ?", stamp, changed, version.description)
         }
     }
 
@@ -93,6 +119,15 @@ struct MirrorIndex: Sendable {
                 try connection.execute(
                     "UPDATE mirrors SET used = ? WHERE version = ?", time.nanoseconds, version.description)
             }
+        }
+    }
+
+    /// Writes and leaves all as it is.
+    func tryToWrite() throws {
+        try database.transaction { connection in
+            try connection.execute(
+                "INSERT INTO mirrors (version, size, held, complete, present, manifest) VALUES ('', 0, 0, 0, '', '')")
+            try connection.execute("DELETE FROM mirrors WHERE version = ''")
         }
     }
 

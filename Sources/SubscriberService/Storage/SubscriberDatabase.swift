@@ -74,5 +74,7 @@ enum SubscriberDatabase {
                 """),
             // Of what all is fetched. What was followed before had what was held of it kept current, and goes on so.
             Migration("ALTER TABLE follows ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;"),
+            // When the file's inode changed last: who gives a file its old time back is seen all the same. 0: not known.
+            Migration("ALTER TABLE mirrors ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;"),
         ])
 }

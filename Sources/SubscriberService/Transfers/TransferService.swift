@@ -100,9 +100,9 @@ final class TransferService: MirrorFilling {
         if let failure = await keeper.reserve(need, for: mirror) { return .failure(failure) }
         defer { keeper.release(need, for: mirror) }
         let outcome = await body()
-        guard case .failure(let failure) = outcome, failure.reason == .noRoom,
-            await keeper.relieveDisk(of: need.bytes)
-        else { return outcome }
+        guard case .failure(let failure) = outcome, failure.isLocal else { return outcome }
+        keeper.note(failure)
+        guard failure.reason == .noRoom, await keeper.relieveDisk(of: need.bytes) else { return outcome }
         return await body()
     }
 
@@ -136,8 +136,8 @@ extension BlockRequest {
     /// Bytes that the blocks take, about: how long each is says only their chunk's head.
     fileprivate func bytes(of manifest: Manifest) -> Int64 {
         let mean = manifest.size / Int64(max(manifest.chunks.count, 1))
-        return (parts + arrayParts).reduce(Int64(0)) { sum, part in
-            sum.addingClamped(part.blocks.isEmpty ? mean : min(mean, Int64(part.blocks.count) * max(mean / 16, 4096)))
+        return (parts + arrayParts).saturatingSum { part in
+            part.blocks.isEmpty ? mean : min(mean, Int64(part.blocks.count) *| max(mean / 16, 4096))
         }
     }
 }
