@@ -96,7 +96,25 @@ final class Mirror: Sendable {
     // MARK: Reading
 
     /// Whether the rest is to be fetched with nobody waiting, until all is there or it fails; ``kick()`` begins.
-    func wantAll(_ wanted: Bool) { state.withLock { $0.wantAll(wanted) } }
+    func wantAll(_ wanted: Bool) {
+        for waiter in state.withLock({ $0.wantAll(wanted) }) { waiter.resume() }
+    }
+
+    /// Returns when nobody wants any more what a worker's request fetches, or with the task's cancellation.
+    func untilUnwanted() async {
+        let token = Locked<MirrorState.Token?>(nil)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                token.withLock { token in
+                    if Task.isCancelled { return waiter.resume() }
+                    token = state.withLock { $0.beginRequest(waiter) }
+                    if token == nil { waiter.resume() }
+                }
+            }
+        } onCancel: {
+            token.withLock { $0 }.flatMap { token in state.withLock { $0.endRequest(token) } }?.resume()
+        }
+    }
 
     /// Returns when the bytes of `range` are there.
     ///

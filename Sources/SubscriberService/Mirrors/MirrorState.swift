@@ -26,6 +26,8 @@ struct MirrorState {
     private var lastUse: [UseTime]
     /// Since when each use is under way: what it has touched stays.
     private var uses: [Token: UseTime] = [:]
+    /// Workers' requests, which end when nobody wants what they fetch.
+    private var requests: [Token: CheckedContinuation<Void, Never>] = [:]
 
     init(present: ChunkSet, heldBytes: Int64, used: UseTime = .zero, window: Int64 = .max) {
         self.present = present
@@ -58,7 +60,23 @@ struct MirrorState {
         readers[token] = min(max(chunk, range.lowerBound), range.upperBound)..<range.upperBound
     }
 
-    mutating func wantAll(_ wanted: Bool) { wantsAll = wanted }
+    /// - Returns: the requests that nobody wants any more. A reader that leaves ends none: what it wanted is kept for the next.
+    mutating func wantAll(_ wanted: Bool) -> [CheckedContinuation<Void, Never>] {
+        wantsAll = wanted
+        guard !wanted, readers.isEmpty else { return [] }
+        defer { requests = [:] }
+        return Array(requests.values)
+    }
+
+    /// - Returns: `nil` when nobody wants anything any more.
+    mutating func beginRequest(_ waiter: CheckedContinuation<Void, Never>) -> Token? {
+        guard wantsAll || !readers.isEmpty else { return nil }
+        nextToken += 1
+        requests[nextToken] = waiter
+        return nextToken
+    }
+
+    mutating func endRequest(_ token: Token) -> CheckedContinuation<Void, Never>? { requests.removeValue(forKey: token) }
 
     /// Registers a reader's waiter unless the chunk is there already, or the reader has ended.
     ///

@@ -77,17 +77,40 @@ final class TransferService: MirrorFilling {
         while let run = mirror.claim() {
             happened(.requested, to: mirror)
             let bytes = mirror.manifest.chunks[run].saturatingSum(\.length)
-            let outcome = await withRoom(RoomNeed(bytes, mirror.isAwaited ? .awaited : .none), mirror) {
-                await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
-                    try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
+            let outcome = await whileWanted(mirror) { [self] in
+                await withRoom(RoomNeed(bytes, mirror.isAwaited ? .awaited : .none), mirror) {
+                    await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
+                        try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
+                    }
                 }
             }
             mirror.release(run)
             happened(.requested, to: mirror)
-            if case .failure(let failure) = outcome {
+            if case .failure(let failure)? = outcome {
                 log.debug("a fetch failed", ["version": mirror.version.short, "error": failure])
                 return mirror.workerFailed(failure)
             }
+        }
+    }
+
+    /// Ends `body` when a newer version has taken the mirror's place and nobody reads it: its requests would keep places, and
+    /// those of a silent publisher until they time out.
+    ///
+    /// - Returns: `nil` when that happened.
+    private func whileWanted(
+        _ mirror: Mirror, _ body: @Sendable @escaping () async -> Result<Void, FetchFailure>
+    ) async -> Result<Void, FetchFailure>? {
+        await withTaskGroup(of: Result<Void, FetchFailure>?.self) { group in
+            group.addTask { await body() }
+            group.addTask {
+                await mirror.untilUnwanted()
+                return nil
+            }
+            let first = await group.next() ?? nil
+            let isUnwanted = first == nil && !Task.isCancelled
+            group.cancelAll()
+            let second = await group.next() ?? nil
+            return isUnwanted ? nil : first ?? second
         }
     }
 
