@@ -58,7 +58,7 @@ struct ShowTests {
             let warm = try await Self.show([slice, "--explain"], world)
             #expect(warm.text.contains("to fetch    0 B in 0 requests"), "\(warm.text)")
             let json = try await Self.show([slice, "--explain", "--json"], world)
-            #expect(json.text.contains("\"missing\":0"), "\(json.text)")
+            #expect(json.text.contains("\"missing\": 0"), "\(json.text)")
             let file = try await Self.show(["foo/readme.txt", "--explain"], world)
             #expect(file.text.contains("in 2 requests"), "the manifest and the file: \(file.text)")
         }
