@@ -163,6 +163,7 @@ extension MirrorKeeper {
             return true
         }
         guard isCurrent, old != mirror.version else { return }
+        library.saveAgain(mirror)
         try await save()
         if let old { await removeUnreferenced([old]) }
     }
@@ -174,7 +175,10 @@ extension MirrorKeeper {
             mirror.wantAll(true)
             return true
         }
-        if isWanted { mirror.kick() }
+        if isWanted {
+            library.saveAgain(mirror)
+            mirror.kick()
+        }
         return isWanted
     }
 

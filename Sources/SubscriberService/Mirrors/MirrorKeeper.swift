@@ -219,6 +219,8 @@ final class MirrorKeeper: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await self.library.run {
+                    self.isReferred(to: $0)
+                } onComplete: {
                     self.completed($0)
                 } afterSaving: {
                     await self.makeRoom()

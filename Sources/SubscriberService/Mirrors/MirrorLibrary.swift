@@ -203,23 +203,33 @@ final class MirrorLibrary: Sendable {
         if table.withLock({ $0.unsaved.insert(mirror.version).inserted }) { markDirty.yield() }
     }
 
+    /// The mirror is needed again, and what it has may not be written down yet.
+    func saveAgain(_ mirror: Mirror) { if table.withLock({ $0.unsaved.contains(mirror.version) }) { markDirty.yield() } }
+
     /// Writes the index behind the chunks, until the task is cancelled; then once more.
     ///
     /// - Parameters:
+    ///   - isNeeded: of other mirrors nothing is written down: they are about to be removed.
     ///   - onComplete: called for each mirror that the index has come to know as complete.
     ///   - afterSaving: called after each time; nothing is saved meanwhile.
-    func run(onComplete: @Sendable (Mirror) -> Void, afterSaving: @Sendable () async -> Void) async {
+    func run(
+        isNeeded: @Sendable (Version) -> Bool, onComplete: @Sendable (Mirror) -> Void,
+        afterSaving: @Sendable () async -> Void
+    ) async {
         for await _ in dirty {
-            let isSaved = await save(onComplete)
+            let isSaved = await save(isNeeded, onComplete)
             await afterSaving()
             guard (try? await Task.sleep(for: isSaved ? .milliseconds(250) : .seconds(2))) != nil else { break }
         }
-        _ = await save(onComplete)
+        _ = await save(isNeeded, onComplete)
     }
 
     /// - Returns: false when there is more to save, and no room for it now.
-    private func save(_ onComplete: @Sendable (Mirror) -> Void) async -> Bool {
-        let mirrors = table.withLock { $0.takeUnsaved() }
+    private func save(
+        _ isNeeded: @Sendable (Version) -> Bool, _ onComplete: @Sendable (Mirror) -> Void
+    ) async -> Bool {
+        let needed = table.withLock { $0.unsaved }.filter(isNeeded)
+        let mirrors = table.withLock { $0.takeUnsaved(needed) }
         guard !mirrors.isEmpty else { return true }
         let summaries = await pool.run { [self] in write(mirrors) }
         for (mirror, summary) in zip(mirrors, summaries) {
@@ -303,7 +313,7 @@ final class MirrorLibrary: Sendable {
         for version in versions {
             // Fails with cancellation alone: then the next start removes what is left over.
             try? await opening.with(version) {
-                guard table.withLock({ $0.close(version) }), !isNeeded(version) else { return }
+                guard table.withLock({ $0.close(version, isUnwanted: true) }), !isNeeded(version) else { return }
                 table.withLock { $0.forget(version) }
                 await pool.run { [self] in delete(version) }
             }

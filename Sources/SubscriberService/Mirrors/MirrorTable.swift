@@ -65,9 +65,10 @@ struct MirrorTable {
         return result
     }
 
-    mutating func takeUnsaved() -> [Mirror] {
-        defer { unsaved = [] }
-        return unsaved.compactMap { open[$0] }
+    /// - Parameter needed: the others are about to be removed, and nothing is written down of them until they are needed again.
+    mutating func takeUnsaved(_ needed: Set<Version>) -> [Mirror] {
+        unsaved.subtract(needed)
+        return needed.compactMap { open[$0] }
     }
 
     /// - Parameter isShort: there are too few descriptors for those that are open.
@@ -78,10 +79,13 @@ struct MirrorTable {
 
     /// Closes a mirror that nobody has, not even a reference through which somebody might begin to use it.
     ///
+    /// - Parameter isUnwanted: what the index does not know yet need not be written down.
     /// - Returns: whether it is closed now.
-    mutating func close(_ version: Version) -> Bool {
+    mutating func close(_ version: Version, isUnwanted: Bool = false) -> Bool {
         guard let isIdle = open[version]?.isIdle else { return true }
-        guard isIdle, !unsaved.contains(version), isKnownUniquelyReferenced(&open[version]) else { return false }
+        guard isIdle, isUnwanted || !unsaved.contains(version), isKnownUniquelyReferenced(&open[version]) else {
+            return false
+        }
         letGo(version)
         return true
     }
