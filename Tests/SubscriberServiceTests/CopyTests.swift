@@ -1,13 +1,14 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import SubscriberService
 
 /// The copies for other programs are no way into what is served.
-@Suite(.timeLimit(.minutes(5))) struct CopyTests {
+@Suite(.patient) struct CopyTests {
     private static let content = noise(3_000_000, seed: 91)
 
     private static func write(_ byte: UInt8, at offset: Int64, to path: String) throws {
@@ -52,6 +53,25 @@ import Testing
             #expect(network.publisher.dataBytes == 100_000, "what was still open was not fetched again")
             try await network.publish("a.bin", [1, 2, 3])
             try await subscriber.wait("and follows") { (try? subscriber.file("a.bin")) == [1, 2, 3] }
+        }
+    }
+
+    @Test func copiesThatAreRemovedWithMirrorsThatAreNotOpenComeBack() async throws {
+        try await Network.with { network in
+            let subscriber = try await network.subscriber()
+            let version = try await network.publish("a.bin", Self.content)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            try await subscriber.wait("the copy is there") { (try? subscriber.file("a.bin")) == Self.content }
+            try await subscriber.wait("the mirror is closed") {
+                subscriber.parts.keeper.library.table.withLock { table in
+                    table.closeIdle(isShort: true)
+                    return table[version] == nil
+                }
+            }
+            for folder in ["mirrors", "files"] { try FileSystem.removeTree("\(subscriber.state)/\(folder)") }
+            #expect(try await subscriber.bytes("a.bin") == Self.content)
+            try await subscriber.wait("the copy is back") { (try? subscriber.file("a.bin")) == Self.content }
         }
     }
 

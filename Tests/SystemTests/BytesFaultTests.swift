@@ -99,12 +99,13 @@ import Testing
     @Test func aFileIsAnnouncedWhenItsWriterIsDone() async throws {
         try await World.complete { world in
             let first = noise(1_000_000, seed: 7), second = noise(1_000_000, seed: 8)
-            let file = try FileDescriptor(world.folder + "/data/slow", .creating)
-            try file.write(first.span.bytes, at: 0)
-            try world.write("marker", [1])
-            try await world.waitForList(["foo/marker"])
-            try file.write(second.span.bytes, at: 1_000_000)
-            withExtendedLifetime(file) {}
+            do {
+                let file = try FileDescriptor(world.folder + "/data/slow", .creating)
+                try file.write(first.span.bytes, at: 0)
+                try world.write("marker", [1])
+                try await world.waitForList(["foo/marker"])
+                try file.write(second.span.bytes, at: 1_000_000)
+            }
             try await world.waitForBytes("foo/slow", first + second)
         }
     }

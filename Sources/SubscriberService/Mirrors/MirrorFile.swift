@@ -26,22 +26,26 @@ struct MirrorFile {
     }
 
     private static func open(_ path: String, _ entry: MirrorIndex.Entry) throws(SystemError) -> FileDescriptor {
+        if entry.present.isFull, let file = try complete(path, entry) { return file }
         do {
             return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
         } catch let error where error.code == SystemError.notFound {
             // Somebody has removed the folder under the running program.
             try FileSystem.createDirectories(FileSystem.folder(of: path))
             return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
-        } catch let error where error.code == SystemError.permissionDenied {
-            // A complete one may not be written to, so that no program that opens the copy changes it by mistake.
-            let file = try FileDescriptor(path, followingLinks: false)
-            let identity = try file.identity()
-            if entry.present.isFull, identity.modified == entry.stamp, identity.size == entry.manifest.size {
-                return file
-            }
-            try file.setMode(0o644)
-            return try FileDescriptor(path, .readingAndWriting, followingLinks: false)
         }
+    }
+
+    /// A complete file is not written to any more: so no program that opens the copy changes it by mistake, and who publishes
+    /// the copies sees that nobody writes.
+    ///
+    /// - Returns: `nil` when it is not as the index has it, and may have to be written to.
+    private static func complete(_ path: String, _ entry: MirrorIndex.Entry) throws(SystemError) -> FileDescriptor? {
+        guard let file = try? FileDescriptor(path, followingLinks: false) else { return nil }
+        let identity = try file.identity()
+        if identity.modified == entry.stamp, identity.size == entry.manifest.size { return file }
+        try file.setMode(0o644)
+        return nil
     }
 
     /// - Returns: the mirror, and whether it is as the index has it.

@@ -269,6 +269,7 @@ extension MirrorKeeper {
                 try links.set(path, to: source, modified: time)
             }
             library.noteCopy(path, made == .copy ? library.summary(version)?.size : nil)
+            if made == .link { try await library.reopenForReading(version, filler: transfers) }
         } catch _ where !FileSystem.exists(source) {
             // Somebody has removed the mirror's file: what is still open goes into a new one.
             await library.examine(version)

@@ -73,6 +73,15 @@ extension MirrorLibrary {
         }
     }
 
+    /// Opens a complete mirror anew, for reading alone: its file has a second name now, and whoever watches that would wait for
+    /// its writer. Whoever reads it keeps it as it is.
+    func reopenForReading(_ version: Version, filler: any MirrorFilling) async throws {
+        table.withLock { table in
+            if table[version]?.isComplete == true, !table.unsaved.contains(version) { table.letGo(version) }
+        }
+        _ = try await existing(version, filler: filler)
+    }
+
     /// Does something to a mirror's file that leaves its bytes and changes its times. Blocks as `body` does.
     func keepingTrust<R: Sendable>(_ version: Version, _ body: @Sendable @escaping () throws -> R) async throws -> R {
         try await opening.with(version) {

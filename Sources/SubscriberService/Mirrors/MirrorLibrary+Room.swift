@@ -113,8 +113,8 @@ extension MirrorLibrary {
         // Fails with cancellation alone.
         let isGone = try? await opening.with(version) {
             let isFree = table.withLock { table in
-                if table[version]?.isComplete == true, !table.unsaved.contains(version) { table.letGo(version) }
-                guard table.close(version) else { return false }
+                if table[version]?.isComplete == true { table.letGo(version) }
+                guard table.close(version, isUnwanted: true) else { return false }
                 table.forget(version)
                 return true
             }

@@ -169,7 +169,11 @@ final class MirrorLibrary: Sendable {
         }
         table.withLock { $0.opened(mirror) }
         if mirror.isComplete { mirror.trust(try mirror.file.identity()) }
-        if !isAsIndexed { progressed(mirror) }
+        if !isAsIndexed {
+            progressed(mirror)
+            // Its copies may be gone as well.
+            onTouched.withLock { $0 }?(mirror, false)
+        }
         closeIdle()
         return mirror
     }
@@ -204,7 +208,9 @@ final class MirrorLibrary: Sendable {
     }
 
     /// The mirror is needed again, and what it has may not be written down yet.
-    func saveAgain(_ mirror: Mirror) { if table.withLock({ $0.unsaved.contains(mirror.version) }) { markDirty.yield() } }
+    func saveAgain(_ mirror: Mirror) {
+        if table.withLock({ $0.unsaved.contains(mirror.version) }) { markDirty.yield() }
+    }
 
     /// Writes the index behind the chunks, until the task is cancelled; then once more.
     ///

@@ -61,7 +61,7 @@ struct MirrorState {
     }
 
     /// - Returns: the requests that nobody wants any more. A reader that leaves ends none: what it wanted is kept for the next.
-    mutating func wantAll(_ wanted: Bool) -> [CheckedContinuation<Void, Never>] {
+    @discardableResult mutating func wantAll(_ wanted: Bool) -> [CheckedContinuation<Void, Never>] {
         wantsAll = wanted
         guard !wanted, readers.isEmpty else { return [] }
         defer { requests = [:] }
@@ -76,7 +76,9 @@ struct MirrorState {
         return nextToken
     }
 
-    mutating func endRequest(_ token: Token) -> CheckedContinuation<Void, Never>? { requests.removeValue(forKey: token) }
+    mutating func endRequest(_ token: Token) -> CheckedContinuation<Void, Never>? {
+        requests.removeValue(forKey: token)
+    }
 
     /// Registers a reader's waiter unless the chunk is there already, or the reader has ended.
     ///

@@ -3,7 +3,8 @@ import Catalogue
 /// Whose turn it is to send a request: bounded in total, for each group and for each version, so that a greedy reader
 /// leaves room for others; no I/O, no tasks.
 ///
-/// Of those that may run, those that somebody waits for go first, then the version with the fewest requests under way goes first, then the smallest request.
+/// Of those that may run, those that somebody waits for go first, then the version with the fewest requests under way, then
+/// the smallest request.
 struct RequestTable {
     struct Request: Sendable {
         let group: String
