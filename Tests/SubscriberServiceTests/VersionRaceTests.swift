@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -189,6 +190,34 @@ import Testing
             try await subscriber.wait("the others are gone") {
                 await subscriber.parts.keeper.removeUnreferenced(subscriber.parts.keeper.library.versions)
                 return try FileSystem.list(subscriber.state + "/mirrors").entries.count == 1
+            }
+        }
+    }
+
+    @Test func versionsThatCouldNotBeHadLeaveNothingBehind() async throws {
+        try await Network.with { network in
+            // Its clock stands still: nothing is swept.
+            let subscriber = try await network.subscriber { $0.clock = ManualClock() }
+            try await network.publish("a.bin", Self.content)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            try await subscriber.download("a.bin")
+            let path = try DatasetPath("foo/a.bin"), keeper = subscriber.parts.keeper
+            for number in 1...3 {
+                let newer = Self.content + noise(10, seed: UInt64(number))
+                let version = try network.publisher.add(newer)
+                network.publisher.remove(version)
+                try await network.announce(
+                    .put(Dataset(path: path, version: version, size: Int64(newer.count), modified: 1)))
+                try await subscriber.wait("it could not be had") {
+                    keeper.shared.withLock { $0.failures[version] != nil }
+                }
+            }
+            let last = noise(1000, seed: 9)
+            try await network.publish("a.bin", last)
+            try await subscriber.wait("the last one is there") { try subscriber.file("a.bin") == last }
+            try await subscriber.wait("the others are gone") {
+                try FileSystem.list(subscriber.state + "/mirrors").entries.count == 1
             }
         }
     }

@@ -21,7 +21,7 @@ final class CatalogueCopy: Sendable {
 
         mutating func note(_ effect: CatalogueState.Effect) {
             switch effect {
-            case .put(let path, _, _, let line):
+            case .put(let path, _, _, let line, _):
                 unsaved.note(path, state.datasets[path].map { CatalogueRow(entry: $0, line: line) })
             // Whoever takes it in has its line.
             case .kept: break

@@ -35,7 +35,8 @@ package struct CatalogueState: Sendable {
 
     /// What a change means to whoever keeps mirrors and tells clients.
     package enum Effect: Sendable {
-        case put(DatasetPath, Version, Revision, line: [UInt8])
+        /// With the version that was current until then.
+        case put(DatasetPath, Version, Revision, line: [UInt8], replaced: Version?)
         /// Without a line when a listing told it by silence.
         case removed(DatasetPath, Revision, line: [UInt8]?)
         /// The broker keeps it though its own broker has not told of it.
@@ -44,7 +45,7 @@ package struct CatalogueState: Sendable {
 
         var key: String {
             switch self {
-            case .put(let path, _, _, _), .removed(let path, _, _), .kept(let path): path.text
+            case .put(let path, _, _, _, _), .removed(let path, _, _), .kept(let path): path.text
             case .group(let group, _, _): group.name
             }
         }
@@ -52,7 +53,7 @@ package struct CatalogueState: Sendable {
         /// What a watcher of the feed is sent.
         var entry: (revision: Revision, line: [UInt8])? {
             switch self {
-            case .put(_, _, let revision, let line), .group(_, let revision, let line): (revision, line)
+            case .put(_, _, let revision, let line, _), .group(_, let revision, let line): (revision, line)
             case .removed(_, let revision, let line): line.map { (revision, $0) }
             case .kept: nil
             }
@@ -136,9 +137,10 @@ package struct CatalogueState: Sendable {
         defer { if let known = position, revision > known.revision { position?.revision = revision } }
         switch change {
         case .put(let dataset):
-            if let old = datasets[dataset.path], !old.isKept, old.revision >= revision { return nil }
+            let old = datasets[dataset.path]
+            if let old, !old.isKept, old.revision >= revision { return nil }
             set(dataset.path, Entry(dataset, revision, line: line))
-            return .put(dataset.path, dataset.version, revision, line: line)
+            return .put(dataset.path, dataset.version, revision, line: line, replaced: old?.version)
         case .delete(let path):
             guard let old = datasets[path], old.isKept || old.revision < revision else { return nil }
             set(path, nil)

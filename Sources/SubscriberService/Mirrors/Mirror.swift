@@ -264,12 +264,13 @@ final class Mirror: Sendable {
     /// Copies what `old` holds of the chunks that this version has as well, wherever they have moved to. Blocks the thread.
     ///
     /// - Returns: bytes that need not be fetched.
-    func takeOver(from old: Mirror) throws(SystemError) -> Int64 {
+    func takeOver(from old: Mirror, while isWanted: () -> Bool) throws(SystemError) -> Int64 {
         let positions = old.manifest.positions
         let use = MirrorUse(old)
         defer { withExtendedLifetime(use) {} }
         var saved: Int64 = 0
         for (index, chunk) in manifest.chunks.enumerated() {
+            guard isWanted() else { break }
             guard let place = positions[chunk.digest], old.manifest.chunks[place].length == chunk.length else {
                 continue
             }

@@ -7,9 +7,12 @@ extension MirrorKeeper {
     // MARK: What has happened
 
     func observe(_ effects: [CatalogueState.Effect]) {
+        var superseded: [Version] = []
         for effect in effects {
             switch effect {
-            case .put(let path, let version, _, _):
+            case .put(let path, let version, _, _, let replaced):
+                // Whoever had a mirror made of it, to read or to hold it, may have given up before anything was adopted.
+                if let replaced, replaced != version, library.has(replaced) { superseded.append(replaced) }
                 let now = copy.clock.now
                 let isConcerned = shared.withLock { shared in
                     guard let holding = shared.holdings[path] else { return shared.holdings.followed.fetch(path) }
@@ -23,6 +26,7 @@ extension MirrorKeeper {
                 if group.online { tryAllAgain { $0.group.hasBytes(of: group.name) } }
             }
         }
+        if !superseded.isEmpty { noteLeftover(superseded) }
     }
 
     /// What could not be had may be to be had now.
@@ -123,7 +127,8 @@ extension MirrorKeeper {
             let mirror = try await meeting.with(path.group) {
                 try await library.mirror(
                     of: current, of: path, since: self.holding(path)?.version,
-                    from: { [directory] in directory.sources(of: path) }, filler: transfers)
+                    from: { [directory] in directory.sources(of: path) }, filler: transfers,
+                    isWanted: { [copy] in copy.entry(path)?.version == current })
             }
             try await adopt(mirror, path)
             guard fill(mirror, path) else {

@@ -8,7 +8,8 @@ extension MirrorKeeper {
     private static let grace = Duration.seconds(600)
 
     func sweep() async {
-        while (try? await Task.sleep(for: .seconds(60))) != nil {
+        let clock = copy.clock
+        while (try? await clock.sleep(until: clock.now.advanced(by: .seconds(60)))) != nil {
             let now = ContinuousClock.now
             shared.withLock { shared in
                 // Of versions that came and went.

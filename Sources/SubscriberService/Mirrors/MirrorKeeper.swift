@@ -209,6 +209,8 @@ final class MirrorKeeper: Sendable {
             filler: transfers)
         guard holding?.version != version else { return mirror }
         if library.isSaved(version) { await settle(path, version) } else { try await adopt(mirror, path) }
+        // It was superseded while it was made.
+        if copy.entry(path)?.version != version { noteLeftover([version]) }
         return mirror
     }
 

@@ -127,9 +127,11 @@ final class MirrorLibrary: Sendable {
     }
 
     /// The mirror of a version, made if need be: its manifest is fetched, and what it has in common with `old` is copied.
+    ///
+    /// - Parameter isWanted: asked while it copies: of a version that is superseded meanwhile the rest is not worth writing.
     func mirror(
         of version: Version, of path: DatasetPath, since old: Version?, from sources: @Sendable () -> [Source],
-        filler: any MirrorFilling
+        filler: any MirrorFilling, isWanted: @Sendable @escaping () -> Bool = { true }
     ) async throws -> Mirror {
         if let mirror = try await existing(version, filler: filler) {
             mirror.note(path)
@@ -147,7 +149,7 @@ final class MirrorLibrary: Sendable {
             let mirror = try await open(.init(manifest: manifest, present: empty), filler)
             mirror.note(path)
             filler.happened(.requested, to: mirror)
-            if let predecessor { try await carryOver(from: predecessor, to: mirror) }
+            if let predecessor { try await carryOver(from: predecessor, to: mirror, isWanted) }
             return mirror
         }
     }
@@ -193,9 +195,11 @@ final class MirrorLibrary: Sendable {
 
     /// Copies the chunks that both versions have, wherever they have moved to. Whoever asked first may leave meanwhile:
     /// what is not copied would have to be fetched.
-    private func carryOver(from old: Mirror, to mirror: Mirror) async throws {
+    private func carryOver(
+        from old: Mirror, to mirror: Mirror, _ isWanted: @Sendable @escaping () -> Bool
+    ) async throws {
         let outcome = await pool.run { [fetcher] in
-            Result { fetcher.counters.saved(try mirror.takeOver(from: old)) }
+            Result { fetcher.counters.saved(try mirror.takeOver(from: old, while: isWanted)) }
         }
         try outcome.get()
     }

@@ -42,7 +42,7 @@ final class VersionChanges: Sendable {
     private func observe(_ effects: [CatalogueState.Effect]) {
         for effect in effects {
             switch effect {
-            case .put(let path, _, _, _), .removed(let path, _, _), .kept(let path):
+            case .put(let path, _, _, _, _), .removed(let path, _, _), .kept(let path):
                 let told = waiting.withLock { $0[path].map { Array($0.values) } ?? [] }
                 for continuation in told { continuation.yield() }
             case .group: break
