@@ -40,6 +40,27 @@ import Testing
         }
     }
 
+    /// It may have sent all of its request, which has only not been read yet.
+    @Test(arguments: ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nX-Long: "])
+    func whoGivesItsPlaceBeforeItIsAnsweredIsTold(_ beginning: String) async throws {
+        try await withServer {
+            $0.threads = 1
+            $0.connectionLimit = 1
+        } handler: { _ in
+            .json("{}")
+        } _: { port in
+            try await blocking {
+                let first = try RawClient(port)
+                try first.send(beginning)
+                #expect(try RawClient(port).exchange(Self.request)?.status == 200)
+                let reply = try first.reply()
+                #expect(reply?.status == 503 && reply?.isComplete == true)
+                #expect(reply?.headers["Retry-After"] != nil)
+                #expect(try first.readAll().isEmpty)
+            }
+        }
+    }
+
     @Test func theAddressWithTheMostConnectionsGivesTheNextItsPlace() async throws {
         try await withServer {
             $0.threads = 1

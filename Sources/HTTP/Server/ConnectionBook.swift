@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// - A head has to come within a time, whatever dribbles; who waits for nothing is closed after a while.
 /// - When all places are taken, the address with the most connections loses the one that has waited longest for a request; if
-///   nobody waits, a reader that has taken nothing for a while; only then is the new one turned away.
+///   nobody waits, a reader that has taken nothing for a while; only then is the new one turned away. Who has not been
+///   answered yet is told why.
 /// - An upload has to come at a rate.
 /// - When the budget of bytes is used up and somebody waits, those who hold most and take next to nothing are cut.
 /// - Who is sent a file that has become too short is cut at once.
@@ -138,8 +139,7 @@ final class ConnectionBook: Sendable {
             guard state.entries[connection.socket]?.connection === connection, connection.since == since,
                 connection.stage == .waiting || connection.stage == .head
             else { continue }
-            end(connection, in: &state)
-            return true
+            if end(connection, in: &state, saying: connection.awaitsAnswer ? ServerSocket.full : nil) { return true }
         }
         return false
     }
@@ -172,26 +172,30 @@ final class ConnectionBook: Sendable {
             state.byAddress[$0.connection.address, default: 0] < state.byAddress[$1.connection.address, default: 0]
         }
         guard let most else { return false }
-        end(most.connection, in: &state)
-        return true
+        return end(most.connection, in: &state)
     }
 
     /// Ends a connection under its owner, who notices and closes it. Under the lock: until it has left the book, its socket is
     /// open.
-    private func end(_ connection: ServerConnection, in state: inout State, saying words: String? = nil) {
+    ///
+    /// - Parameter words: for one whose answer is not being sent; none will be from now on.
+    /// - Returns: false when it has ended already, or has just gone on.
+    @discardableResult private func end(
+        _ connection: ServerConnection, in state: inout State, saying words: String? = nil
+    ) -> Bool {
         let stage = connection.stage
-        guard stage != .ended, stage != .watching else { return }
-        connection.isEnded()
+        guard stage != .ended, stage != .watching, connection.end(at: stage) else { return false }
         state.ended += 1
         if stage == .sending {
             // A reset: by another end a client of HTTP/1.0 would take what it has for the whole; and what the kernel still has
             // for it is given up.
             ServerSocket.reset(connection.socket)
         } else {
-            if let words { ServerSocket.say(words, to: connection.socket) }
+            if let words { ServerSocket.refuse(words, on: connection.socket) }
             shutdown(connection.socket, Int32(SHUT_RDWR))
         }
         statistics.noteCut(stage)
+        return true
     }
 
     // MARK: Looking around

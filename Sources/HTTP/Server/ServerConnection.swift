@@ -27,6 +27,8 @@ final class ServerConnection: Sendable {
     private let rawStage: Atomic<UInt8>
     /// Of the stage, in nanoseconds of the book's clock; of an upload, since when its bytes are counted.
     private let rawSince: Atomic<Int64>
+    /// Nothing has been answered on it yet.
+    private let isNew = Atomic(true)
     /// Bytes of the upload that have come.
     private let uploaded = Atomic(0)
     /// What the answer that is being sent holds, and where it is sent from by the kernel.
@@ -48,6 +50,8 @@ final class ServerConnection: Sendable {
 
     var stage: Stage { Stage(rawValue: rawStage.load(ordering: .relaxed)) ?? .ended }
     var since: Int64 { rawSince.load(ordering: .relaxed) }
+    /// Whether somebody waits for an answer, or is about to: a client that has had one knows that its connection may end.
+    var awaitsAnswer: Bool { stage == .head || isNew.load(ordering: .relaxed) }
     var received: Int { uploaded.load(ordering: .relaxed) }
     var sending: Answer? { answer.withLock { $0 } }
 
@@ -73,9 +77,11 @@ final class ServerConnection: Sendable {
 
     func answerBegins() { move(to: .answer) }
 
-    func sendingBegins(_ answer: Answer?) {
+    /// - Returns: false when the connection has been ended: nothing may be sent any more.
+    func sendingBegins(_ answer: Answer?) -> Bool {
         if let answer { self.answer.withLock { $0 = answer } }
-        enter(.sending)
+        isNew.store(false, ordering: .relaxed)
+        return enter(.sending)
     }
 
     func requestEnds() {
@@ -86,20 +92,31 @@ final class ServerConnection: Sendable {
     }
 
     /// For the book.
-    func isEnded() { rawStage.store(Stage.ended.rawValue, ordering: .relaxed) }
+    ///
+    /// - Returns: false when it is not in this stage any more, and has not been ended.
+    func end(at stage: Stage) -> Bool {
+        let ended = Stage.ended.rawValue
+        return rawStage.compareExchange(expected: stage.rawValue, desired: ended, ordering: .relaxed).exchanged
+    }
+
     func uploadIsCountedAnew() { rawSince.store(book.now, ordering: .relaxed) }
 
     /// To be called before the socket is closed.
     func leave() { book.leave(self) }
 
-    private func enter(_ stage: Stage) {
+    @discardableResult private func enter(_ stage: Stage) -> Bool {
         rawSince.store(book.now, ordering: .relaxed)
-        move(to: stage)
+        return move(to: stage)
     }
 
-    private func move(to stage: Stage) {
-        // Ended is ended: only its owner's noticing is to come.
-        guard rawStage.load(ordering: .relaxed) != Stage.ended.rawValue else { return }
-        rawStage.store(stage.rawValue, ordering: .relaxed)
+    /// Ended is ended: only its owner's noticing is to come.
+    @discardableResult private func move(to stage: Stage) -> Bool {
+        var known = rawStage.load(ordering: .relaxed)
+        while known != Stage.ended.rawValue {
+            let result = rawStage.compareExchange(expected: known, desired: stage.rawValue, ordering: .relaxed)
+            if result.exchanged { return true }
+            known = result.original
+        }
+        return false
     }
 }

@@ -137,7 +137,7 @@ final class ServerExchange: Sendable {
             let native = try MHDResponse(response.body, of: self)
             for field in response.headers.fields { native.add(field.name, field.value) }
             let status = 200...599 ~= response.status ? response.status : 500
-            client.sendingBegins(sending(response))
+            guard client.sendingBegins(sending(response)) else { return .NO }
             return MHD_queue_response(connection.pointer, UInt32(status), native.pointer)
         } catch {
             return .NO  // Cuts the connection: an answer that cannot be built must not look like one.

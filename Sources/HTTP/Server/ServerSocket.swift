@@ -13,12 +13,17 @@ enum ServerSocket {
         words.withUTF8 { _ = send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) }
     }
 
-    /// Answers a connection that there is no place for, and closes it.
-    static func turnAway(_ socket: Int32) {
+    /// Says them instead of an answer to what has come, which nobody is going to read.
+    static func refuse(_ words: String, on socket: Int32) {
         var unread = [UInt8](repeating: 0, count: 16 << 10)
         // Closed over unread bytes, the connection would be reset, and the answer lost.
         _ = recv(socket, &unread, unread.count, Int32(MSG_DONTWAIT))
-        say(full, to: socket)
+        say(words, to: socket)
+    }
+
+    /// Answers a connection that there is no place for, and closes it.
+    static func turnAway(_ socket: Int32) {
+        refuse(full, on: socket)
         shutdown(socket, Int32(SHUT_WR))
         close(socket)
     }
