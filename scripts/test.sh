@@ -14,6 +14,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 if grep -rnE '\.timeLimit\(|(holds|value|until|exit|line)\(.*within: \.|ContinuousClock\(\)\.measure' "$root/Tests" --include='*.swift'; then
     die "tests wait as long as Patience says, and measure no time"
 fi
+if grep -rn 'HTTPClient(' "$root"/Sources/*Service --include='*.swift' | grep -v 'within:'; then
+    die "a service has one client, within its DescriptorPlan"
+fi
 
 say "building programs and tests"
 swift build --package-path "$root"

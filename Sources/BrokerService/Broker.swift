@@ -51,7 +51,7 @@ public final class Broker: Sendable {
     ///
     /// - Throws: an error whose description is one line that says what would mend it.
     public init(_ configuration: Configuration) async throws {
-        _ = try DescriptorPlan.checked()
+        let plan = try DescriptorPlan.checked()
         let logger = configuration.logger
         let folder = try BrokerFolder(configuration.state)
         let log = try await BlockingPool(name: "log-open", threads: 1).run { try SQLiteChangeLog(path: folder.log) }
@@ -69,6 +69,7 @@ public final class Broker: Sendable {
             acceptedChanges: metrics.acceptedChanges)
         feed = Self.feed(of: log, configuration, counting: metrics.feed)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
+        settings.connectionTotal = plan.connections
         settings.headers = [ProtocolHeader.protocol: "1"]
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         settings.otherBudgets = [spools]

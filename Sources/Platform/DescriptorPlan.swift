@@ -3,6 +3,8 @@ internal import Synchronization
 
 /// How the files and connections that a service may have open are shared out, so that none of its parts takes what another
 /// needs to go on.
+///
+/// Each share is for one part: the server, the client, the library of mirrors. A second of them would take it once more.
 public struct DescriptorPlan: Hashable, Sendable {
     /// What a service has open when nobody asks it for anything: the runtime's timers, event loops, the database, the log.
     private static let own = 36
@@ -47,6 +49,13 @@ public struct DescriptorPlan: Hashable, Sendable {
         let limit = free
         guard limit >= least else { throw TooFewDescriptors(limit: limit, least: least) }
         return DescriptorPlan(limit: limit)
+    }
+
+    /// Whether only the reserve is left, of which the next descriptor would be.
+    package static var areScarce: Bool {
+        let next = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+        defer { if next >= 0 { close(next) } }
+        return next < 0 ? errno == EMFILE || errno == ENFILE : isOfTheLast(next)
     }
 
     /// Whether a descriptor that was opened just now is of the reserve, and has to be closed again: the kernel gives the lowest

@@ -79,6 +79,7 @@ public final class Publisher: Sendable {
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
+        settings.connectionTotal = plan.connections
         // Each may have a file open.
         settings.connectionLimit = min(settings.connectionLimit, (plan.connections + plan.files) / 2)
         server = try HTTPServer(settings, statistics: metrics.server) { await plane.answer($0) }

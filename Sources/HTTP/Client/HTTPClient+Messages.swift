@@ -47,11 +47,13 @@ extension HTTPClient {
         /// Whether the server may send the body gzipped; it is unpacked on arrival, and the head then has neither
         /// `Content-Encoding` nor `Content-Length`.
         public var acceptsCompression: Bool
+        /// What the times of this request are measured by; the client's own when `nil`.
+        public var clock: (any SteadyClock)?
 
         public init(
             method: String = "GET", url: String, headers: HTTPHeaders = [:], body: SharedBytes? = nil,
             idleTimeout: Duration? = nil, minimumProgress: Int = 1, totalTimeout: Duration? = nil,
-            acceptsCompression: Bool = false
+            acceptsCompression: Bool = false, clock: (any SteadyClock)? = nil
         ) {
             self.method = method
             self.url = url
@@ -61,6 +63,7 @@ extension HTTPClient {
             self.minimumProgress = minimumProgress
             self.totalTimeout = totalTimeout
             self.acceptsCompression = acceptsCompression
+            self.clock = clock
         }
     }
 

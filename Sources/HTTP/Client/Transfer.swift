@@ -39,7 +39,7 @@ final class Transfer: Sendable {
         _ request: HTTPClient.Request, _ kind: Kind, _ configuration: HTTPClient.Configuration,
         makeSink: @Sendable @escaping () -> any TransferSink
     ) {
-        let clock = configuration.clock
+        let clock = request.clock ?? configuration.clock
         self.clock = clock
         idleTimeout = request.idleTimeout ?? configuration.idleTimeout
         self.request = request

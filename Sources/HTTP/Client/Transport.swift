@@ -33,8 +33,9 @@ final class Transport: Sendable {
         self.multi = multi
         self.easy = easy
         self.configuration = configuration
-        // Without a descriptor for it, waking would fail later, when it is too late to say so.
-        guard curl_multi_wakeup(multi) == CURLM_OK else { return nil }
+        // Without a descriptor for it, waking would fail later, when it is too late to say so; and what it took must not be of
+        // the last, which libcurl does not ask about.
+        guard curl_multi_wakeup(multi) == CURLM_OK, !DescriptorPlan.areScarce else { return nil }
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.keptConnections)
         // A peer that goes away must not end the process; TLS has no flag for it.
         var signals = sigset_t()

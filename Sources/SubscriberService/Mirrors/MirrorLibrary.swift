@@ -30,7 +30,7 @@ final class MirrorLibrary: Sendable {
     /// Blocks: reads the index.
     init(
         folder: String, limit: Int64?, index: MirrorIndex, fetcher: Fetcher, pool: BlockingPool, log: Logger,
-        openLimit: Int = DescriptorPlan.current.files
+        openLimit: Int
     ) throws {
         self.folder = folder
         self.limit = limit

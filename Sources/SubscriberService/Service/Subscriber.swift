@@ -51,14 +51,14 @@ public final class Subscriber: Sendable {
     ///
     /// - Throws: `SystemError`, `StorageError`, `HTTPError`, each naming what cannot be used.
     public init(_ configuration: Configuration) async throws {
-        _ = try DescriptorPlan.checked()
+        let plan = try DescriptorPlan.checked()
         log = configuration.log
         let pool = BlockingPool(name: "subscriber-disk", threads: 4)
         lock = try await pool.run {
             try StateFolder.prepare(configuration.state)
             return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
         }
-        let parts = try await pool.run { try SubscriberParts(configuration, pool: pool) }
+        let parts = try await pool.run { try SubscriberParts(configuration, within: plan, pool: pool) }
         var memory = Feed.Configuration()
         // The catalogue is in memory already, and events are soon old.
         memory.memoryLimit = 1 << 20
@@ -68,6 +68,7 @@ public final class Subscriber: Sendable {
         parts.connect(changes: changes, events: events)
         let router = parts.router
         var settings = HTTPServer.Configuration(listen: configuration.listen)
+        settings.connectionTotal = plan.connections
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         server = try HTTPServer(
             settings, feeds: ["/api/changes": changes, "/api/events": events],

@@ -17,22 +17,25 @@ struct SubscriberParts: Sendable {
     let brokerStatus: BrokerStatus
 
     /// Blocks: opens the database and reads what was known.
-    init(_ configuration: Subscriber.Configuration, pool: BlockingPool) throws {
+    ///
+    /// - Parameter plan: what may be open, each share of it for one part.
+    init(_ configuration: Subscriber.Configuration, within plan: DescriptorPlan, pool: BlockingPool) throws {
         let log = configuration.log
         let (broker, settings) = HTTPClient.Configuration.talking(to: configuration.broker)
-        let client = HTTPClient(settings, within: .current), counters = TransferCounters(), events = EventFeed()
+        // One for all: what it may have open is counted once.
+        let client = HTTPClient(settings, within: plan), counters = TransferCounters(), events = EventFeed()
         let database = try Database(
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
         copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)
         brokerStatus = BrokerStatus(url: broker, clock: configuration.clock, age: copy.age)
         changes = ChangeFeed(copy: copy, status: brokerStatus, pool: pool)
         let fetcher = Fetcher(
-            client: HTTPClient(.init(clock: configuration.fetchClock)), timeout: configuration.fetchTimeout,
-            counters: counters, log: log)
+            client: client, timeout: configuration.fetchTimeout, clock: configuration.fetchClock, counters: counters,
+            log: log)
         let library = try MirrorLibrary(
             folder: configuration.state + "/mirrors", limit: configuration.cacheSize,
             index: MirrorIndex(database: database), fetcher: fetcher,
-            pool: pool, log: log)
+            pool: pool, log: log, openLimit: plan.files)
         held = HeldEvents(copy: copy, library: library, events: events)
         let sources = CatalogueSources(copy: copy)
         transfers = TransferService(

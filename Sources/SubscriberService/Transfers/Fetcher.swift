@@ -9,6 +9,8 @@ struct Fetcher: Sendable {
     let client: HTTPClient
     /// How long a source may be silent.
     let timeout: Duration
+    /// What that is measured by.
+    let clock: any SteadyClock
     let counters: TransferCounters
     let log: Logger
 
@@ -16,6 +18,11 @@ struct Fetcher: Sendable {
     private static let minimumProgress = 16 << 10
     /// Bytes of a manifest: more than three million chunks.
     private static let manifestLimit = 128 << 20
+
+    private func request(_ url: String, _ headers: HTTPHeaders = [:]) -> HTTPClient.Request {
+        HTTPClient.Request(
+            url: url, headers: headers, idleTimeout: timeout, minimumProgress: Self.minimumProgress, clock: clock)
+    }
 
     // MARK: Manifests
 
@@ -37,9 +44,7 @@ struct Fetcher: Sendable {
     private func manifest(
         of version: Version, since old: Manifest?, from source: Source
     ) async throws(FetchFailure) -> Manifest {
-        let request = HTTPClient.Request(
-            url: source.manifestURL(version, since: old?.version), idleTimeout: timeout,
-            minimumProgress: Self.minimumProgress)
+        let request = request(source.manifestURL(version, since: old?.version))
         let response: HTTPClient.Response
         counters.asked()
         do {
@@ -131,9 +136,7 @@ struct Fetcher: Sendable {
     private func fetch(_ run: Range<Int>, of mirror: Mirror, from source: Source) async throws(FetchFailure) -> [Int] {
         let first = mirror.manifest.chunks[run.lowerBound].offset
         let end = mirror.manifest.chunks[run.upperBound - 1].range.upperBound
-        let request = HTTPClient.Request(
-            url: source.dataURL(mirror.version), headers: ["Range": "bytes=\(first)-\(end - 1)"], idleTimeout: timeout,
-            minimumProgress: Self.minimumProgress)
+        let request = request(source.dataURL(mirror.version), ["Range": "bytes=\(first)-\(end - 1)"])
         let assembler = Locked(ChunkAssembler(mirror, run))
         counters.asked()
         do {
@@ -183,8 +186,7 @@ struct Fetcher: Sendable {
     }
 
     private func fetch(_ request: BlockRequest, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
-        let asked = HTTPClient.Request(
-            url: source.blocksURL(mirror.version, request), idleTimeout: timeout, minimumProgress: Self.minimumProgress)
+        let asked = self.request(source.blocksURL(mirror.version, request))
         let decoder = Locked(ProvenBlocksDecoder(mirror.manifest, asked: request.places))
         counters.asked()
         do {
