@@ -1,4 +1,5 @@
 import { parsed } from "./json.js";
+import { missed } from "./live.js";
 import { Items } from "./npy.js";
 import { own } from "./root.js";
 
@@ -13,6 +14,7 @@ async function reached(url, options) {
     return await fetch(own(url), options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    missed();
     throw new Error("The subscriber cannot be reached. This is asked for again when it can.");
   }
 }

@@ -1,10 +1,28 @@
 import { connect } from "./feed.js";
+import { own } from "./root.js";
+
+/** Milliseconds between attempts to reach the subscriber. */
+const pause = 2000;
 
 /** Tells `mended` when what failed may be tried again: the connection is back, or a publisher or the broker. */
 export const recovery = new EventTarget();
 
 // The browser has its network back; the events' connection may never have been without.
 addEventListener("online", () => recovery.dispatchEvent(new Event("mended")));
+
+let attempt = null;
+
+/**
+ * To be called when the subscriber could not be reached: has `mended` told when it can. What the browser thinks of its network
+ * is no guide alone: it takes a machine without any for offline, also where the subscriber is on the same one.
+ */
+export function missed() {
+  attempt ??= setTimeout(async () => {
+    attempt = null;
+    try { await fetch(own("/api/status"), { method: "HEAD", cache: "no-store" }); } catch { missed(); return; }
+    recovery.dispatchEvent(new Event("mended"));
+  }, pause);
+}
 
 /** What runs once for all windows; `null` where there is no such thing, or it is forbidden together with cookies. */
 function shared() {
