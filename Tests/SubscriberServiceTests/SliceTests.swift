@@ -190,9 +190,15 @@ import Versions
                 try subscriber.parts.copy.entry(DatasetPath("foo/notes.txt")) != nil
             }
             network.publisher.resetCounters()
-            let ranged = try await subscriber.ask("/api/fetch/foo/notes.txt", [], headers: ["Range": "bytes=0-1"])
-            #expect(ranged.status == 416)
+            for ranges in ["bytes=0-1", "bytes=0-1, 4-5"] {
+                let path = "/api/fetch/foo/notes.txt"
+                let ranged = try await subscriber.ask(path, [], headers: ["Range": ranges])
+                #expect(ranged.status == 416 && ranged.headers["Accept-Ranges"] == "none")
+                #expect(ranged.text.contains("/api/download/foo/notes.txt"), "\(ranged.text)")
+            }
             #expect(network.publisher.dataBytes == 0)
+            let own = try await subscriber.ask("/api/download/foo/notes.txt", headers: ["Range": "bytes=0-1, 4-5"])
+            #expect(own.status == 206 && own.headers["Content-Type"]?.contains("multipart/byteranges") == true)
         }
     }
 

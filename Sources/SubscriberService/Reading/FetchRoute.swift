@@ -27,7 +27,7 @@ struct FetchRoute: Sendable {
             let all = SliceQuestion(part: .slice(.all))
             let part = reading.mirror.manifest.content == .plain ? part ?? all : part
             guard let part,
-                let answer = try await slices.read(part, reading, willMake: { try Self.refuseRange(request) })
+                let answer = try await slices.read(part, reading, willMake: { try Self.refuseRange(request, reading) })
             else {
                 try Self.checkRange(request, reading)
                 return try await stored.answer(request, reading)
@@ -54,10 +54,12 @@ struct FetchRoute: Sendable {
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))
     }
 
-    private static func refuseRange(_ request: HTTPRequest) throws {
+    private static func refuseRange(_ request: HTTPRequest, _ reading: Reading) throws {
         guard request.headers["Range"] == nil else {
             throw Refusal(
-                416, "an answer that is made has no ranges: ask for a smaller slice, or for a range of the whole file",
+                416,
+                "an answer that is made has no ranges: ask for a smaller slice, or for ranges of the file's own bytes at "
+                    + "/api/download/\(reading.path)",
                 headers: ["Accept-Ranges": "none"])
         }
     }
