@@ -1,3 +1,4 @@
+internal import CMicroHTTPD
 internal import Glibc
 
 /// Who is at the other end, as far as it is counted: an address of IPv4, the /64 of an address of IPv6, within which one host

@@ -1,3 +1,5 @@
+// What of an address is whose depends on which module was built first.
+internal import CMicroHTTPD
 internal import Glibc
 
 /// What is done to a client's socket beside its owner.

@@ -20,6 +20,25 @@ extension MirrorKeeper {
         try await pool.run { try mirror.blocks.layout(of: mirror) }
     }
 
+    /// Whether somebody else's fetch has ended between the look at what is missing and the asking for it. Who asked by an array's
+    /// own numbers looks again: where the chunk's blocks are is known now.
+    private func hasCome(_ keys: Set<BlockKey>, _ mirror: Mirror) async -> Bool {
+        let layout: FrameLayout?
+        if keys.allSatisfy(\.isPlace) {
+            layout = nil
+        } else {
+            guard mirror.present.contains(0), let known = try? await known(mirror) else { return false }
+            layout = known
+        }
+        return keys.allSatisfy { key in
+            if key.isPlace { return mirror.holds(key) }
+            guard let layout, key.chunk >= 0, key.chunk < layout.chunks.count,
+                let place = mirror.manifest.place(ofArrayChunk: key.chunk, layout)
+            else { return key == .frame }
+            return mirror.use(place) || mirror.blocks.partial(place) != nil
+        }
+    }
+
     /// Fetches what nobody fetches yet, and waits for all of it.
     func fetch(_ keys: [BlockKey], of mirror: Mirror) async throws {
         guard !keys.isEmpty else { return }
@@ -27,6 +46,7 @@ extension MirrorKeeper {
             for batch in BlockRequest.batches(fresh) {
                 // A child of the transfer service: an asker that leaves does not end it for the others.
                 let accepted = transfers.submit { [self] in
+                    if await hasCome(batch.keys, mirror) { return mirror.blocks.fetched(batch.keys, .success(())) }
                     mirror.blocks.fetched(batch.keys, await transfers.fetch(batch.request, of: mirror))
                     transfers.happened(.requested, to: mirror)
                 }

@@ -24,6 +24,11 @@ extension MirrorKeeper {
 }
 
 extension Mirror {
+    /// Whether a block, or all of a chunk, is there: by its place in the file.
+    func holds(_ key: BlockKey) -> Bool {
+        use(key.chunk) || key.block >= 0 && blocks.partial(key.chunk)?.held.contains(key.block) == true
+    }
+
     /// Whether all of these bytes are there.
     func holds(_ range: Range<Int64>) -> Bool {
         manifest.chunks(touching: range).allSatisfy { place in
