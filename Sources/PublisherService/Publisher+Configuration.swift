@@ -24,6 +24,8 @@ extension Publisher {
         public var open: Duration?
         /// How long what was a frame and is not whole is waited for; a sixth for what never was one.
         public var frameLimit = Duration.seconds(30)
+        /// Whether a file `X.b2` that is another file packed, as Caterva2 keeps files, is published as that file, `X`.
+        public var caterva2Files = false
         public var logger = Logger("publisher")
 
         public init(group: String, folder: String, broker: String, listen: Endpoint, state: String) {

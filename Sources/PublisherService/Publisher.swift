@@ -173,7 +173,9 @@ public final class Publisher: Sendable {
         _ configuration: Configuration, _ group: GroupName, excluding excluded: [String], last: String?
     ) throws(PublisherError) -> PublishedFolder {
         do {
-            return try PublishedFolder(configuration.folder, group: group, excluding: excluded, last: last)
+            return try PublishedFolder(
+                configuration.folder, group: group, excluding: excluded, last: last,
+                unpacking: configuration.caterva2Files)
         } catch {
             let hint = error.code == SystemError.notFound ? "; give a folder that exists" : ""
             throw PublisherError("the folder '\(configuration.folder)' cannot be published: \(error)\(hint)")

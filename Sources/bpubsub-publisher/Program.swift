@@ -27,6 +27,9 @@ import PublisherService
         help: "how long what a writer that keeps its file open has written is held back; ten times as long where the "
             + "file is new or begun anew (default: 60 times --settle)",
         parse: OptionValue.seconds(in: 0.05...86400))
+    private static let caterva2Files = Option(
+        flag: "caterva2-files",
+        help: "publish a file X.b2 that is a file packed by Caterva2, or as it does, as the file X, unpacked")
     private static let state = Option(
         optional: "state", short: "s", placeholder: "DIR",
         help: "the folder that keeps what must survive a restart (default: "
@@ -37,7 +40,8 @@ import PublisherService
         program: "bpubsub-publisher",
         summary: "Publishes the files of a folder as a group, and every change of them.",
         options: [
-            CommonOptions.broker, listen, advertise, classText, poll, settle, open, state, CommonOptions.answerMemory,
+            CommonOptions.broker, listen, advertise, classText, poll, settle, open, caterva2Files, state,
+            CommonOptions.answerMemory,
         ] + CommonOptions.log,
         operands: [group, folder],
         epilogue: "Files and folders whose names start with '.', and editors' temporary files, are not published "
@@ -58,6 +62,7 @@ import PublisherService
             configuration.settle = arguments[settle]
             configuration.answerMemory = arguments[CommonOptions.answerMemory].map { Int($0) }
             configuration.open = arguments[open]
+            configuration.caterva2Files = arguments[caterva2Files]
             configuration.logger = arguments.logger("publisher")
             let publisher = try await Publisher(configuration)
             StandardOutput.shared.announce("listening on \(publisher.endpoint.url)", configuration.logger)

@@ -90,7 +90,7 @@ struct DataPlane: Sendable {
             return (file, dataset?.mediaType ?? MediaTypes.unknown)
         }
         return try await HTTPResponse.ranged(
-            request: request, length: file.identity.size, etag: EntityTag(file.version.description), contentType: type,
+            request: request, length: file.size, etag: EntityTag(file.version.description), contentType: type,
             headers: [
                 "Cache-Control": "no-cache", "Bpubsub-Version": file.version.description,
                 "Last-Modified": HTTPDate.text(Timestamp(nanoseconds: file.identity.modified)),

@@ -1,6 +1,8 @@
+internal import Blosc2
 internal import Catalogue
 internal import HTTP
 internal import Platform
+internal import Versions
 
 /// An open file with the bytes of a version, as long as it stays what it was when it was read.
 struct VersionFile: Sendable {
@@ -8,15 +10,37 @@ struct VersionFile: Sendable {
     let path: RelativePath
     let file: FileDescriptor
     let identity: FileIdentity
+    /// The version's bytes, as the file has them.
+    let source: any ByteSource & Sendable
+    /// Tells that they are not what they were.
+    let distrust: @Sendable () -> Void
+
+    var size: Int64 { source.size }
 
     /// Reads a range; what comes is of this version.
     ///
     /// - Throws: ``Refusal`` with 410 when the file has changed. Blocks.
     func read(_ range: Range<Int64>) throws -> SharedBytes {
-        let bytes = try file.read(at: range.lowerBound, count: range.count)
+        let bytes = try unpacked { () throws(SystemError) in
+            try source.read(at: range.lowerBound, count: range.count)
+        }
         // Behind the reading: what was written before it shows in the times.
         guard bytes.count == range.count, try isCurrent() else { throw Refusal.gone(version) }
         return bytes
+    }
+
+    /// Reads what may turn out to be packed wrongly.
+    ///
+    /// - Throws: ``Refusal`` with 410 when it is.
+    func unpacked<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch {
+            let cause = (error as? VersionError)?.cause ?? error
+            guard (cause as? SystemError)?.code == UnpackedSource.damaged else { throw error }
+            distrust()
+            throw Refusal.gone(version)
+        }
     }
 
     /// Whether the file is still as it was when its version was made.
@@ -32,6 +56,8 @@ struct VersionFiles: Sendable {
     /// Tells that the bytes of a file are not what they were, whatever its times say.
     var distrust: @Sendable (RelativePath) -> Void = { _ in }
     var places = FolderPlaces()
+    /// Parts of packed files that are asked for again and again.
+    var sections = UnpackedSections(limit: 64 << 20)
 
     /// Any of the files that have the version. Blocks.
     func open(_ version: Version) throws -> VersionFile {
@@ -51,9 +77,9 @@ struct VersionFiles: Sendable {
     func open(_ path: RelativePath) throws(SystemError) -> VersionFile? {
         guard let entry = index.entry(path) else { return nil }
         do throws(FolderError) {
-            let (file, identity) = try folder.open(path)
-            if identity.isUnchanged(from: entry.identity) {
-                return VersionFile(version: entry.version, path: path, file: file, identity: identity)
+            let file = try folder.open(path)
+            if file.isPacked == entry.isUnpacked, file.identity.isUnchanged(from: entry.identity) {
+                return try versionFile(path, entry.version, file)
             }
         } catch {
             if case .system(let error) = error, error.isOutOfDescriptors { throw error }
@@ -61,5 +87,24 @@ struct VersionFiles: Sendable {
         }
         suspect(path)
         return nil
+    }
+
+    private func versionFile(
+        _ path: RelativePath, _ version: Version, _ file: PublishedFolder.OpenFile
+    ) throws(FolderError) -> VersionFile {
+        var source: any ByteSource & Sendable = FileSource(file.file, size: file.identity.size)
+        if file.isPacked {
+            do throws(SystemError) {
+                // Not the version alone: what was read while the file was another must not pass for it when it is back.
+                let name = "\(version) \(file.identity.inode) \(file.identity.modified) \(file.identity.changed)"
+                source = try UnpackedSource(source, sections: sections, name: name)
+            } catch {
+                if error.code == UnpackedSource.damaged { distrust(path) }
+                throw .system(error)
+            }
+        }
+        return VersionFile(
+            version: version, path: path, file: file.file, identity: file.identity, source: source,
+            distrust: { [distrust] in distrust(path) })
     }
 }

@@ -51,7 +51,7 @@ extension VersionRoutes {
     private func resolve(
         _ wanted: BlockRequest, _ known: KnownVersions.Known, _ file: VersionFile
     ) throws -> [BlockRequest.Part] {
-        let source = FileSource(file.file, size: file.identity.size), manifest = known.manifest
+        let source = file.source, manifest = known.manifest
         var layout = known.layout
         let parts: [BlockRequest.Part]?
         do {
@@ -79,8 +79,8 @@ extension VersionRoutes {
     private func segments(
         _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
     ) async throws -> [SharedBytes] {
-        let proven = try await pool.run { [files] in
-            try Self.prove(part, of: manifest, in: file) { files.distrust(file.path) }
+        let proven = try await pool.run {
+            try Self.prove(part, of: manifest, in: file)
         }
         let segments = [SharedBytes(proven.head)] + proven.blocks.map(\.bytes)
         statistics.noteServed(bytes: segments.saturatingSum { $0.count })
@@ -89,13 +89,14 @@ extension VersionRoutes {
 
     /// Digests the chunk anew, for digests of blocks are not kept, and cuts the blocks out.
     private static func prove(
-        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile, distrust: () -> Void
+        _ part: BlockRequest.Part, of manifest: Manifest, in file: VersionFile
     ) throws -> ProvenBlocks {
         let chunk = manifest.chunks[part.chunk]
-        let source = FileSource(file.file, size: file.identity.size)
-        let table = try VersionMaker.blockTable(of: chunk, content: manifest.content, in: source)
+        let table = try file.unpacked {
+            try VersionMaker.blockTable(of: chunk, content: manifest.content, in: file.source)
+        }
         guard table.chunkDigest == chunk.digest else {
-            distrust()
+            file.distrust()
             throw Refusal.gone(file.version)
         }
         guard try file.isCurrent() else { throw Refusal.gone(file.version) }

@@ -32,7 +32,7 @@ struct VersionRoutes: Sendable {
     private func data(_ request: HTTPRequest, _ version: Version) async throws -> HTTPResponse {
         let file = try await pool.run { [files] in try files.open(version) }
         return try await HTTPResponse.ranged(
-            request: request, length: file.identity.size, etag: EntityTag(version.description),
+            request: request, length: file.size, etag: EntityTag(version.description),
             contentType: MediaTypes.unknown, headers: ["Cache-Control": Self.immutable], body: reading(file))
     }
 

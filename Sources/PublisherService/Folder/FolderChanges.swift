@@ -38,6 +38,19 @@ struct FolderChanges {
         }
     }
 
+    /// Adds for each file the name that it has if it is a packed one.
+    mutating func addUnpackedNames() {
+        func both(_ paths: Set<RelativePath>) -> Set<RelativePath> { paths.union(paths.compactMap(\.unpacked)) }
+        files = both(files)
+        closed = both(closed)
+        written = both(written)
+        // A folder is not hidden by a packed file.
+        doubtful = both(doubtful.union(trees.map(\.packed)))
+        for (path, origin) in origins {
+            if let name = path.unpacked, let origin = origin.unpacked { origins[name] = origin }
+        }
+    }
+
     private mutating func add(_ event: INotify.Event, in folder: RelativePath) {
         if event.name.isEmpty {
             let isGone = !event.kinds.isDisjoint(with: [.folderDeleted, .folderMoved])

@@ -17,13 +17,14 @@ enum FolderEntry {
 extension PublishedFolder {
     /// Whether there is a file at the path that can be published. Blocks.
     func publishes(_ path: RelativePath) -> Bool {
-        switch entry(path) {
+        switch entry(path, isExpecting: false) {
         case .file, .link: true
         default: false
         }
     }
 
-    func entry(_ path: RelativePath) -> FolderEntry {
+    /// What is there under this very name.
+    func entryItself(_ path: RelativePath) -> FolderEntry {
         let absolute = absolute(path)
         do throws(SystemError) {
             let identity = try FileIdentity(path: absolute, followingLinks: false)

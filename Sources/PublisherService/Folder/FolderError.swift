@@ -8,6 +8,8 @@ enum FolderError: Error, Hashable, CustomStringConvertible {
     /// A socket, FIFO, device: there are no bytes to publish.
     case notAFile
     case unusableName(String)
+    /// It is packed, and cannot be unpacked.
+    case damaged(String)
     case system(SystemError)
 
     init(_ error: SystemError) {
@@ -34,7 +36,7 @@ enum FolderError: Error, Hashable, CustomStringConvertible {
         case .absent: "it is not there"
         case .outside(let place): "it leads out of the folder, to \(place)"
         case .notAFile: "it is neither a file nor a folder"
-        case .unusableName(let reason): reason
+        case .unusableName(let reason), .damaged(let reason): reason
         case .system(let error): "\(error)\(Self.remedy(error.code))"
         }
     }

@@ -57,13 +57,20 @@ struct FolderScanner {
         return nil
     }
 
+    /// Under which names some of the files may be published.
+    private static func unpacked(_ names: [String]) -> [String] {
+        let known = Set(names.map { RelativePath($0) })
+        return names.compactMap { RelativePath($0).unpacked }.filter { !known.contains($0) }.map(\.text)
+    }
+
     private func names(in path: RelativePath, _ result: inout Result) -> [String] {
         do throws(SystemError) {
             let listing = try FolderListing(folder.absolute(path))
             // Since it was looked at, the name may have become a link that leads away.
             guard folder.relative(listing.realPath) != nil else { return [] }
             if listing.unreadableNames > 0 { result.unreadableNames[path] = listing.unreadableNames }
-            return listing.names.filter { !SkippedNames.contains($0) }
+            let names = listing.names.filter { !SkippedNames.contains($0) }
+            return folder.unpacks ? names + Self.unpacked(names) : names
         } catch {
             let error = FolderError(error)
             if error != .absent { result.problems[path] = error }

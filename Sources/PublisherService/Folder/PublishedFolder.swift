@@ -12,6 +12,8 @@ struct PublishedFolder: Sendable {
     private let target: Target
     /// Folders that are not published even if they lie inside: the publisher's own state.
     private let excluded: [String]
+    /// Whether what Caterva2 has packed is published as what it is.
+    let unpacks: Bool
 
     /// Where the root is now.
     private final class Target: Sendable {
@@ -23,11 +25,13 @@ struct PublishedFolder: Sendable {
     /// - Parameter last: where it was when it was published last: it may come back.
     /// - Throws: ``SystemError`` when there is no such folder.
     init(
-        _ path: String, group: GroupName, excluding excluded: [String] = [], last: String? = nil
+        _ path: String, group: GroupName, excluding excluded: [String] = [], last: String? = nil,
+        unpacking unpacks: Bool = false
     ) throws(SystemError) {
         self.group = group
         self.path = try FileSystem.absolutePath(path)
         self.excluded = excluded
+        self.unpacks = unpacks
         do throws(SystemError) {
             target = Target(try FolderListing(path).realPath)
         } catch {
@@ -69,8 +73,8 @@ struct PublishedFolder: Sendable {
         }
     }
 
-    /// Opens a file for reading. Does not block, whatever it is.
-    func open(_ path: RelativePath) throws(FolderError) -> (file: FileDescriptor, identity: FileIdentity) {
+    /// Opens what is there under this very name.
+    func openItself(_ path: RelativePath) throws(FolderError) -> OpenFile {
         do {
             let file = try FileDescriptor(absolute(path))
             // Only now, on what is open, can nobody put another thing in its place any more.
@@ -78,7 +82,7 @@ struct PublishedFolder: Sendable {
             guard identity.kind == .regular else { throw FolderError.notAFile }
             let place = try file.realPath()
             guard relative(place) != nil else { throw FolderError.outside(place) }
-            return (file, identity)
+            return OpenFile(file: file, identity: identity)
         } catch let error as FolderError {
             throw error
         } catch let error as SystemError {

@@ -54,7 +54,7 @@ extension WatchLoop {
     ) {
         absent.remove(path)
         if let entry = watcher.index.entry(path), entry.isTrusted, entry.identity.isUnchanged(from: identity),
-            !isPending(path)
+            entry.isUnpacked == folder.isUnpacked(path), !isPending(path)
         {
             open.remove(path)
             return settling.remove(path)
@@ -65,7 +65,8 @@ extension WatchLoop {
             open.remove(path)
             // What is moved into place is as whole as it will ever be.
             let isWhole = if case .done = cause { origin != nil } else { false }
-            jobs[path] = WorkList.Job(path: path, size: identity.size, origin: origin, isWhole: isWhole)
+            jobs[path] = WorkList.Job(
+                path: path, size: folder.length(path, identity), origin: origin, isWhole: isWhole)
         }
     }
 
@@ -135,7 +136,7 @@ extension WatchLoop {
         // A server refuses leases for reasons of its own.
         if !kinds.allSatisfy(FileSystemKinds.tellsWriters) { return .unknown }
         do throws(FolderError) {
-            return try folder.open(path).file.writers()
+            return try folder.openExpected(path).file.writers()
         } catch {
             // The reader will meet the same error, and say what is to be done.
             return .none

@@ -90,6 +90,7 @@ struct WatchLoop {
         }
         var changes = FolderChanges()
         changes.add(events, &table)
+        if folder.unpacks { changes.addUnpackedNames() }
         take(watcher.takeRequests())
         apply(changes)
         lookAtDue()
@@ -145,7 +146,7 @@ struct WatchLoop {
         }
         for path in changes.closed.union(changes.closed.flatMap(watcher.index.siblings)) {
             trusting.remove(path)
-            gather(path, at: now)
+            gather(path, at: now, isPacked: changes.closed.contains(path.packed))
         }
         var looks = changes.files
         for path in changes.files {
@@ -163,9 +164,9 @@ struct WatchLoop {
     }
 
     /// Has a file looked at when its writer does not open it again at once.
-    mutating func gather(_ path: RelativePath, at now: ContinuousClock.Instant) {
+    mutating func gather(_ path: RelativePath, at now: ContinuousClock.Instant, isPacked: Bool = false) {
         // Of a frame, one write is several: its chunk, its index, its trailer, its header.
-        let isFrame = FrameNames.contains(path.name) || watcher.index.entry(path)?.kind ?? .file != .file
+        let isFrame = isPacked || FrameNames.contains(path.name) || watcher.index.entry(path)?.kind ?? .file != .file
         closing.add(path, due: paces.close(path, at: now, gather: isFrame ? settings.gather * 2 : settings.gather))
     }
 

@@ -9,10 +9,10 @@ enum DatasetMaker {
     private static let warningLimit = 1000
 
     static func dataset(
-        _ path: DatasetPath, version: Version, identity: FileIdentity, frame: FrameInfo?, flaw: String?
+        _ path: DatasetPath, version: Version, size: Int64, identity: FileIdentity, frame: FrameInfo?, flaw: String?
     ) -> Dataset {
         var dataset = Dataset(
-            path: path, version: version, size: identity.size,
+            path: path, version: version, size: size,
             modified: identity.modifiedSeconds, mediaType: MediaTypes.type(of: path))
         guard let frame else {
             dataset.warning = warning(path, flaw)

@@ -52,6 +52,7 @@ final class DigestStore: Sendable {
                     path TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL, filesystem INTEGER NOT NULL,
                     kind INTEGER NOT NULL) WITHOUT ROWID;
                 """),
+            Migration("ALTER TABLE files ADD COLUMN unpacked INTEGER NOT NULL DEFAULT 0"),
         ])
 
     /// What was published when the publisher stopped.
@@ -59,7 +60,7 @@ final class DigestStore: Sendable {
         try database.read { connection in
             var result: [(RelativePath, FolderIndex.Entry)] = []
             try connection.forEach(
-                "SELECT path, size, modified, changed, inode, device, version, trusted, kind FROM files"
+                "SELECT path, size, modified, changed, inode, device, version, trusted, kind, unpacked FROM files"
             ) { row in
                 guard let digest = Digest(bytes: row.bytes(6)) else { return }
                 let identity = FileIdentity(
@@ -67,7 +68,7 @@ final class DigestStore: Sendable {
                     modified: row.int64(2), changed: row.int64(3))
                 let entry = FolderIndex.Entry(
                     identity: identity, version: Version(digest), isTrusted: row.bool(7),
-                    kind: Dataset.Kind(rawValue: row.string(8)) ?? .file)
+                    kind: Dataset.Kind(rawValue: row.string(8)) ?? .file, isUnpacked: row.bool(9))
                 result.append((RelativePath(row.string(0)), entry))
             }
             return result
@@ -178,10 +179,10 @@ final class DigestStore: Sendable {
         let dataset = WireJSON.encode(made.dataset)
         let identity = made.entry.identity
         try connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size,
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", path, identity.size,
             identity.modified,
             identity.changed, identity.inode, identity.device, version, made.entry.isTrusted, dataset,
-            made.entry.kind.rawValue)
+            made.entry.kind.rawValue, made.entry.isUnpacked)
         if let old, old.version != version { try retire(old.version, of: path, connection) }
         return old?.dataset != dataset
     }

@@ -14,6 +14,7 @@ struct FileReader: Sendable {
     var places = FolderPlaces()
 
     var unfinished = UnfinishedFrames()
+    var damaged = DamagedFiles()
 
     private static let attempts = 3
     /// A larger file that changed while it was read is left alone until it has been quiet for a while.
@@ -22,16 +23,14 @@ struct FileReader: Sendable {
     func outcome(of job: WorkList.Job) -> Outcome {
         do {
             for _ in 0..<Self.attempts {
-                let (file, identity) = try folder.open(job.path)
+                if let flaw = try repacking(job) { return .unfinished(job.path, flaw) }
+                let file = try folder.open(job.path)
                 do {
-                    if !job.mustRead, let known = known(job, identity) {
-                        return try reuse(known, job.path, file, identity)
-                    }
-                    if let outcome = try read(job, file, identity) { return outcome }
+                    if let outcome = try outcome(of: job, file) { return outcome }
                 } catch let error as VersionError {
-                    if let outcome = outcome(of: error, job.path) { return outcome }
+                    if let outcome = outcome(of: error, job, file) { return outcome }
                 }
-                if identity.size > Self.rereadLimit { break }
+                if file.identity.size > Self.rereadLimit { break }
             }
             return .unsettled(job.path)
         } catch let error as FolderError {
@@ -41,6 +40,25 @@ struct FileReader: Sendable {
         } catch {
             preconditionFailure("no other error is thrown above: \(error)")
         }
+    }
+
+    /// Nil when the file changed meanwhile.
+    private func outcome(of job: WorkList.Job, _ file: PublishedFolder.OpenFile) throws -> Outcome? {
+        guard !job.mustRead else { return try read(job, file) }
+        if let known = known(job, file) { return try reuse(known, job.path, file) }
+        // It has had its time: to unpack it again would lead to the same.
+        if file.isPacked, let reason = damaged.reason(job.path, file.identity) {
+            return .removed(job.path, .damaged(reason))
+        }
+        return try read(job, file)
+    }
+
+    /// What keeps the packed file of which this was published from being one at the moment, while that is waited for.
+    private func repacking(_ job: WorkList.Job) throws(FolderError) -> String? {
+        guard !job.isWhole, index.entry(job.path)?.isUnpacked == true,
+            let (flaw, identity) = try folder.unfinishedPacked(job.path), isWaiting(for: job.path, identity)
+        else { return nil }
+        return flaw
     }
 
     /// A file that cannot be had is removed only if all that holds it is where it was.
@@ -61,74 +79,107 @@ struct FileReader: Sendable {
     }
 
     /// What is known of the file under this name, or one that it had before.
-    private func known(_ job: WorkList.Job, _ identity: FileIdentity) -> FolderIndex.Entry? {
-        if let entry = index.entry(job.path), entry.isTrusted, entry.identity.isUnchanged(from: identity) {
-            return entry
-        }
-        // The kernel has told that it was renamed; a rename changes the inode's own time.
-        if let origin = job.origin, let entry = index.entry(origin), entry.isTrusted,
-            entry.identity.isSameContent(as: identity)
+    private func known(_ job: WorkList.Job, _ file: PublishedFolder.OpenFile) -> FolderIndex.Entry? {
+        let identity = file.identity
+        let entry: FolderIndex.Entry?
+        if let own = index.entry(job.path), own.isTrusted, own.identity.isUnchanged(from: identity) {
+            entry = own
+        } else if let origin = job.origin, let old = index.entry(origin), old.isTrusted,
+            old.identity.isSameContent(as: identity)
         {
-            return entry
+            // The kernel has told that it was renamed; a rename changes the inode's own time.
+            entry = old
+        } else {
+            entry = index.entry(sameAs: identity)
         }
-        return index.entry(sameAs: identity)
+        return entry?.isUnpacked == file.isPacked ? entry : nil
     }
 
     private func reuse(
-        _ known: FolderIndex.Entry, _ path: RelativePath, _ file: FileDescriptor, _ identity: FileIdentity
+        _ known: FolderIndex.Entry, _ path: RelativePath, _ file: PublishedFolder.OpenFile
     ) throws -> Outcome {
         if index.entry(path) == known { return .unchanged(path) }
-        let (frame, flaw) = try VersionMaker.frame(in: GuardedSource(file, identity, stop: stop))
+        let source = try source(file)
+        let (frame, flaw) = try VersionMaker.frame(in: source)
         let dataset = DatasetMaker.dataset(
-            try folder.datasetPath(path), version: known.version, identity: identity, frame: frame, flaw: flaw)
-        let entry = FolderIndex.Entry(identity: identity, version: known.version, isTrusted: true, kind: dataset.kind)
+            try folder.datasetPath(path), version: known.version, size: source.size, identity: file.identity,
+            frame: frame, flaw: flaw)
+        let entry = FolderIndex.Entry(
+            identity: file.identity, version: known.version, isTrusted: true, kind: dataset.kind,
+            isUnpacked: file.isPacked)
         return .made(.init(path: path, entry: entry, manifest: nil, dataset: dataset))
     }
 
+    /// Reads what is published: as long as the file stays what it was.
+    private func source(_ file: PublishedFolder.OpenFile) throws(VersionError) -> any ByteSource & Sendable {
+        let source = GuardedSource(file.file, file.identity, stop: stop)
+        guard file.isPacked else { return source }
+        do throws(SystemError) {
+            return try UnpackedSource(source)
+        } catch {
+            throw VersionError("the file could not be read", cause: error)
+        }
+    }
+
     /// Nil when the file changed meanwhile.
-    private func read(_ job: WorkList.Job, _ file: FileDescriptor, _ identity: FileIdentity) throws -> Outcome? {
-        let path = job.path
+    private func read(_ job: WorkList.Job, _ file: PublishedFolder.OpenFile) throws -> Outcome? {
+        let path = job.path, identity = file.identity
         let start = Timestamp.now, instant = ContinuousClock.now
         statistics.noteRead(bytes: identity.size)
-        let result = try VersionMaker.version(of: GuardedSource(file, identity, stop: stop))
-        guard try file.identity() == identity else { return nil }
-        if !job.isWhole, let flaw = missing(path, result), isWaiting(for: path, identity) {
+        let source = try source(file)
+        let result = try VersionMaker.version(of: source)
+        guard try file.file.identity() == identity else { return nil }
+        damaged.clear(path)
+        if !job.isWhole, let flaw = missing(path, result, file), isWaiting(for: path, identity) {
             return .unfinished(path, flaw)
         }
         let dataset = DatasetMaker.dataset(
-            try folder.datasetPath(path), version: result.manifest.version, identity: identity, frame: result.frame,
-            flaw: result.flaw)
+            try folder.datasetPath(path), version: result.manifest.version, size: source.size, identity: identity,
+            frame: result.frame, flaw: result.flaw)
         let old = index.entry(path)
         let isSame = old?.identity == identity && old?.version == dataset.version
         let entry = FolderIndex.Entry(
             identity: identity, version: dataset.version,
             isTrusted: isProven(identity, dataset.version, old, start, instant), kind: dataset.kind,
-            read: isSame ? old?.read ?? instant : instant)
+            isUnpacked: file.isPacked, read: isSame ? old?.read ?? instant : instant)
         return .made(.init(path: path, entry: entry, manifest: result.manifest.encoded, dataset: dataset))
     }
 
     /// What keeps a file from being the frame that it should be.
-    private func missing(_ path: RelativePath, _ result: VersionMaker.Result) -> String? {
+    private func missing(
+        _ path: RelativePath, _ result: VersionMaker.Result, _ file: PublishedFolder.OpenFile
+    ) -> String? {
+        // What was in a packed file says nothing of the file beside it, nor the other way round.
+        let old = index.entry(path).flatMap { $0.isUnpacked == file.isPacked ? $0.kind : nil }
         guard let frame = result.frame else {
             if let flaw = result.flaw { return flaw }
-            let should = FrameNames.contains(path.name) || index.entry(path)?.kind ?? .file != .file
+            let should = FrameNames.contains(path.name) || old ?? .file != .file
             return should ? "it does not begin as a Blosc2 frame" : nil
         }
-        return frame.array == nil && index.entry(path)?.kind == .array ? "the frame holds no array any more" : nil
+        return frame.array == nil && old == .array ? "the frame holds no array any more" : nil
     }
 
     private func isWaiting(for path: RelativePath, _ identity: FileIdentity) -> Bool {
-        let wasFrame = index.entry(path)?.kind ?? .file != .file
-        return unfinished.isWaiting(for: path, wasFrame: wasFrame, age: identity.age(at: .now))
+        let entry = index.entry(path)
+        let isUnpacked = entry?.isUnpacked == true || path.unpacked.flatMap(index.entry)?.isUnpacked == true
+        return unfinished.isWaiting(
+            for: path, wasFrame: isUnpacked || entry?.kind ?? .file != .file, age: identity.age(at: .now))
     }
 
     /// Nil for a file that changed: shorter than it was, or another.
-    private func outcome(of error: VersionError, _ path: RelativePath) -> Outcome? {
+    private func outcome(
+        of error: VersionError, _ job: WorkList.Job, _ file: PublishedFolder.OpenFile
+    ) -> Outcome? {
         guard let cause = error.cause as? SystemError else { return nil }
         switch cause.code {
-        case GuardedSource.Failure.stopped: return .stopped(path)
+        case GuardedSource.Failure.stopped: return .stopped(job.path)
         case GuardedSource.Failure.changed: return nil
-        default: return failure(path, .system(cause))
+        case UnpackedSource.damaged where file.isPacked:
+            let reason = "cannot \(cause.operation)"
+            if !job.isWhole, isWaiting(for: job.path, file.identity) { return .unfinished(job.path, reason) }
+            damaged.note(job.path, file.identity, reason)
+            return .removed(job.path, .damaged(reason))
+        default: return failure(job.path, .system(cause))
         }
     }
 }

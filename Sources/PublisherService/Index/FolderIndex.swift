@@ -13,6 +13,8 @@ final class FolderIndex: Sendable {
         /// False when the file may have been written to after it was read without its times showing it.
         var isTrusted: Bool
         var kind = Dataset.Kind.file
+        /// The version is that of what is packed in the file.
+        var isUnpacked = false
         /// When it was read first as it is, by this process.
         var read: ContinuousClock.Instant?
     }

@@ -1,8 +1,9 @@
 internal import Blosc2
 internal import Platform
+internal import Synchronization
 
 /// A file that is read as long as it stays what it was, and as long as the publisher runs.
-struct GuardedSource: ByteSource {
+struct GuardedSource: ByteSource, Sendable {
     /// What ``read(at:count:)`` fails with.
     enum Failure {
         static let changed: Int32 = 116  // ESTALE
@@ -28,15 +29,14 @@ struct GuardedSource: ByteSource {
     func read(at offset: Int64, count: Int) throws(SystemError) -> SharedBytes {
         if stop.isSet { throw SystemError("read \(file.path)", code: Failure.stopped) }
         let length = Int(max(0, min(Int64(count), size - offset)))
-        unchecked.value += length
+        let unchecked = self.unchecked.value.add(length, ordering: .relaxed).newValue
         // Of a large file that is being rewritten, the rest is not worth reading.
-        if unchecked.value > Self.checkInterval {
-            unchecked.value = 0
+        if unchecked > Self.checkInterval {
+            self.unchecked.value.store(0, ordering: .relaxed)
             guard try file.identity() == identity else { throw SystemError("read \(file.path)", code: Failure.changed) }
         }
         return try file.read(at: offset, count: length)
     }
 
-    /// Of the one thread that reads.
-    private final class Counter { var value = 0 }
+    private final class Counter: Sendable { let value = Atomic(0) }
 }
