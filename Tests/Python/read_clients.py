@@ -248,6 +248,42 @@ def cheap(url, folder):
     equal(array[40, 17:27, 33:43], values[40, 17:27, 33:43], "C2Array")
 
 
+def packed():
+    """What is kept as Caterva2 keeps plain files: `X.b2`, listed as `X`."""
+    return {
+        "dir/packed.md": b"# A packed file\n" * 200_000,
+        "last.txt": b"last",
+        "noise.bin": np.random.default_rng(7).bytes(5_000_000),
+        "nothing": b"",
+    }
+
+
+def make_packed(folder):
+    os.makedirs(folder + "/dir")
+    for name, data in packed().items():
+        # The whole frame at once, as Caterva2 writes it.
+        with open(f"{folder}/{name}.b2", "wb") as file:
+            file.write(blosc2.SChunk(data=data).to_cframe())
+    blosc2.asarray(np.arange(10), urlpath=folder + "/array.b2", mode="w")
+
+
+def with_packed(url, folder):
+    import caterva2
+
+    client = caterva2.Client(url, timeout=600)
+    root = client.get("@public")
+    assert root.file_list == client.get_list("@public") == sorted([*packed(), "array.b2"]), root.file_list
+    with tempfile.TemporaryDirectory() as out:
+        for number, (name, data) in enumerate(packed().items()):
+            file = root[name]
+            assert type(file) is caterva2.File and file[:] == data and file[3:30] == data[3:30], name
+            assert client.get_info("@public/" + name)["nbytes"] == len(data), name
+            path = client.download("@public/" + name, f"{out}/{number}{os.path.splitext(name)[1]}")
+            assert open(path, "rb").read() == data, name
+    assert "last.txt.b2" not in root
+    client.close()
+
+
 def with_fsspec(url, folder):
     """Looks around by the pages of links, at a subscriber or a publisher."""
     import fsspec
@@ -272,5 +308,8 @@ def with_fsspec(url, folder):
 
 
 if __name__ == "__main__":
-    parts = {"make": make, "fsspec": with_fsspec, "caterva2": with_caterva2, "blosc2": with_blosc2, "urls": with_urls, "cheap": cheap}
+    parts = {
+        "make": make, "make-packed": make_packed, "packed": with_packed, "fsspec": with_fsspec, "caterva2": with_caterva2,
+        "blosc2": with_blosc2, "urls": with_urls, "cheap": cheap,
+    }
     parts[sys.argv[1]](*sys.argv[2:])

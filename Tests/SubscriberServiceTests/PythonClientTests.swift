@@ -41,6 +41,22 @@ struct PythonClientTests {
         try await Self.with { subscriber, data in try await Self.run([part, subscriber.url, data]) }
     }
 
+    @Test("Files that Caterva2 has packed are listed, read and downloaded as what they are")
+    func packedFiles() async throws {
+        try await Network.with { network in
+            let data = network.folder + "/data"
+            try FileSystem.createDirectories(data)
+            try await Self.run(["make-packed", data])
+            try await network.publish(folder: data, as: "@public", unpacking: true)
+            let subscriber = try await network.subscriber()
+            try await subscriber.wait("all is listed") {
+                let list = try await subscriber.ask("/api/list/@public").text
+                return ["last.txt\"", "nothing\"", "noise.bin\"", "array.b2\""].allSatisfy(list.contains)
+            }
+            try await Self.run(["packed", subscriber.url, data])
+        }
+    }
+
     @Test("Programs that look around by links find every folder and file")
     func fsspec() async throws {
         try await Self.with { subscriber, data in try await Self.run(["fsspec", subscriber.url, data]) }
@@ -60,11 +76,12 @@ struct PythonClientTests {
 
 extension Network {
     /// Starts a real publisher of a folder, waits until the broker knows all of it, and gives what ends it.
-    @discardableResult func publish(folder: String, as group: String) async throws -> Stop {
+    @discardableResult func publish(folder: String, as group: String, unpacking: Bool = false) async throws -> Stop {
         var configuration = Publisher.Configuration(
             group: group, folder: folder, broker: brokerURL, listen: Endpoint(host: "127.0.0.1", port: 0),
             state: self.folder + "/publisher")
         configuration.settle = .milliseconds(10)
+        configuration.caterva2Files = unpacking
         configuration.logger = Logger("publisher", level: .error)
         let publisher = try await Publisher(configuration)
         let stop = start { try? await publisher.run() }
