@@ -82,6 +82,30 @@ private let mayMount: Bool = {
         }
     }
 
+    /// What another disk has can have no second name for what is on this one.
+    @Test func whereThereAreNoLinksCopiesAreTrueOnesAndAreCounted() async throws {
+        let content = noise(3_000_000, seed: 65)
+        try await Network.with { network in
+            let folder = network.folder + "/subscriber/files"
+            try FileSystem.createDirectories(folder)
+            try Self.size(folder, 32)
+            defer { umount2(folder, Int32(MNT_DETACH)) }
+            let subscriber = try await network.subscriber()
+            try await network.publish("a.bin", content)
+            try await subscriber.waitForList(["a.bin"])
+            _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
+            try await subscriber.wait("the copy is there") { (try? subscriber.file("a.bin")) == content }
+            try await subscriber.wait("it says so") { try await subscriber.info()["foo/a.bin"]?.copy == "copy" }
+            #expect(subscriber.parts.keeper.library.used >= 6_000_000, "the mirror and its copy")
+            try FileDescriptor(folder + "/foo/a.bin", .readingAndWriting).write([1, 2, 3].span.bytes, at: 0)
+            #expect(try await subscriber.bytes("a.bin") == content)
+            try await network.publish("a.bin", [1])
+            try await subscriber.wait("the copy follows") { (try? subscriber.file("a.bin")) == [1] }
+            #expect(subscriber.parts.keeper.library.used < 1_000_000)
+            await subscriber.stop()
+        }
+    }
+
     @Test func aFullDiskIsSaidEverywhereAndIsWellAgainByItself() async throws {
         let cold = noise(4_000_000, seed: 64)
         try await Network.with { network in

@@ -28,6 +28,7 @@ struct TestSubscriber: Sendable {
         let complete: Bool
         let stale: Bool
         let file: String?
+        let copy: String?
     }
 
     struct Status: Decodable, Sendable {
