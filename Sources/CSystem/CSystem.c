@@ -278,7 +278,8 @@ csystem_watch_signals(int descriptor, int is_service)
 
 void csystem_configure_memory(void) {
 #ifdef __GLIBC__
-    mallopt(M_ARENA_MAX, 4);
+    // With four, the threads that answer came to share one, and waited for each other.
+    mallopt(M_ARENA_MAX, 8);
     mallopt(M_MMAP_THRESHOLD, 1 << 19);
     mallopt(M_TRIM_THRESHOLD, 1 << 20);
 #endif
