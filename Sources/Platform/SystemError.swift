@@ -35,7 +35,6 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let notSupported = EOPNOTSUPP
     /// The file system has no second names for files, or no more for this one.
     public static let meansNoLinks: Set<Int32> = [EPERM, EACCES, EMLINK, EXDEV, EOPNOTSUPP, ENOSYS]
-    public static let readOnlyFileSystem = EROFS
     public static let invalid = EINVAL
     public static let crossDevice = EXDEV
     public static let directoryNotEmpty = ENOTEMPTY

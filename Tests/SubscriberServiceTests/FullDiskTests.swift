@@ -99,6 +99,9 @@ private let mayMount: Bool = {
             #expect(subscriber.parts.keeper.library.used >= 6_000_000, "the mirror and its copy")
             try FileDescriptor(folder + "/foo/a.bin", .readingAndWriting).write([1, 2, 3].span.bytes, at: 0)
             #expect(try await subscriber.bytes("a.bin") == content)
+            let newer = noise(3_000_000, seed: 66)
+            try await network.publish("a.bin", newer)
+            try await subscriber.wait("size and time are no proof") { (try? subscriber.file("a.bin")) == newer }
             try await network.publish("a.bin", [1])
             try await subscriber.wait("the copy follows") { (try? subscriber.file("a.bin")) == [1] }
             #expect(subscriber.parts.keeper.library.used < 1_000_000)

@@ -136,10 +136,12 @@ final class ConnectionBook: Sendable {
     /// Ends the next of those that were chosen and have not done anything since.
     private func endIdlest(_ state: inout State) -> Bool {
         while let (connection, since) = state.idlest.popLast() {
+            let stage = connection.stage
             guard state.entries[connection.socket]?.connection === connection, connection.since == since,
-                connection.stage == .waiting || connection.stage == .head
+                stage == .waiting || stage == .head
             else { continue }
-            if end(connection, in: &state, saying: connection.awaitsAnswer ? ServerSocket.full : nil) { return true }
+            let words = connection.awaitsAnswer ? ServerSocket.full : nil
+            if end(connection, at: stage, in: &state, saying: words) { return true }
         }
         return false
     }
@@ -172,18 +174,20 @@ final class ConnectionBook: Sendable {
             state.byAddress[$0.connection.address, default: 0] < state.byAddress[$1.connection.address, default: 0]
         }
         guard let most else { return false }
-        return end(most.connection, in: &state)
+        return end(most.connection, at: .sending, in: &state)
     }
 
     /// Ends a connection under its owner, who notices and closes it. Under the lock: until it has left the book, its socket is
     /// open.
     ///
-    /// - Parameter words: for one whose answer is not being sent; none will be from now on.
+    /// - Parameters:
+    ///   - stage: in which it has to be still.
+    ///   - words: for one whose answer is not being sent; none will be from now on.
     /// - Returns: false when it has ended already, or has just gone on.
     @discardableResult private func end(
-        _ connection: ServerConnection, in state: inout State, saying words: String? = nil
+        _ connection: ServerConnection, at stage: ServerConnection.Stage, in state: inout State,
+        saying words: String? = nil
     ) -> Bool {
-        let stage = connection.stage
         guard stage != .ended, stage != .watching, connection.end(at: stage) else { return false }
         state.ended += 1
         if stage == .sending {
@@ -214,13 +218,15 @@ final class ConnectionBook: Sendable {
     private func look(at entry: Entry, _ socket: Int32, _ now: Int64, in state: inout State) {
         let connection = entry.connection
         let age = Duration.nanoseconds(now - connection.since)
-        switch connection.stage {
-        case .waiting where age > limits.idle, .head where age > limits.head: end(connection, in: &state)
+        let stage = connection.stage
+        switch stage {
+        case .waiting where age > limits.idle, .head where age > limits.head:
+            end(connection, at: stage, in: &state)
         case .upload where age > limits.upload:
             // A new upload counts from zero.
             let received = connection.received
             if received - (received < entry.received ? 0 : entry.received) < limits.uploadBytes {
-                end(connection, in: &state, saying: ServerSocket.tooSlow)
+                end(connection, at: stage, in: &state, saying: ServerSocket.tooSlow)
                 statistics.note(status: 408)
             } else {
                 state.entries[socket]?.received = received
@@ -228,7 +234,9 @@ final class ConnectionBook: Sendable {
             }
         case .sending:
             guard let (file, end) = connection.sending?.file else { return }
-            if let size = try? file.identity().size, size < end { self.end(connection, in: &state) }
+            if let size = try? file.identity().size, size < end {
+                self.end(connection, at: stage, in: &state)
+            }
         case .waiting, .head, .upload, .answer, .watching, .ended: break
         }
     }
@@ -243,7 +251,7 @@ final class ConnectionBook: Sendable {
             if isSlow(socket, entry, claim.bytes, now, &state) { slow.append((entry.connection, claim.bytes)) }
         }
         for (connection, bytes) in slow.sorted(by: { $0.bytes > $1.bytes }) where lacking > 0 {
-            end(connection, in: &state)
+            end(connection, at: .sending, in: &state)
             lacking -= bytes
         }
     }

@@ -1,4 +1,4 @@
-// What of an address is whose depends on which module was built first.
+// The compiler takes `sockaddr` for CMicroHTTPD's or Glibc's, whichever of the two it has built first: so both are named.
 internal import CMicroHTTPD
 internal import Glibc
 

@@ -4,7 +4,8 @@ import Storage
 extension FetchFailure {
     /// A file that could not be written or read.
     static func storage(_ error: SystemError) -> FetchFailure {
-        FetchFailure(error.isLackOfRoom ? .noRoom : .storage, "\(error)")
+        FetchFailure(
+            error.isLackOfRoom ? .noRoom : error.isOutOfDescriptors ? .busy : .storage, "\(error)")
     }
 
     /// What went wrong with this subscriber's own disk, or with anything else.

@@ -47,6 +47,17 @@ final class FileLinks: Sendable {
         }
     }
 
+    /// What the copy is, if it is there.
+    func kind(of path: DatasetPath, mirror: String) -> Kind? {
+        guard let there = try? FileIdentity(path: self.path(path), followingLinks: false), there.kind == .regular else {
+            return nil
+        }
+        if let file = try? FileIdentity(path: mirror), file.inode == there.inode, file.device == there.device {
+            return .link
+        }
+        return kind.withLock { $0 == .clone ? .clone : .copy }
+    }
+
     /// The copy's path, if it is there.
     func existing(_ path: DatasetPath) -> String? {
         let file = self.path(path)
@@ -57,10 +68,14 @@ final class FileLinks: Sendable {
 
     /// Puts a complete mirror in place at once: who has the older file open keeps it.
     ///
-    /// - Parameter modified: the dataset's own time, in nanoseconds since 1970; the copy has it, too.
-    func set(_ path: DatasetPath, to mirror: String, modified: Int64) throws(SystemError) -> Kind {
+    /// - Parameters:
+    ///   - modified: the dataset's own time, in nanoseconds since 1970; the copy has it, too.
+    ///   - mayBeThere: what is there is of the same version, if its size and time are right.
+    func set(
+        _ path: DatasetPath, to mirror: String, modified: Int64, mayBeThere: Bool
+    ) throws(SystemError) -> Kind {
         let target = self.path(path)
-        if let known = existingCopy(at: target, of: mirror, modified) { return known }
+        if let known = existingCopy(at: target, of: mirror, modified), mayBeThere || known == .link { return known }
         // A folder that is made here may be removed as empty by who takes its last file away.
         for _ in 0..<3 {
             do { return try put(mirror, at: target, path, modified) } catch {

@@ -2,7 +2,6 @@ import Blosc2
 import Catalogue
 import Platform
 import Synchronization
-import Versions
 
 /// A subscriber's copy of a version: the publisher's file with holes, and the set of chunks that it holds.
 final class Mirror: Sendable {
@@ -12,6 +11,8 @@ final class Mirror: Sendable {
     private let place: OpenFiles.Place?
     /// It is in memory, and goes with who reads it: there is no place for it on the disk.
     let isPassing: Bool
+    /// Nobody who watches the file sees a writer.
+    let isReadOnly: Bool
     /// Who fetches what is missing and is told what has arrived.
     private let filler: any MirrorFilling
     private let state: Locked<MirrorState>
@@ -24,7 +25,6 @@ final class Mirror: Sendable {
     private let lastUse: Atomic<Int64>
     /// Readers have what lies ahead of them fetched only so far.
     private let isWindowed: Bool
-    private let examined = Locked<ChunkSet?>(nil)
     /// The file when it was known to be right: of a mirror that is complete.
     private let known = Locked<FileIdentity?>(nil)
     /// Opened as an array once its header, offsets and trailer are there.
@@ -34,8 +34,10 @@ final class Mirror: Sendable {
 
     init(
         manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
-        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isPassing: Bool = false
+        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isPassing: Bool = false,
+        isReadOnly: Bool = false
     ) {
+        self.isReadOnly = isReadOnly
         self.manifest = manifest
         self.isPassing = isPassing
         self.file = file
@@ -66,50 +68,36 @@ final class Mirror: Sendable {
 
     // MARK: Knowing that it is right
 
-    /// The file is right as it is now.
+    /// The file was right when it was this.
     func trust(_ identity: FileIdentity) { known.withLock { $0 = identity } }
+    var trusted: FileIdentity? { known.withLock { $0 } }
 
     /// Whether nobody has written to the file, as far as its times and its size show; what is not complete is nobody else's.
     var isAsKnown: Bool {
-        guard let known = known.withLock({ $0 }) else { return true }
+        guard let known = trusted else { return true }
         return (try? file.identity()) == known
-    }
-
-    /// What of it was found to be sound when its file was not as it was left.
-    var soundness: ChunkSet { examined.withLock { $0 } ?? present }
-    func note(soundness: ChunkSet) { examined.withLock { $0 = soundness } }
-
-    /// The chunks that are held and whose bytes are what their digests say. Blocks the thread.
-    func soundChunks() -> ChunkSet {
-        let digester = ChunkDigester(content: manifest.content), present = present
-        var sound = ChunkSet(capacity: manifest.chunks.count)
-        for (index, chunk) in manifest.chunks.enumerated() where present.contains(index) {
-            // By reading: who shortens the file meanwhile would end the process if it were mapped.
-            guard let bytes = try? file.read(at: chunk.offset, count: Int(chunk.length)),
-                bytes.count == Int(chunk.length)
-            else { continue }
-            if bytes.withBytes({ digester.digest(of: $0) == chunk.digest }) { sound.insert(index) }
-        }
-        return sound
     }
 
     // MARK: Reading
 
     /// Whether the rest is to be fetched with nobody waiting, until all is there or it fails; ``kick()`` begins.
-    func wantAll(_ wanted: Bool) {
-        for waiter in state.withLock({ $0.wantAll(wanted) }) { waiter.resume() }
-    }
+    func wantAll() { state.withLock { _ = $0.wantAll(true) } }
+
+    /// Nobody wants the rest any more.
+    ///
+    /// - Returns: whom to tell, after all locks: requests that nobody waits for.
+    func wantNoMore() -> [CheckedContinuation<Void, Never>] { state.withLock { $0.wantAll(false) } }
 
     /// Returns when nobody wants any more what a worker's request fetches, or with the task's cancellation.
     func untilUnwanted() async {
         let token = Locked<MirrorState.Token?>(nil)
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                token.withLock { token in
-                    if Task.isCancelled { return waiter.resume() }
-                    token = state.withLock { $0.beginRequest(waiter) }
-                    if token == nil { waiter.resume() }
+                let isWaiting = token.withLock { token in
+                    if !Task.isCancelled { token = state.withLock { $0.beginRequest(waiter) } }
+                    return token != nil
                 }
+                if !isWaiting { waiter.resume() }
             }
         } onCancel: {
             token.withLock { $0 }.flatMap { token in state.withLock { $0.endRequest(token) } }?.resume()

@@ -5,16 +5,28 @@ import Synchronization
 extension MirrorKeeper {
     private static let trialPause = Duration.seconds(1)
 
-    /// Tries the disk until it is well; then what could not be had is tried again.
+    /// Tries the disk until it is well; then what could not be kept on it is tried again. One file that fails is not the disk.
     func tryDisk() {
+        let isFirst = shared.withLock { shared in
+            defer { shared.isTryingDisk = true }
+            return !shared.isTryingDisk
+        }
+        guard isFirst else { return }
         // Refused when the subscriber is stopping.
         _ = transfers.submit { [self] in
+            if library.trouble.withLock({ $0 == nil }) { await pool.run { [library] in library.tryDisk() } }
+            let wasIll = library.trouble.withLock { $0 != nil }
             while library.trouble.withLock({ $0 != nil }) {
                 guard (try? await Task.sleep(for: Self.trialPause)) != nil else { return }
                 await pool.run { [library] in library.tryDisk() }
             }
+            shared.withLock { $0.isTryingDisk = false }
+            guard wasIll else { return }
             log.info("the disk can be written again")
-            tryAllAgain { _ in true }
+            let waiting = shared.withLock { shared in
+                shared.withoutCopy.union(shared.holdings.byPath.filter { $0.value.isWanted }.keys)
+            }
+            for path in waiting { enqueue(path) }
         }
     }
 }
@@ -23,11 +35,9 @@ extension MirrorLibrary {
     /// The disk has failed. It is tried from now on, until it is well.
     func note(_ failure: FetchFailure) {
         guard failure.isLocal else { return }
-        let isNew = trouble.withLock { trouble in
-            defer { trouble = failure }
-            return trouble == nil
-        }
-        if isNew { onTrouble.withLock { $0 }?() }
+        // What else fails may be one file's; whether it is the disk's is found out.
+        if failure.reason == .noRoom { trouble.withLock { $0 = failure } }
+        onTrouble.withLock { $0 }?()
     }
 
     /// Writes a little, as a mirror is written. Blocks.

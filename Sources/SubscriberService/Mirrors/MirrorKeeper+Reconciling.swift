@@ -140,6 +140,7 @@ extension MirrorKeeper {
             endFill(path, current)
         } catch {
             let failure = FetchFailure(disk: error)
+            library.note(failure)
             shared.withLock { $0.failures[current] = failure }
             onProgress(progress(path, current, copy.entry(path)?.size ?? 0))
             tryAgain(path, current, failure, held: 0)
@@ -177,7 +178,7 @@ extension MirrorKeeper {
     private func fill(_ mirror: Mirror, _ path: DatasetPath) -> Bool {
         let isWanted = shared.withLock { shared in
             guard shared.fills[path] == mirror.version, shared.holdings[path]?.isWanted == true else { return false }
-            mirror.wantAll(true)
+            mirror.wantAll()
             return true
         }
         if isWanted {
@@ -191,9 +192,10 @@ extension MirrorKeeper {
     private func release(_ version: Version) {
         guard let mirror = library.opened(version) else { return }
         let paths = mirror.askedFor
-        shared.withLock { shared in
-            if !paths.contains(where: { shared.fills[$0] == version }) { mirror.wantAll(false) }
+        let unwanted = shared.withLock { shared in
+            paths.contains { shared.fills[$0] == version } ? [] : mirror.wantNoMore()
         }
+        for request in unwanted { request.resume() }
     }
 
     /// Nothing is completed on behalf of the dataset any more, if the catalogue still says what whoever asks acts upon.
@@ -241,10 +243,11 @@ extension MirrorKeeper {
 
     /// - Returns: the version that was held until now.
     private func place(_ path: DatasetPath, _ version: Version) async -> Version? {
-        guard copy.entry(path)?.version == version, library.isSaved(version) else { return nil }
+        guard let entry = copy.entry(path), entry.version == version, library.isSaved(version) else { return nil }
         endFill(path, asLongAs: version)
         let (old, wasSettled) = shared.withLock { shared in
-            let old = shared.holdings[path]?.version, wasSettled = shared.settled[path] == version
+            let old = shared.holdings[path]?.version
+            let wasSettled = shared.settled[path] == version && !shared.withoutCopy.contains(path)
             shared.holdings.hold(path, version)
             shared.holdings.want(path, shared.holdings.followed.cover(path))
             shared.fills.forgive(path)
@@ -255,7 +258,10 @@ extension MirrorKeeper {
             return (old, wasSettled)
         }
         if !wasSettled {
-            await makeCopy(of: version, for: path)
+            let isThere = await makeCopy(of: version, for: path, entry.modified, mayBeThere: old == version)
+            shared.withLock { shared in
+                if isThere { shared.withoutCopy.remove(path) } else { shared.withoutCopy.insert(path) }
+            }
         }
         do { try await save() } catch {
             log.error("what is held could not be saved", ["path": path, "error": error])
@@ -266,15 +272,22 @@ extension MirrorKeeper {
     }
 
     /// The copy for other programs, with the dataset's own time.
-    private func makeCopy(of version: Version, for path: DatasetPath) async {
-        let source = library.path(of: version)
-        let time = Timestamp(seconds: copy.entry(path)?.modified ?? 0).nanoseconds
+    ///
+    /// - Returns: whether it is there.
+    private func makeCopy(
+        of version: Version, for path: DatasetPath, _ modified: Double, mayBeThere: Bool
+    ) async -> Bool {
+        let source = library.path(of: version), time = Timestamp(seconds: modified).nanoseconds
         do {
-            let made = try await library.keepingTrust(version) { [links] in
-                try links.set(path, to: source, modified: time)
+            let made = try await library.keepingTrust(version, filler: transfers) { [links] in
+                try links.set(path, to: source, modified: time, mayBeThere: mayBeThere)
             }
             library.noteCopy(path, made == .copy ? library.summary(version)?.size : nil)
-            if made == .link { try await library.reopenForReading(version, filler: transfers) }
+            // Fails when too much is open: then whoever publishes the copy again waits for a while.
+            if made == .link { try? await library.reopenForReading(version, filler: transfers) }
+            return true
+        } catch is CancellationError {
+            return false
         } catch _ where !FileSystem.exists(source) {
             // Somebody has removed the mirror's file: what is still open goes into a new one.
             await library.examine(version)
@@ -283,25 +296,35 @@ extension MirrorKeeper {
             // Better none than that of another version.
             await removeCopy(path)
         }
+        return false
     }
 
-    func removeCopy(_ path: DatasetPath) async {
+    /// - Parameter version: whose mirror the copy may be by a second name.
+    func removeCopy(_ path: DatasetPath, of version: Version? = nil) async {
         library.noteCopy(path, nil)
-        await pool.run { [links] in links.remove(path) }
+        guard let version, library.isSaved(version) else { return await pool.run { [links] in links.remove(path) } }
+        do {
+            try await library.keepingTrust(version, filler: transfers) { [links] in links.remove(path) }
+        } catch {
+            await pool.run { [links] in links.remove(path) }
+        }
     }
 
     /// The file of a complete mirror was not as it was left: when it was not right, copies that are the same file are not
     /// either; when it was, one of them may be gone.
     func touched(_ mirror: Mirror, isReplaced: Bool) {
-        let paths = shared.withLock { shared in
-            let paths = shared.holdings.paths(of: mirror.version)
-            for path in paths { shared.settled[path] = nil }
-            return paths
-        }
+        let version = mirror.version, paths = shared.withLock { $0.holdings.paths(of: version) }
         // Refused when the subscriber is stopping: then the next start does it.
         _ = transfers.submit { [self] in
             for path in paths {
-                if isReplaced { try? await placing.with(path) { await removeCopy(path) } }
+                try? await placing.with(path) {
+                    let isConcerned = shared.withLock { shared in
+                        guard shared.holdings[path]?.version == version else { return false }
+                        shared.settled[path] = nil
+                        return true
+                    }
+                    if isConcerned, isReplaced { await removeCopy(path) }
+                }
                 enqueue(path)
             }
         }
@@ -316,9 +339,10 @@ extension MirrorKeeper {
             shared.withLock { shared in
                 if shared.removed[path] == nil { shared.removed[path] = .now }
                 shared.settled[path] = nil
+                shared.withoutCopy.remove(path)
                 shared.asked.remove(path)
             }
-            await removeCopy(path)
+            await removeCopy(path, of: holding(path)?.version)
         }
     }
 }

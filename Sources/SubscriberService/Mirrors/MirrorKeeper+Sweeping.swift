@@ -23,6 +23,7 @@ extension MirrorKeeper {
                     if copy.entry(path) == nil { shared.holdings.forget(path) }
                 }
             }
+            for path in shared.withLock({ $0.withoutCopy }) { enqueue(path) }
             do { try await save() } catch { log.error("what is held could not be saved", ["error": error]) }
             await library.saveUse()
             await removeUnreferenced(library.versions)
@@ -41,6 +42,10 @@ extension MirrorKeeper {
         var pause = Backoff(from: .milliseconds(20), to: .seconds(1))
         while true {
             let versions = shared.withLock { Array($0.leftover) }
+            for version in versions where !isReferred(to: version) {
+                // Whoever asked for it has left.
+                for request in library.opened(version)?.wantNoMore() ?? [] { request.resume() }
+            }
             await library.remove(versions.filter { !isReferred(to: $0) }, unless: isReferred)
             let done = versions.filter { !library.has($0) || isReferred(to: $0) }
             let isEmpty = shared.withLock { shared in

@@ -13,6 +13,10 @@ final class MirrorKeeper: Sendable {
         var failures: [Version: FetchFailure] = [:]
         /// The versions that are complete, known to be so on disk, and in place under the datasets' own paths.
         var settled: [DatasetPath: Version] = [:]
+        /// Of those, the ones whose copy for other programs could not be made; it is tried again.
+        var withoutCopy: Set<DatasetPath> = []
+        /// Whether the disk is being tried.
+        var isTryingDisk = false
         /// Datasets that the catalogue no longer has, since when: it may be about to have them again.
         var removed: [DatasetPath: ContinuousClock.Instant] = [:]
         var fills = FillTable()

@@ -7,36 +7,44 @@ extension MirrorLibrary {
     /// Looks at all bytes of a mirror whose file has changed. What is sound of one that is damaged, or that has lost its name,
     /// goes into a new file; whoever still reads the old one keeps it. The caller has the version's lock.
     func examine(_ mirror: Mirror) async throws {
-        let version = mirror.version, path = path(of: version)
-        let outcome = await pool.run { [self] in
-            Result {
-                let identity = try mirror.file.identity()
-                let sound = mirror.soundChunks()
-                let there = try? FileIdentity(path: path, followingLinks: false)
-                if sound == mirror.present, identity.size == mirror.manifest.size, let there,
-                    there.inode == identity.inode, there.device == identity.device
-                {
-                    try index.mark(version, stamp: identity.modified, changed: identity.changed)
-                    mirror.trust(identity)
-                    return true
-                }
-                log.warning(
-                    "a mirror was changed or removed behind our back; what is damaged will be fetched again",
-                    ["version": version.short, "chunks": mirror.present.count - sound.count])
-                try salvage(sound, of: mirror, to: path)
-                return false
-            }
-        }
-        guard try !outcome.get() else {
+        let version = mirror.version
+        let outcome = await pool.run { [self] in Result { try look(at: mirror) } }
+        guard let sound = try outcome.get() else {
             onTouched.withLock { $0 }?(mirror, false)
             return
         }
         table.withLock { table in
             table.letGo(version)
-            table.replaced(
-                version, held: mirror.manifest.bytes(of: mirror.soundness), isComplete: mirror.soundness.isFull)
+            table.replaced(version, held: mirror.manifest.bytes(of: sound), isComplete: sound.isFull)
         }
         onTouched.withLock { $0 }?(mirror, true)
+    }
+
+    /// - Returns: what of it is sound, and in a new file now; `nil` when all of it is, where it should be. Blocks.
+    private func look(at mirror: Mirror) throws -> ChunkSet? {
+        let version = mirror.version, path = path(of: version), present = mirror.present
+        // Before its bytes are looked at: who writes to it meanwhile makes it another one.
+        let identity = try mirror.file.identity()
+        let sound = mirror.manifest.soundChunks(of: present, in: mirror.file)
+        let there = try? FileIdentity(path: path, followingLinks: false)
+        if sound == present, identity.size == mirror.manifest.size, let there, there.inode == identity.inode,
+            there.device == identity.device
+        {
+            try remember(identity, of: version, mirror)
+            return nil
+        }
+        log.warning(
+            "a mirror was changed or removed behind our back; what is damaged will be fetched again",
+            ["version": version.short, "chunks": present.count - sound.count])
+        try salvage(sound, of: mirror, to: path)
+        return sound
+    }
+
+    /// The file is right as it was when it was this. Blocks.
+    private func remember(_ identity: FileIdentity, of version: Version, _ mirror: Mirror?) throws {
+        mirror?.trust(identity)
+        try index.mark(version, stamp: identity.modified, changed: identity.changed)
+        table.withLock { $0.stamped(version, identity) }
     }
 
     func examine(_ version: Version) async {
@@ -51,7 +59,6 @@ extension MirrorLibrary {
 
     /// Makes a new file of the chunks that are sound, in the old one's place.
     private func salvage(_ sound: ChunkSet, of mirror: Mirror, to path: String) throws {
-        mirror.note(soundness: sound)
         try FileSystem.createDirectories(folder)
         let temporary = FileSystem.temporaryName(in: folder)
         do {
@@ -76,23 +83,48 @@ extension MirrorLibrary {
     /// Opens a complete mirror anew, for reading alone: its file has a second name now, and whoever watches that would wait for
     /// its writer. Whoever reads it keeps it as it is.
     func reopenForReading(_ version: Version, filler: any MirrorFilling) async throws {
-        table.withLock { table in
-            if table[version]?.isComplete == true, !table.unsaved.contains(version) { table.letGo(version) }
+        let isOpenForWriting = table.withLock { table in
+            guard let mirror = table[version], mirror.isComplete, !mirror.isReadOnly, !table.unsaved.contains(version)
+            else { return false }
+            table.letGo(version)
+            return true
         }
-        _ = try await existing(version, filler: filler)
+        // Open, it survives that its file is removed.
+        if isOpenForWriting { _ = try await existing(version, filler: filler) }
     }
 
-    /// Does something to a mirror's file that leaves its bytes and changes its times. Blocks as `body` does.
-    func keepingTrust<R: Sendable>(_ version: Version, _ body: @Sendable @escaping () throws -> R) async throws -> R {
+    /// Whether nobody has written to a complete mirror's file, as far as its times and its size show it.
+    private func isAsLeft(_ version: Version) -> Bool {
+        let (mirror, summary) = table.withLock { ($0[version], $0.summaries[version]) }
+        if let mirror { return mirror.isAsKnown }
+        guard let file = try? FileIdentity(path: path(of: version), followingLinks: false) else { return false }
+        return summary?.matches(file) == true
+    }
+
+    /// Does something to a mirror's file that leaves its bytes and changes its times; what somebody else has changed before is
+    /// not believed for that. Blocks as `body` does.
+    func keepingTrust<R: Sendable>(
+        _ version: Version, filler: any MirrorFilling, _ body: @Sendable @escaping () throws -> R
+    ) async throws -> R {
         try await opening.with(version) {
+            if !isAsLeft(version) {
+                if let mirror = opened(version) {
+                    try await examine(mirror)
+                } else {
+                    _ = try await known(version, filler)
+                }
+            }
             let mirror = opened(version)
             let outcome = await pool.run { [self] in
                 Result {
-                    let wasKnown = mirror?.isAsKnown ?? true
+                    let path = path(of: version)
+                    let before = isAsLeft(version) ? try? FileIdentity(path: path, followingLinks: false) : nil
                     let result = try body()
-                    guard wasKnown, let identity = try? FileIdentity(path: path(of: version)) else { return result }
-                    try index.mark(version, stamp: identity.modified, changed: identity.changed)
-                    mirror?.trust(identity)
+                    if let before, let after = try? FileIdentity(path: path, followingLinks: false), after != before,
+                        after.inode == before.inode
+                    {
+                        try remember(after, of: version, mirror)
+                    }
                     return result
                 }
             }

@@ -60,10 +60,8 @@ final class MirrorLibrary: Sendable {
         for (version, summary) in table.summaries {
             let file = try? FileIdentity(path: path(folder, version), followingLinks: false)
             if let file, file.kind == .regular {
-                let isAsIndexed =
-                    summary.held == 0
-                    || file.modified == summary.stamp && (summary.changed == 0 || file.changed == summary.changed)
-                if file.size != summary.size || !isAsIndexed { table.doubt(version) }
+                let isAsIndexed = summary.held == 0 ? file.size == summary.size : summary.matches(file)
+                if !isAsIndexed { table.doubt(version) }
                 ledger.set(version, (try? FileSystem.allocatedBytes(path(folder, version))) ?? file.size)
             } else {
                 table.forget(version)
@@ -155,7 +153,7 @@ final class MirrorLibrary: Sendable {
     }
 
     /// The mirror, if there is one. The caller has the version's lock.
-    private func known(_ version: Version, _ filler: any MirrorFilling) async throws -> Mirror? {
+    func known(_ version: Version, _ filler: any MirrorFilling) async throws -> Mirror? {
         if let mirror = opened(version) { return mirror }
         guard table.withLock({ $0.summaries[version] != nil }) else { return nil }
         guard let entry = try await pool.run({ [index] in try index.load(version) }) else { return nil }
@@ -170,11 +168,10 @@ final class MirrorLibrary: Sendable {
             try MirrorFile(path, entry, isDoubtful: isDoubtful, log).mirror(filler, window: window, place: place)
         }
         table.withLock { $0.opened(mirror) }
-        if mirror.isComplete { mirror.trust(try mirror.file.identity()) }
         if !isAsIndexed {
             progressed(mirror)
-            // Its copies may be gone as well.
-            onTouched.withLock { $0 }?(mirror, false)
+            // Its copies may be gone as well, or be the damaged file.
+            onTouched.withLock { $0 }?(mirror, !mirror.isComplete)
         }
         closeIdle()
         return mirror
@@ -241,7 +238,11 @@ final class MirrorLibrary: Sendable {
         let needed = table.withLock { $0.unsaved }.filter(isNeeded)
         let mirrors = table.withLock { $0.takeUnsaved(needed) }
         guard !mirrors.isEmpty else { return true }
-        let summaries = await pool.run { [self] in write(mirrors) }
+        let summaries = await pool.run { [self] in
+            let all = write(mirrors)
+            // One that cannot be written must not keep the others from it.
+            return all.count > 1 && all.contains { $0 == nil } ? mirrors.map { write($0) } : all
+        }
         for (mirror, summary) in zip(mirrors, summaries) {
             guard let summary else {
                 progressed(mirror)
@@ -275,7 +276,8 @@ final class MirrorLibrary: Sendable {
             } else {
                 for mirror in mirrors { try mirror.file.synchronize() }
             }
-            let identities = try mirrors.map { try $0.file.identity() }
+            // What is trusted has been since before it was looked at; a change after that is not to be taken for right.
+            let identities = try mirrors.map { try $0.trusted ?? $0.file.identity() }
             let marks = zip(zip(mirrors, sets), identities).map { pair, identity in
                 MirrorIndex.Mark(
                     version: pair.0.version, present: pair.1.present, blocks: pair.1.blocks, held: pair.1.held,

@@ -45,14 +45,22 @@ struct MirrorTable {
         open[mirror.version] = mirror
         chunkCount += mirror.manifest.chunks.count
         doubtful.remove(mirror.version)
+        let file = mirror.trusted
         set(
             mirror.version,
             .init(
-                size: mirror.manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete, used: mirror.used))
+                size: mirror.manifest.size, held: mirror.heldBytes, isComplete: mirror.isComplete,
+                stamp: file?.modified ?? 0, changed: file?.changed ?? 0, used: mirror.used))
     }
 
     mutating func saved(_ version: Version, _ summary: MirrorIndex.Summary) {
         if summaries[version] != nil { set(version, summary) }
+    }
+
+    /// The index knows the file by other times.
+    mutating func stamped(_ version: Version, _ identity: FileIdentity) {
+        summaries[version]?.stamp = identity.modified
+        summaries[version]?.changed = identity.changed
     }
 
     /// Open mirrors that have been used since the index was told when.

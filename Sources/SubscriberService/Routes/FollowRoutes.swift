@@ -125,7 +125,9 @@ struct FollowRoutes: Sendable {
                 pinned: followed.pin(path),
                 version: holding?.version ?? entry?.version,
                 size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
-                stale: isStale || isDoubtful, file: file, copy: file == nil ? nil : links.kind.withLock { $0 })
+                stale: isStale || isDoubtful, file: file,
+                copy: file == nil
+                    ? nil : holding?.version.flatMap { links.kind(of: path, mirror: keeper.library.path(of: $0)) })
             result.append((ExactText(path.text), info))
         }
         return .json(NamedValues(result))

@@ -1,4 +1,5 @@
 import Catalogue
+import Platform
 import Storage
 
 /// The index of mirrors on disk: which chunks are there. Every call blocks.
@@ -14,6 +15,9 @@ struct MirrorIndex: Sendable {
         /// The file's ``FileIdentity/changed``; 0 when it is not known.
         var changed: Int64 = 0
         var used = UseTime.zero
+
+        /// Whether nobody has written to the file since.
+        func matches(_ file: FileIdentity) -> Bool { file.isAsIndexed(size: size, stamp: stamp, changed: changed) }
     }
 
     struct Entry: Sendable {
@@ -136,5 +140,14 @@ struct MirrorIndex: Sendable {
             try connection.execute("DELETE FROM mirrors WHERE version = ?", version.description)
             try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version.description)
         }
+    }
+}
+
+extension FileIdentity {
+    /// Whether it is the file of which the index knows these, as far as size and times show it.
+    ///
+    /// - Parameter changed: ``FileIdentity/changed``; 0 when that is not known.
+    func isAsIndexed(size: Int64, stamp: Int64, changed: Int64) -> Bool {
+        self.size == size && modified == stamp && (changed == 0 || self.changed == changed)
     }
 }
