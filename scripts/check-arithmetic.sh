@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds arithmetic that ends a program when a number from outside is large, and JSON that is read without limits.
-# `Platform/Saturating.swift` has what to write instead.
+# `Platform/Values/Saturating.swift` has what to write instead.
 #
 #   scripts/check-arithmetic.sh
 set -euo pipefail

@@ -117,7 +117,7 @@ public enum OptionValue {
         return "\(scheme)\(login)@\(url.dropFirst(scheme.count))"
     }
 
-    static func isDigits(_ text: some StringProtocol) -> Bool {
+    private static func isDigits(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
     }
 }

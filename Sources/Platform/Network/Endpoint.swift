@@ -14,7 +14,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         // Digits only: `UInt16` takes a sign, too.
-        guard OptionValue.isDigits(digits), let port = UInt16(digits) else { return nil }
+        guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let port = UInt16(digits) else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
