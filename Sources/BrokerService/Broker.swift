@@ -59,8 +59,8 @@ public final class Broker: Sendable {
             log: log, duration: .seconds(configuration.leaseSeconds), groupLimit: configuration.groupLimit,
             logger: logger, clock: configuration.clock)
         let metrics = BrokerMetrics(
-            log: log, leases: leases, folder: folder, acceptedChanges: Counter(), server: ServerStatistics(),
-            feed: FeedStatistics())
+            log: log, leases: leases, logBytes: { folder.logSize }, acceptedChanges: Counter(),
+            server: ServerStatistics(), feed: FeedStatistics())
         let spools = ByteBudget(total: configuration.spoolMemory, of: "listings")
         let listings = Listings(log: log, spoolFolder: folder.spool, spools: spools, logger: logger)
         let handler = RequestHandler(

@@ -13,7 +13,8 @@ final class LeaseKeeper: Sendable {
     private let logger: Logger
     private let clock: any SteadyClock
     private let book: Locked<LeaseBook>
-    private let groupLocks = KeyedLock()
+    /// By names as strings: two that look the same may not come at the same time either.
+    private let groupLocks = KeyedLock<String>()
     private let groupLimit: Int
 
     /// Attempts to write over a group's line that others change at the same time.

@@ -17,9 +17,6 @@ struct ListingForm: Hashable, Sendable {
 
     var contentType: String { isLines ? "application/x-ndjson" : "application/json" }
 
-    /// For ``KeyedLock``.
-    var key: String { "\(isLines) \(isCompressed) \(prefixes.joined(separator: "\u{0}"))" }
-
     /// The prefixes that a query gives; none when it wants all.
     static func prefixes(_ query: [(name: String, value: String)]) throws(Refusal) -> [String] {
         let prefixes = query.filter { $0.name == "prefix" }.map(\.value)

@@ -8,7 +8,7 @@ final class Listings: Sendable {
     private let log: any ChangeLog
     private let logger: Logger
     private let spoolFolder: String
-    private let formLocks = KeyedLock()
+    private let formLocks = KeyedLock<ListingForm>()
     /// The newest last.
     private let kept = Locked<[(form: ListingForm, listing: Listing)]>([])
     private static let keptLimit = 4
@@ -26,7 +26,7 @@ final class Listings: Sendable {
         let form = try ListingForm(request)
         let listing: Listing
         do {
-            listing = try await formLocks.withLock(form.key) { () async throws -> Listing in
+            listing = try await formLocks.withLock(form) { () async throws -> Listing in
                 if let listing = current(form) { return listing }
                 let listing = try await makeWithRoom(form)
                 keep(form, listing)

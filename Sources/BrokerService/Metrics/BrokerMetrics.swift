@@ -6,7 +6,8 @@ import Metrics
 struct BrokerMetrics: Sendable {
     let log: any ChangeLog
     let leases: LeaseKeeper
-    let folder: BrokerFolder
+    /// Blocks.
+    let logBytes: @Sendable () -> Int64
     let acceptedChanges: Counter
     let server: ServerStatistics
     let feed: FeedStatistics
@@ -33,7 +34,7 @@ struct BrokerMetrics: Sendable {
                 .count(acceptedChanges.total)),
             MetricFamily(
                 .gauge, "bpubsub_broker_log_bytes", unit: .bytes, "Size of the files that hold the log.",
-                .count(folder.logSize)),
+                .count(logBytes())),
         ]
     }
 }

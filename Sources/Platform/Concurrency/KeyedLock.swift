@@ -1,20 +1,21 @@
-import Platform
-import Synchronization
+internal import Synchronization
 
 /// One task at a time for each key; the others wait in order of arrival.
 ///
 /// For steps that await something in between, where a `Locked` must not be held.
-final class KeyedLock: Sendable {
+public final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     /// A key that is there is held; its value are those who wait for it.
-    private let holders = Locked<[String: [CheckedContinuation<Void, Never>]]>([:])
+    private let holders = Locked<[Key: [CheckedContinuation<Void, Never>]]>([:])
 
-    func withLock<R, E: Error>(_ key: String, _ body: () async throws(E) -> R) async throws(E) -> R {
+    public init() {}
+
+    public func withLock<R, E: Error>(_ key: Key, _ body: () async throws(E) -> R) async throws(E) -> R {
         await acquire(key)
         defer { release(key) }
         return try await body()
     }
 
-    private func acquire(_ key: String) async {
+    private func acquire(_ key: Key) async {
         await withCheckedContinuation { continuation in
             let isFree = holders.withLock { holders in
                 if holders[key] == nil {
@@ -28,7 +29,7 @@ final class KeyedLock: Sendable {
         }
     }
 
-    private func release(_ key: String) {
+    private func release(_ key: Key) {
         let next = holders.withLock { holders -> CheckedContinuation<Void, Never>? in
             guard let waiting = holders[key], !waiting.isEmpty else {
                 holders[key] = nil
