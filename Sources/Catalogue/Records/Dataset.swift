@@ -29,8 +29,8 @@ public struct Dataset: Codable, Hashable, Sendable {
 
     public static let attributesLimit = 4096
 
-    /// The sizes that a file may be said to have: with larger ones nothing could be counted.
-    public static let sizes: ClosedRange<Int64> = 0...1 << 60
+    /// The sizes that a file may be said to have.
+    public static let sizes = Manifest.sizes
 
     /// The nearest of ``sizes``.
     public static func clamped(_ size: Int64) -> Int64 { min(max(size, sizes.lowerBound), sizes.upperBound) }

@@ -77,7 +77,7 @@ extension Manifest {
             }
             let size: UInt64 = try reader.littleEndian()
             let count: UInt64 = try reader.littleEndian()
-            guard size <= UInt64(Dataset.sizes.upperBound), count <= size else {
+            guard size <= UInt64(Manifest.sizes.upperBound), count <= size else {
                 throw ManifestError("a manifest of absurd size")
             }
             self.content = content

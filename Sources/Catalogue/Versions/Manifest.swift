@@ -26,6 +26,9 @@ public struct Manifest: Sendable, Hashable {
         public var range: Range<Int64> { offset..<offset + length }
     }
 
+    /// The sizes that a file may be said to have: with larger ones nothing could be counted.
+    public static let sizes: ClosedRange<Int64> = 0...1 << 60
+
     public static let format: UInt16 = 1
     static let magic = Array("BPMANI".utf8)
     static let headerLength = 32
