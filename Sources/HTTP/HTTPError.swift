@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What this module throws.
 public struct HTTPError: Error, Sendable, CustomStringConvertible {
     /// A struct over a hidden enumeration: a new code breaks no `switch` elsewhere.
@@ -48,4 +50,19 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+}
+
+extension HTTPError {
+    /// Captures `errno`: construct it directly after the call that failed.
+    static func system(_ operation: String) -> HTTPError {
+        HTTPError(.system, "cannot \(operation): \(String(cString: strerror(errno)))")
+    }
+
+    static var closed: HTTPError {
+        HTTPError(.peerClosed, "the connection closed before the exchange was complete")
+    }
+
+    static func tooLarge(_ limit: Int) -> HTTPError {
+        HTTPError(.tooLarge, "the request body is longer than the \(limit) bytes that are allowed here")
+    }
 }

@@ -35,7 +35,7 @@ enum FeedResponse {
             "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *",
         ]
         let lines =
-            ["HTTP/1.1 \(status) \(MHDResponse.reason(status))"] + common
+            ["HTTP/1.1 \(status) \(StatusPhrase.of(status))"] + common
             + headers.fields.map { "\($0.name): \($0.value)" } + fields
         return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }

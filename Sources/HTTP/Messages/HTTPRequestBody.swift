@@ -4,12 +4,20 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
 
     private enum Source {
         case memory([UInt8])
-        case exchange(ServerExchange)
+        case upload(Upload)
+    }
+
+    /// An upload that arrives.
+    struct Upload: Sendable {
+        /// Its next piece, `nil` at its end.
+        let next: @Sendable () async throws(HTTPError) -> [UInt8]?
+        /// Counts bytes that are kept until the request is over; false when there is no room for them.
+        let keeps: @Sendable (_ bytes: Int) -> Bool
     }
 
     private let source: Source
 
-    init(exchange: ServerExchange?) { source = exchange.map { .exchange($0) } ?? .memory([]) }
+    init(_ upload: Upload) { source = .upload(upload) }
 
     /// A body that is in memory already.
     package init(_ bytes: [UInt8]) { source = .memory(bytes) }
@@ -25,7 +33,7 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
         var iterator = makeAsyncIterator()
         while let piece = try await iterator.next() {
             guard all.count + piece.count <= limit else { throw .tooLarge(limit) }
-            if case .exchange(let exchange) = source, !exchange.keepsUpload(of: piece.count) {
+            if case .upload(let upload) = source, !upload.keeps(piece.count) {
                 throw HTTPError(.busy, "too many uploads arrive at once: try again")
             }
             all += piece
@@ -35,17 +43,17 @@ public struct HTTPRequestBody: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator {
         switch source {
-        case .memory(let bytes): Iterator(memory: bytes.isEmpty ? nil : bytes, exchange: nil)
-        case .exchange(let exchange): Iterator(memory: nil, exchange: exchange)
+        case .memory(let bytes): Iterator(memory: bytes.isEmpty ? nil : bytes, upload: nil)
+        case .upload(let upload): Iterator(memory: nil, upload: upload)
         }
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var memory: [UInt8]?
-        fileprivate let exchange: ServerExchange?
+        fileprivate let upload: Upload?
 
         public mutating func next() async throws(HTTPError) -> [UInt8]? {
-            if let exchange { return try await exchange.nextChunk() }
+            if let upload { return try await upload.next() }
             return memory.take()
         }
 

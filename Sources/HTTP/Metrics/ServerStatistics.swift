@@ -55,11 +55,22 @@ public final class ServerStatistics: Sendable {
         turnedAway.add()
         note(status: 503)
     }
-    func noteCut(_ stage: ServerConnection.Stage) {
-        switch stage {
-        case .waiting, .head: cut.idle.add()
-        case .upload: cut.slow.add()
-        case .answer, .sending, .watching, .ended: cut.stalled.add()
+
+    /// What a connection was ended for.
+    enum Cut {
+        /// It waited for a request, or for the rest of one.
+        case idle
+        /// Its upload came too slowly.
+        case slow
+        /// It did not take its answer.
+        case stalled
+    }
+
+    func noteCut(_ cut: Cut) {
+        switch cut {
+        case .idle: self.cut.idle.add()
+        case .slow: self.cut.slow.add()
+        case .stalled: self.cut.stalled.add()
         }
     }
 

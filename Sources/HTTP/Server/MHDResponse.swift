@@ -104,9 +104,6 @@ struct MHDResponse: ~Copyable {
     /// The library refuses names and values with line breaks: nothing can be smuggled into the head.
     func add(_ name: String, _ value: String) { MHD_add_response_header(pointer, name, value) }
 
-    /// The standard phrase of a status.
-    static func reason(_ status: Int) -> String { String(cString: MHD_get_reason_phrase_for(UInt32(status))) }
-
     private final class Retained: Sendable {
         let segments: [SharedBytes]
         init(_ segments: [SharedBytes]) { self.segments = segments }

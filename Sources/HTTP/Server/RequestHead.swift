@@ -88,6 +88,6 @@ extension ServerCore {
             HTTPRequest(
                 method: isHead ? "GET" : head.method, isHead: isHead, path: target.path, depth: target.depth,
                 query: target.query, headers: head.headers,
-                body: HTTPRequestBody(exchange: head.hasBody ? exchange : nil)))
+                body: head.hasBody ? exchange.upload : HTTPRequestBody([])))
     }
 }

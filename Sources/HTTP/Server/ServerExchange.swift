@@ -19,8 +19,8 @@ final class ServerExchange: Sendable {
     private let connection: Connection
     private let core: ServerCore
     private let client: ServerConnection
-    /// What the answer holds, and the upload.
-    private let claim = Locked<ByteBudget.Claim?>(nil)
+    private let claim: AnswerClaim
+    /// What has come of the upload holds it.
     private let uploadRoom = Locked<UploadBudget.Room?>(nil)
     private let state: Locked<ServerExchangeState>
 
@@ -36,6 +36,7 @@ final class ServerExchange: Sendable {
         self.connection = Connection(pointer: connection)
         self.core = core
         self.rawTarget = rawTarget
+        claim = AnswerClaim(of: core.answers)
         state = Locked(ServerExchangeState(uploadLimit: core.requestBodyLimit))
     }
 
@@ -146,7 +147,7 @@ final class ServerExchange: Sendable {
 
     /// What the book may need to know of the answer.
     private func sending(_ response: HTTPResponse) -> ServerConnection.Answer? {
-        let claim = claim.withLock { $0 }
+        let claim = claim.held
         if case .fixedFile(let file, let offset, let length) = response.body {
             return .init(claim: claim, file: (file, offset + length))
         }
@@ -203,7 +204,7 @@ final class ServerExchange: Sendable {
     private func answer(_ request: HTTPRequest) async {
         let start = ContinuousClock.now
         var response = await AnswerRoom.$exchange.withValue(self) { await core.answer(request) }
-        if !request.isHead { response = await held(response) }
+        if !request.isHead { response = await claim.take(response) }
         // Counted as what it is, not as a failure of ours; the number is the one that nginx has for it.
         if state.withLock({ $0.isDeparted }) { response = HTTPResponse(status: 499) }
         core.statistics.note(response, isHead: request.isHead, duration: .now - start)
@@ -219,7 +220,7 @@ final class ServerExchange: Sendable {
         resume { $0.publish(response, streaming: true) }
         let end: Result<Void, HTTPError>
         do {
-            try await produce(HTTPBodyWriter(exchange: self))
+            try await produce(HTTPBodyWriter(put: self.write))
             end = .success(())
         } catch {
             end = .failure(error as? HTTPError ?? HTTPError(.system, "\(error)"))
@@ -227,40 +228,14 @@ final class ServerExchange: Sendable {
         resume { $0.finish(end) }
     }
 
-    /// The answer, counted among those that are to be sent; or a refusal, when these hold too much already.
-    private func held(_ response: HTTPResponse) async -> HTTPResponse {
-        let size = response.body.memory
-        if let given = response.claim {
-            claim.withLock { $0 = given }
-            return response
-        }
-        guard size >= ByteBudget.small else { return response }
-        if let reserved = claim.withLock({ $0 }) {
-            reserved.resize(to: size)
-            return response
-        }
-        do {
-            try await reserve(size)
-            return response
-        } catch {
-            guard case .busy = error.code else { return response }
-            var refusal = HTTPResponse.refusal(503, error.message)
-            refusal.headers["Retry-After"] = "2"
-            return refusal
-        }
-    }
-
     /// See ``AnswerRoom/reserve(_:)``.
-    func reserve(_ bytes: Int) async throws(HTTPError) {
-        let known = claim.withLock { $0 }
-        if let known, known.bytes >= min(bytes, core.answers.total) { return }
-        let more = try await core.answers.claim(bytes - (known?.bytes ?? 0))
-        guard let known else { return claim.withLock { $0 = more } }
-        known.take(over: more)
-    }
+    func reserve(_ bytes: Int) async throws(HTTPError) { try await claim.reserve(bytes) }
+
+    /// The upload, for the handler.
+    var upload: HTTPRequestBody { HTTPRequestBody(.init(next: nextChunk, keeps: keepsUpload(of:))) }
 
     /// Counts what has come of the upload until the request is over; false when there is no room for it.
-    func keepsUpload(of bytes: Int) -> Bool {
+    private func keepsUpload(of bytes: Int) -> Bool {
         let room = uploadRoom.withLock { room in
             let known = room ?? core.uploads.room(for: client.address)
             room = known
@@ -269,7 +244,7 @@ final class ServerExchange: Sendable {
         return room.grow(by: bytes)
     }
 
-    func nextChunk() async throws(HTTPError) -> [UInt8]? {
+    private func nextChunk() async throws(HTTPError) -> [UInt8]? {
         if let result = readNow(nil) { return try result.get() }
         return try await withCheckedContinuation { (waiter: ServerExchangeState.ChunkWaiter) in
             if let result = readNow(waiter) { waiter.resume(returning: result) }
@@ -292,7 +267,7 @@ final class ServerExchange: Sendable {
         }
     }
 
-    func write(_ piece: OutboundPiece) async throws(HTTPError) {
+    private func write(_ piece: OutboundPiece) async throws(HTTPError) {
         let action = state.withLock { state in
             let action = state.write(piece)
             if action.resume { MHD_resume_connection(connection.pointer) }

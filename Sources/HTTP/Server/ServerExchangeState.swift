@@ -200,11 +200,3 @@ struct ServerExchangeState: ~Copyable {
         return isSuspended && !isClosed
     }
 }
-
-extension HTTPError {
-    static var closed: Self { Self(.peerClosed, "the connection closed before the exchange was complete") }
-
-    static func tooLarge(_ limit: Int) -> Self {
-        Self(.tooLarge, "the request body is longer than the \(limit) bytes that are allowed here")
-    }
-}

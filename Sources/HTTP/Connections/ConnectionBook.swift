@@ -198,7 +198,7 @@ final class ConnectionBook: Sendable {
             if let words { ServerSocket.refuse(words, on: connection.socket) }
             shutdown(connection.socket, Int32(SHUT_RDWR))
         }
-        statistics.noteCut(stage)
+        statistics.noteCut(stage.cut)
         return true
     }
 

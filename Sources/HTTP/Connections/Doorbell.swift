@@ -20,10 +20,3 @@ final class Doorbell: Sendable {
         eventfd_read(raw, &count)
     }
 }
-
-extension HTTPError {
-    /// Captures `errno`: construct it directly after the call that failed.
-    static func system(_ operation: String) -> HTTPError {
-        HTTPError(.system, "cannot \(operation): \(String(cString: strerror(errno)))")
-    }
-}

@@ -19,6 +19,15 @@ final class ServerConnection: Sendable {
         case watching
         /// It has been ended, and will be closed.
         case ended
+
+        /// What a connection is cut for that is ended at this stage.
+        var cut: ServerStatistics.Cut {
+            switch self {
+            case .waiting, .head: .idle
+            case .upload: .slow
+            case .answer, .sending, .watching, .ended: .stalled
+            }
+        }
     }
 
     let socket: Int32
