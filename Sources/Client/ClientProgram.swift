@@ -3,11 +3,7 @@ internal import Platform
 
 /// The program `bpubsub`: from its arguments to its output.
 public enum ClientProgram {
-    public static let name = "bpubsub"
-
-    static let subscriber = Option(
-        "subscriber", placeholder: "URL", default: "http://localhost:8002", help: "the subscriber to talk to",
-        parse: OptionValue.serviceURLWithLogin)
+    public static let name = CommandOptions.program
 
     static let commands: [any Command.Type] = [
         ListCommand.self, FollowCommand.self, UnfollowCommand.self, InfoCommand.self, DownloadCommand.self,
@@ -22,7 +18,7 @@ public enum ClientProgram {
         }
         return ArgumentSyntax(
             program: name, summary: "Lists, follows and reads the datasets that a subscriber knows.",
-            options: [subscriber],
+            options: [CommandOptions.subscriber],
             epilogue: "Commands:\n\(list.joined(separator: "\n"))\n\n'\(name) COMMAND --help' tells more about each.",
             hasCommands: true)
     }
@@ -54,7 +50,9 @@ public enum ClientProgram {
             throw CommandUsageError(command: command.syntax.program, error)
         }
         if try answer(values.request, command.syntax, output) { return }
-        let context = CommandContext(subscriber: Subscriber(url: values[subscriber]), output: output, note: note)
+        let context = CommandContext(
+            subscriber: Subscriber(url: values[CommandOptions.subscriber]), output: output, note: note,
+            commands: commands)
         try await command.run(values, context)
     }
 

@@ -21,9 +21,9 @@ extension Command {
     static var syntax: ArgumentSyntax {
         let summary = abstract.prefix(1).uppercased() + abstract.dropFirst() + "."
         return ArgumentSyntax(
-            program: "\(ClientProgram.name) \(name)",
+            program: "\(CommandOptions.program) \(name)",
             summary: discussion.isEmpty ? summary : "\(summary)\n\n\(discussion)",
-            options: options + [ClientProgram.subscriber], operands: operands)
+            options: options + [CommandOptions.subscriber], operands: operands)
     }
 }
 
@@ -33,6 +33,8 @@ struct CommandContext: Sendable {
     let output: any TextOutput
     /// For what is not the result: one line each, on standard error.
     let note: @Sendable (String) -> Void
+    /// All that the program has.
+    let commands: [any Command.Type]
 }
 
 extension CommandContext {
@@ -62,6 +64,16 @@ extension CommandContext {
         }
         if !problems.isEmpty { throw ClientError(.notFound, problems.joined(separator: "; ")) }
     }
+}
+
+/// What is the same for all commands.
+enum CommandOptions {
+    /// Whose commands they are.
+    static let program = "bpubsub"
+
+    static let subscriber = Option(
+        "subscriber", placeholder: "URL", default: "http://localhost:8002", help: "the subscriber to talk to",
+        parse: OptionValue.serviceURLWithLogin)
 }
 
 /// Operands that commands share.

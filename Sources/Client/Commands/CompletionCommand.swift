@@ -15,6 +15,18 @@ enum CompletionCommand: Command {
     static let operands: [any OperandDescription] = [shell]
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
-        try context.output.print(CompletionScript(commands: ClientProgram.commands).text(for: arguments[shell]))
+        let script = CompletionScript(commands: context.commands.map { .init($0) })
+        try context.output.print(script.text(for: arguments[shell]))
+    }
+}
+
+extension CompletionScript.CompletedCommand {
+    fileprivate init(_ command: any Command.Type) {
+        self.init(
+            name: command.name, abstract: command.abstract,
+            options: command.syntax.options.map { ($0.name, $0.short, !$0.isFlag, $0.help) } + [
+                ("help", "h", false, "print help and end")
+            ],
+            takesPaths: command.operands.contains { ["PATH", "PATTERN"].contains($0.name) })
     }
 }

@@ -20,11 +20,12 @@ enum DownloadCommand: Command {
     static let operands: [any OperandDescription] = [CommandOperands.names]
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
-        let folder = arguments[folder]
+        let folder = arguments[folder], names = arguments[CommandOperands.names]
+        let download = Download(from: context.subscriber, to: context.output, note: context.note)
         do {
-            if folder == "-" { return try await Download(context).stream(arguments[CommandOperands.names]) }
+            if folder == "-" { return try await download.stream(names) }
             if let folder { try FileSystem.createDirectories(folder) }
-            try await Download(context).run(arguments[CommandOperands.names], folder: folder)
+            try await download.run(names, folder: folder)
         } catch is CancellationError {
             throw ClientError(
                 .interrupted, "interrupted; the subscriber goes on, and 'bpubsub download' again shows how far it is")

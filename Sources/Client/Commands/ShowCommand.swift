@@ -30,7 +30,9 @@ enum ShowCommand: Command {
         if arguments[explain] { return try await explain(part, arguments, context) }
         if part.dataset.kind == .file {
             if arguments[field] != nil { throw ClientError(.refused, "\(part.path) is a plain file, without fields") }
-            return try await show(FileShowing(part: part, context: context), arguments, context)
+            let showing = FileShowing(
+                part: part, subscriber: context.subscriber, output: context.output, note: context.note)
+            return try await show(showing, arguments, context)
         }
         let showing = ArrayShowing(part: part, field: arguments[field], subscriber: context.subscriber)
         if arguments[raw] {

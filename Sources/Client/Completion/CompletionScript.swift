@@ -1,6 +1,4 @@
-internal import Platform
-
-/// Scripts by which shells complete the program's command lines, made from the commands' own declarations.
+/// Scripts by which shells complete the program's command lines, made from what its commands declare.
 struct CompletionScript {
     enum Shell: String, CaseIterable, Sendable { case bash, zsh, fish }
 
@@ -13,17 +11,6 @@ struct CompletionScript {
     }
 
     let commands: [CompletedCommand]
-
-    init(commands: [any Command.Type]) {
-        self.commands = commands.map { command in
-            CompletedCommand(
-                name: command.name, abstract: command.abstract,
-                options: command.syntax.options.map { ($0.name, $0.short, !$0.isFlag, $0.help) } + [
-                    ("help", "h", false, "print help and end")
-                ],
-                takesPaths: command.operands.contains { ["PATH", "PATTERN"].contains($0.name) })
-        }
-    }
 
     func text(for shell: Shell) -> String {
         switch shell {

@@ -9,11 +9,12 @@ struct Download: Sendable {
     private let output: any TextOutput
     private let pool = BlockingPool(name: "files", threads: 2)
 
-    init(_ context: CommandContext) {
-        subscriber = context.subscriber
-        display = ProgressDisplay(context.output)
-        note = context.note
-        output = context.output
+    /// - Parameter note: for what is not the result: one line each.
+    init(from subscriber: Subscriber, to output: any TextOutput, note: @Sendable @escaping (String) -> Void) {
+        self.subscriber = subscriber
+        self.output = output
+        self.note = note
+        display = ProgressDisplay(output)
     }
 
     /// - Parameter folder: where files go; `nil` for none.

@@ -9,27 +9,30 @@ struct FileShowing: Sendable {
     private static let shownBytes: Int64 = 1 << 16
 
     let part: DatasetPart
-    let context: CommandContext
+    let subscriber: Subscriber
+    let output: any TextOutput
+    /// For what is not the result: one line each.
+    let note: @Sendable (String) -> Void
 
     func show(isFull: Bool) async throws {
         let range = try range()
         let shown = isFull ? range : range.lowerBound..<min(range.upperBound, range.lowerBound + Self.shownBytes)
-        let text = try self.text(try await context.subscriber.bytes(part.path, shown), isCut: shown != range)
-        try context.output.print(context.output.isTerminal ? Self.harmless(text) : text)
+        let text = try self.text(try await subscriber.bytes(part.path, shown), isCut: shown != range)
+        try output.print(output.isTerminal ? Self.harmless(text) : text)
         guard shown != range else { return }
-        try context.output.flush()
-        context.note("these are \(shown.count) of \(range.count) bytes; --full prints all")
+        try output.flush()
+        note("these are \(shown.count) of \(range.count) bytes; --full prints all")
     }
 
     func json() async throws -> String {
-        let bytes = try await context.subscriber.bytes(part.path, try range())
+        let bytes = try await subscriber.bytes(part.path, try range())
         return JSONText.quoted(try text(bytes, isCut: false))
     }
 
     func raw() async throws {
         let range = try range()
         if range.isEmpty { return }
-        try await context.subscriber.stream(part.path, range) { [output = context.output] in try output.write($0) }
+        try await subscriber.stream(part.path, range) { [output] in try output.write($0) }
     }
 
     private func range() throws -> Range<Int64> {
@@ -51,7 +54,7 @@ struct FileShowing: Sendable {
             .refused,
             "\(part.path) is not text and no array: it is a file of \(HumanText.bytes(dataset.size)), "
                 + "\(dataset.mediaType); 'bpubsub show --raw' prints its bytes, 'bpubsub download \(part.path) -o DIR' writes a "
-                + "file, and \(context.subscriber.url)/datasets/\(page) is its page")
+                + "file, and \(subscriber.url)/datasets/\(page) is its page")
     }
 
     /// Without what would make a terminal do other things than show it.
