@@ -21,6 +21,24 @@ import Testing
         #expect(expected == next && queue.popFirst() == nil)
     }
 
+    @Test func aQueueGivesBackWhatItWasGiven() {
+        var queue = Queue<Int>()
+        var next = 0
+        for index in 0..<10_000 {
+            queue.append(index)
+            if index % 3 == 0 {
+                let value = queue.popFirst()
+                #expect(value == next)
+                next += 1
+            }
+        }
+        while let value = queue.popFirst() {
+            #expect(value == next)
+            next += 1
+        }
+        #expect(next == 10_000)
+    }
+
     @Test func whatHasLeftIsNotKept() {
         final class Held {}
         var queue = Queue<Held>()

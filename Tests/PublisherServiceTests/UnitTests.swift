@@ -31,24 +31,6 @@ import Testing
         #expect(work.next(.small).isEmpty)
         #expect(work.next(.large).map(\.path.text) == ["large1"])
     }
-
-    @Test func aQueueGivesBackWhatItWasGiven() {
-        var queue = Fifo<Int>()
-        var next = 0
-        for index in 0..<10_000 {
-            queue.append(index)
-            if index % 3 == 0 {
-                let value = queue.popFirst()
-                #expect(value == next)
-                next += 1
-            }
-        }
-        while let value = queue.popFirst() {
-            #expect(value == next)
-            next += 1
-        }
-        #expect(next == 10_000)
-    }
 }
 
 @Suite struct SettleQueueTests {

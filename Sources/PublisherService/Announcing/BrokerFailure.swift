@@ -24,10 +24,10 @@ enum BrokerFailure: Error, CustomStringConvertible {
     }
 
     private static func detail(_ response: HTTPClient.Response) -> String {
-        struct Refusal: Decodable { let detail: String }
+        struct Body: Decodable { let detail: String }
         // Anything else is shown as it is.
-        let refusal = try? WireJSON.decode(Refusal.self, from: response.body, .message)
-        return refusal?.detail ?? String(response.text.prefix(200))
+        let body = try? WireJSON.decode(Body.self, from: response.body, .message)
+        return body?.detail ?? String(response.text.prefix(200))
     }
 
     var description: String {

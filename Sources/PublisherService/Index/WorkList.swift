@@ -33,9 +33,9 @@ struct WorkList {
     static let largeLimit: Int64 = 4 << 30
 
     private var stages: [RelativePath: Stage] = [:]
-    private var small = Fifo<RelativePath>()
-    private var large = Fifo<RelativePath>()
-    private var huge = Fifo<RelativePath>()
+    private var small = Queue<RelativePath>()
+    private var large = Queue<RelativePath>()
+    private var huge = Queue<RelativePath>()
 
     var isEmpty: Bool { stages.isEmpty }
     var count: Int { stages.count }
@@ -86,30 +86,5 @@ struct WorkList {
             preconditionFailure("'\(path)' is queued and does not wait")
         }
         return job
-    }
-}
-
-/// First in, first out.
-struct Fifo<Element> {
-    private var elements: [Element?] = []
-    private var head = 0
-
-    mutating func append(_ element: Element) { elements.append(element) }
-
-    mutating func popFirst() -> Element? {
-        guard head < elements.count else { return nil }
-        defer {
-            elements[head] = nil
-            head += 1
-            // Half of it is empty: move up.
-            if head > 1024, head * 2 > elements.count {
-                elements.removeFirst(head)
-                head = 0
-            } else if head == elements.count {
-                elements.removeAll()
-                head = 0
-            }
-        }
-        return elements[head]
     }
 }
