@@ -113,3 +113,139 @@ public final class FileDescriptor: Sendable {
         guard csystem_punch_hole(raw, offset, length) == 0 else { throw SystemError("punch a hole in \(path)") }
     }
 }
+
+extension FileDescriptor {
+    /// Copies `length` bytes of `source`, inside the kernel where it can.
+    public func copy(
+        from source: FileDescriptor, at sourceOffset: Int64, to offset: Int64, length: Int64
+    ) throws(SystemError) {
+        var done: Int64 = 0
+        while done < length {
+            let copied = csystem_copy_range(
+                source.raw, sourceOffset + done, raw, offset + done, Int(min(length - done, 1 << 30)))
+            if copied < 0 && errno == EINTR { continue }
+            if copied <= 0 { break }
+            done += Int64(copied)
+        }
+        // Across file systems, or where the call is not there: by hand.
+        while done < length {
+            let piece = try source.read(at: sourceOffset + done, count: Int(min(length - done, 1 << 20)))
+            guard piece.count > 0 else { throw SystemError("copy all of \(source.path)", code: EIO) }
+            try piece.withBytes { (bytes: RawSpan) throws(SystemError) in try write(bytes, at: offset + done) }
+            done += Int64(piece.count)
+        }
+    }
+
+    /// Makes this file, which is empty, the same as `source` without using disk space for it.
+    ///
+    /// - Returns: false where the file system cannot.
+    public func clone(of source: FileDescriptor) -> Bool { csystem_clone(source.raw, raw) == 0 }
+
+    public func setMode(_ mode: UInt32) throws(SystemError) {
+        guard fchmod(raw, mode) == 0 else { throw SystemError("set the rights of \(path)") }
+    }
+
+    /// Lends a range of the file as memory, for a look at something too large to read into a buffer.
+    ///
+    /// The range lies inside the file, and nobody may shorten the file meanwhile: a mapping beyond the end is a signal
+    /// and not an error. So for files in folders of our own only.
+    public func withMapping<Result: ~Copyable>(
+        _ range: Range<Int64>, _ body: (RawSpan) -> Result
+    ) throws(SystemError) -> Result {
+        let page = Int64(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / page * page
+        let length = Int(range.upperBound - start)
+        guard length > 0, let base = mmap(nil, length, PROT_READ, MAP_SHARED, raw, off_t(start)), base != MAP_FAILED
+        else {
+            throw SystemError("map \(path)")
+        }
+        defer { munmap(base, length) }
+        let skipped = Int(range.lowerBound - start)
+        return body(UnsafeRawBufferPointer(start: base + skipped, count: length - skipped).bytes)
+    }
+}
+
+/// What a file has besides its bytes. Every call blocks.
+extension FileDescriptor {
+    /// A note that the file carries with it, of at most 256 bytes; `nil` when it has none of that name, or the file system keeps
+    /// no such notes.
+    public func note(_ name: String) -> String? {
+        var value = [UInt8](repeating: 0, count: 256)
+        let length = csystem_get_attribute(raw, "user.\(name)", &value, UInt(value.count))
+        return length < 0 ? nil : String(decoding: value.prefix(length), as: UTF8.self)
+    }
+
+    /// Gives the file a note to carry.
+    ///
+    /// - Returns: whether the file system keeps such notes.
+    @discardableResult public func setNote(_ name: String, _ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return csystem_set_attribute(raw, "user.\(name)", bytes, UInt(bytes.count)) == 0
+    }
+
+    /// Makes it a file whose content was last changed at that time.
+    public func setModified(_ time: Timestamp) throws(SystemError) {
+        var (second, fraction) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if fraction < 0 {
+            fraction += 1_000_000_000
+            second -= 1
+        }
+        guard csystem_set_modified(raw, second, Int(fraction)) == 0 else {
+            throw SystemError("set the time of \(path)")
+        }
+    }
+
+    /// Makes the file this process's own, as far as others ask.
+    ///
+    /// - Returns: false when another has it.
+    public func lock() -> Bool { flock(raw, LOCK_EX | LOCK_NB) == 0 }
+
+    /// Returns when all that was written on its file system, by whomever, is on the disk: for many files less than each alone.
+    public func synchronizeFileSystem() throws(SystemError) {
+        guard csystem_sync_file_system(raw) == 0 else { throw SystemError("synchronize the file system of \(path)") }
+    }
+}
+
+extension FileDescriptor {
+    /// Whether somebody may be writing to a file.
+    public enum Writers: Sendable {
+        case some, none
+        /// The file system or the permissions do not tell.
+        case unknown
+    }
+
+    /// Where the open file really is, symbolic links resolved, as the kernel knows it now.
+    ///
+    /// What a path led to when it was opened cannot change any more, so this answers without a race whether the file
+    /// lies in a folder.
+    public func realPath() throws(SystemError) -> String {
+        let link = "/proc/self/fd/\(raw)"
+        let path = withUnsafeTemporaryAllocation(byteCount: Int(PATH_MAX) + 1, alignment: 1) { buffer -> String? in
+            let bytes = buffer.bindMemory(to: CChar.self)
+            let count = readlink(link, bytes.baseAddress!, buffer.count)
+            return count < 0 ? nil : String(validating: buffer[..<count], as: UTF8.self)
+        }
+        if let path { return path }
+        guard errno == ENOENT else { throw SystemError("find the place of \(self.path)") }
+        return try placeByName()
+    }
+
+    /// The same where there is no `/proc`: what the path leads to now, if that is still the file that is open.
+    private func placeByName() throws(SystemError) -> String {
+        let path = try FileSystem.canonicalPath(self.path)
+        let found = try FileIdentity(path: path, followingLinks: false), own = try identity()
+        guard found.device == own.device, found.inode == own.inode else {
+            throw SystemError("find the place of \(self.path)", code: ESTALE)
+        }
+        return path
+    }
+
+    /// Whether anybody on this machine has the file open for writing.
+    public func writers() -> Writers {
+        switch csystem_has_writers(raw) {
+        case 0: .none
+        case 1: .some
+        default: .unknown
+        }
+    }
+}
