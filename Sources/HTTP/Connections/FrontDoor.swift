@@ -120,14 +120,9 @@ private final class Doorman {
     }
 
     func closeAll() {
-        for newcomer in newcomers.values { Self.close(newcomer.client) }
+        for newcomer in newcomers.values { newcomer.client.close() }
         newcomers.removeAll()
         listener.close()
-    }
-
-    private static func close(_ client: ServerConnection) {
-        client.leave()
-        Glibc.close(client.socket)
     }
 
     /// False when nobody can be accepted for now.
@@ -187,13 +182,14 @@ private final class Doorman {
 
     /// Hands the connection on, or closes it; false when more bytes must come first.
     private func settle(_ client: ServerConnection, isWatched: Bool) -> Bool {
-        let count = recv(client.socket, &peeked, peeked.count, Int32(MSG_PEEK))
-        guard count > 0 else {
-            if count < 0, errno == EAGAIN || errno == EINTR { return false }
-            Self.close(client)
+        let verdict: FirstBytes.Verdict
+        switch client.receive(&peeked, isPeeking: true) {
+        case .bytes(let count): verdict = firstBytes.verdict(peeked.prefix(count))
+        case .nothing: verdict = .undecided
+        case .end:
+            client.close()
             return true
         }
-        let verdict = firstBytes.verdict(peeked.prefix(count))
         if verdict == .undecided { return false }
         if isWatched { poll.remove(client.socket) }
         if case .feed(let path) = verdict { admit(client, path) } else { admit(client, nil) }
@@ -207,6 +203,6 @@ private final class Doorman {
     }
 
     private func drop(_ token: UInt64) {
-        if let newcomer = newcomers.removeValue(forKey: token) { Self.close(newcomer.client) }
+        if let newcomer = newcomers.removeValue(forKey: token) { newcomer.client.close() }
     }
 }

@@ -1,3 +1,5 @@
+// What of a socket is whose depends on which module was built first.
+internal import CMicroHTTPD
 internal import Glibc
 internal import Platform
 internal import Synchronization
@@ -112,6 +114,70 @@ final class ServerConnection: Sendable {
 
     /// To be called before the socket is closed.
     func leave() { book.leave(self) }
+
+    // MARK: The socket, for its owner
+
+    enum Received {
+        case bytes(Int)
+        /// For now.
+        case nothing
+        /// And never again: the peer has closed its side, or is gone.
+        case end
+    }
+
+    /// Takes what has come, as much as there is room for in `buffer`.
+    ///
+    /// - Parameter isPeeking: it stays where it is.
+    func receive(_ buffer: inout [UInt8], isPeeking: Bool = false) -> Received {
+        let count = recv(socket, &buffer, buffer.count, isPeeking ? Int32(MSG_PEEK) : 0)
+        if count > 0 { return .bytes(count) }
+        return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .end
+    }
+
+    enum Sent {
+        case bytes(Int)
+        /// There is no room for any now.
+        case blocked
+        case failed
+    }
+
+    /// Sends of so many pieces, in order, as much as there is room for.
+    func send(_ count: Int, _ piece: (_ index: Int) -> UnsafeRawBufferPointer) -> Sent {
+        let sent = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
+            for index in 0..<count {
+                let bytes = piece(index)
+                // They are only read.
+                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                vectors[index] = iovec(iov_base: start, iov_len: bytes.count)
+            }
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress
+            message.msg_iovlen = count
+            return sendmsg(socket, &message, Int32(MSG_NOSIGNAL))
+        }
+        if sent >= 0 { return .bytes(sent) }
+        return errno == EAGAIN || errno == EINTR ? .blocked : .failed
+    }
+
+    /// Nothing more is sent; what the peer sends can still be received.
+    func endSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// - Parameters:
+    ///   - bytes: That may wait in the kernel for a peer that does not read.
+    ///   - patience: After which a host that acknowledges nothing counts as gone.
+    func boundSending(bytes: Int32, patience: Duration) {
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        var buffer = bytes
+        setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &buffer, size)
+        var milliseconds = Int32(clamping: patience.components.seconds * 1000)
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
+    }
+
+    /// Gives up its place in the book, and ends the connection.
+    func close() {
+        leave()
+        Glibc.close(socket)
+    }
 
     @discardableResult private func enter(_ stage: Stage) -> Bool {
         rawSince.store(book.now, ordering: .relaxed)

@@ -1,4 +1,3 @@
-internal import Glibc
 public import Platform
 
 /// One stream of entries that any number of clients watch over HTTP.
@@ -74,8 +73,7 @@ public final class Feed: Sendable {
     func adopt(_ client: ServerConnection, _ request: (request: FeedRequest, isChunked: Bool)? = nil) {
         let arrival = FeedMailbox.Arrival(client: client, request: request)
         if context.mailbox.leave({ $0.arrivals.append(arrival) }) { return }
-        client.leave()
-        close(client.socket)
+        client.close()
     }
 
     /// What a `GET` would be answered with, without its body.

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Platform
 
 /// What is on its way to one watcher: shared bytes, and how much of the first of them is out.
@@ -51,30 +50,23 @@ struct FeedOutbox {
         return keepsFirst ? items[head].position ?? sentPosition : sentPosition
     }
 
-    /// Writes once, as much as the socket takes.
-    mutating func write(to socket: Int32, counting statistics: FeedStatistics) -> Progress {
+    /// Sends once, as much as there is room for.
+    mutating func send(to client: ServerConnection, counting statistics: FeedStatistics) -> Progress {
         let count = min(Self.batch, items.count - head)
         guard count > 0 else { return .all }
-        let written = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { vectors in
-            for index in 0..<count {
-                let item = items[head + index]
-                let bytes = UnsafeRawBufferPointer(rebasing: item.bytes.pointer[item.range])
-                let skip = index == 0 ? offset : 0
-                // There is an address: `append` takes nothing that is empty.
-                vectors[index] = iovec(
-                    iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress! + skip), iov_len: bytes.count - skip)
-            }
-            var message = msghdr()
-            message.msg_iov = vectors.baseAddress
-            message.msg_iovlen = count
-            return sendmsg(socket, &message, Int32(MSG_NOSIGNAL))
+        let sent = client.send(count) { index in
+            let item = items[head + index]
+            let start = item.range.lowerBound + (index == 0 ? offset : 0)
+            return UnsafeRawBufferPointer(rebasing: item.bytes.pointer[start..<item.range.upperBound])
         }
-        guard written >= 0 else {
-            return errno == EAGAIN || errno == EINTR ? .blocked : .failed
+        switch sent {
+        case .bytes(let count):
+            statistics.note(sent: count)
+            advance(count)
+            return isEmpty ? .all : .some
+        case .blocked: return .blocked
+        case .failed: return .failed
         }
-        statistics.note(sent: written)
-        advance(written)
-        return isEmpty ? .all : .some
     }
 
     private mutating func advance(_ written: Int) {

@@ -4,6 +4,12 @@ struct FeedTable {
     private var free: [Int] = []
     private var generation: UInt64 = 0
     private(set) var count = 0
+    /// Those that watch.
+    private(set) var watching = 0
+    /// Those that watch, or will if the source lets them.
+    private(set) var admitted = 0
+    /// Bytes of pages that are on their way.
+    private(set) var pageBytes = 0
 
     var capacity: Int { slots.count }
 
@@ -38,5 +44,32 @@ struct FeedTable {
         slots[slot] = nil
         free.append(slot)
         count -= 1
+    }
+
+    mutating func move(_ watcher: FeedWatcher, to phase: FeedWatcher.Phase) {
+        watching -= watcher.isWatching ? 1 : 0
+        admitted -= watcher.countsAgainstLimit ? 1 : 0
+        watcher.phase = phase
+        watching += watcher.isWatching ? 1 : 0
+        admitted += watcher.countsAgainstLimit ? 1 : 0
+    }
+
+    /// Bytes of pages that wait for a watcher.
+    mutating func notePages(of watcher: FeedWatcher, _ bytes: Int) {
+        pageBytes += bytes - watcher.pageBytes
+        watcher.pageBytes = bytes
+    }
+
+    /// Who has to go for a newcomer: whoever has more watchers than everybody else, and than the newcomer's address would have,
+    /// loses one: rather one that takes nothing.
+    func oneTooMany(for newcomer: FeedWatcher) -> FeedWatcher? {
+        var byAddress: [PeerAddress: [FeedWatcher]] = [:]
+        for case let other? in slots where other.isWatching {
+            byAddress[other.client.address, default: []].append(other)
+        }
+        guard let most = byAddress.values.max(by: { $0.count < $1.count }),
+            most.count > byAddress[newcomer.client.address, default: []].count + 1
+        else { return nil }
+        return most.first { $0.isBlocked } ?? most.last
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Platform
 
 /// One connection of a feed. It belongs to the loop's thread, and costs little while nothing happens.
@@ -18,14 +17,13 @@ final class FeedWatcher {
 
     let token: UInt64
     let client: ServerConnection
-    var socket: Int32 { client.socket }
-    /// Changed by ``FeedLoop/move(_:to:)`` only, which counts.
+    /// Changed by ``FeedTable/move(_:to:)`` only, which counts.
     var phase = Phase.asking([])
     var outbox = FeedOutbox()
     /// The position of the last entry that it has, or that is on its way to it.
     var position: UInt64 = 0
     var filter: (@Sendable (String) -> Bool)?
-    /// Of what waits for it, what is a page: bytes that are its own.
+    /// Of what waits for it, what is a page: bytes that are its own. Changed by ``FeedTable/notePages(of:_:)`` only.
     var pageBytes = 0
     /// The call of the source that it waits for.
     var task: Task<Void, Never>?
@@ -50,8 +48,7 @@ final class FeedWatcher {
 
     deinit {
         task?.cancel()
-        client.leave()
-        close(client.socket)
+        client.close()
     }
 
     var isWatching: Bool { if case .watching = phase { true } else { false } }
@@ -66,8 +63,57 @@ final class FeedWatcher {
         }
     }
 
-    func wants(_ frame: FeedFrame) -> Bool {
+    private func wants(_ frame: FeedFrame) -> Bool {
         guard let filter, let key = frame.key else { return true }
         return filter(key)
+    }
+
+    /// What it lacks has to be asked for.
+    func isBehind(_ ring: FeedRing) -> Bool {
+        guard let base = ring.base else { return !isAtEndOfSource }
+        return position < base
+    }
+
+    /// It has all entries, and has had no heartbeat for long enough.
+    func isDueForHeartbeat(_ ring: FeedRing, at now: ContinuousClock.Instant) -> Bool {
+        isWatching && nextHeartbeat <= now && outbox.isEmpty && !isCalling && !isBehind(ring)
+            && position >= ring.last ?? 0
+    }
+
+    /// Sends until the outbox is empty or the socket takes no more; whatever it takes gives the watcher time until `deadline`.
+    func flush(until deadline: ContinuousClock.Instant, counting statistics: FeedStatistics) -> FeedOutbox.Progress {
+        while true {
+            let progress = outbox.send(to: client, counting: statistics)
+            switch progress {
+            case .some: self.deadline = deadline
+            case .blocked:
+                isBlocked = true
+                return progress
+            case .all, .failed: return progress
+            }
+        }
+    }
+
+    /// Puts the next entries into the empty outbox.
+    ///
+    /// - Returns: how many it was shown, and how many of them it wants.
+    func take(from ring: FeedRing) -> (seen: Int, taken: Int) {
+        var seen = 0, taken = 0, bytes = 0
+        var skipped: UInt64?
+        ring.forEach(after: position) { frame in
+            seen += 1
+            position = frame.position
+            if wants(frame) {
+                outbox.append(frame.chunk, position: frame.position)
+                taken += 1
+                bytes += frame.chunk.bytes.count
+                skipped = nil
+            } else {
+                skipped = frame.position
+            }
+            return taken < 64 && bytes < 256 << 10 && seen < 1024
+        }
+        if taken == 0, let skipped { outbox.append(SharedBytes(""), position: skipped) }
+        return (seen, taken)
     }
 }

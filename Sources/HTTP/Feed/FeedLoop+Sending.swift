@@ -1,6 +1,60 @@
 internal import Platform
 
+/// What watchers are sent: from the ring, and, when they are behind that, from the source.
 extension FeedLoop {
+    func watch(_ watcher: FeedWatcher, _ subscription: FeedSubscription) {
+        requests.note(status: 200)
+        move(watcher, to: .watching)
+        watcher.position = subscription.position
+        watcher.filter = subscription.filter
+        watcher.nextHeartbeat = subscription.wantsHeartbeat ? now : now + configuration.heartbeatInterval
+        if subscription.wantsHeartbeat { nextTick = now }
+        watcher.outbox.append(
+            FeedResponse.stream(subscription, headers, isChunked: watcher.outbox.isChunked),
+            position: subscription.position)
+        watcher.deadline = now + configuration.stallTimeout
+        pump(watcher)
+    }
+
+    func pumpAll() { forEachWatcher { pump($0) } }
+
+    /// Sends what the watcher can take, and sees to it that more comes.
+    func pump(_ watcher: FeedWatcher) {
+        guard watcher.isWatching, !watcher.isBlocked else { return }
+        for _ in 0..<8 {
+            guard flush(watcher) else { return }
+            if watcher.isCalling { return }
+            if watcher.isBehind(ring) { return askForPage(watcher) }
+            guard fill(watcher) else { return }
+        }
+        runnable.append(watcher.token)
+    }
+
+    /// True when the outbox is empty, and the watcher still there.
+    func flush(_ watcher: FeedWatcher) -> Bool {
+        switch watcher.flush(until: now + configuration.stallTimeout, counting: context.statistics) {
+        case .all:
+            if watcher.pageBytes > 0 { table.notePages(of: watcher, 0) }
+            return true
+        case .some, .blocked: return false
+        case .failed:
+            close(watcher)
+            return false
+        }
+    }
+
+    /// Puts the next entries into the empty outbox; false when there are none.
+    private func fill(_ watcher: FeedWatcher) -> Bool {
+        let (seen, taken) = watcher.take(from: ring)
+        if taken > 0 {
+            watcher.deadline = now + configuration.stallTimeout
+            context.statistics.note(entries: taken)
+        }
+        return seen > 0
+    }
+
+    // MARK: The source
+
     /// Asks the source, at its turn, on behalf of a watcher.
     func ask(_ call: FeedCallQueue.Call, for watcher: FeedWatcher) {
         watcher.isCalling = true
@@ -8,7 +62,7 @@ extension FeedLoop {
         startCalls()
     }
 
-    func askForPage(_ watcher: FeedWatcher) {
+    private func askForPage(_ watcher: FeedWatcher) {
         watcher.publishedBeforePage = ring.last
         ask(.page, for: watcher)
     }
@@ -63,7 +117,7 @@ extension FeedLoop {
         case .entries(let bytes, let count, let position) where position > watcher.position:
             watcher.position = position
             watcher.outbox.append(HTTPChunk(bytes), position: position)
-            notePages(of: watcher, watcher.pageBytes + bytes.count)
+            table.notePages(of: watcher, watcher.pageBytes + bytes.count)
             context.statistics.note(entries: count)
             watcher.deadline = now + configuration.stallTimeout
         case .entries:
