@@ -49,6 +49,7 @@ let package = Package(
 
         module("Platform", ["CSystem"], isWrapper: true),
         module("Metrics", ["Platform"]),
+        module("Digests", ["COpenSSL"], isWrapper: true),
         .target(
             name: "Blosc2", dependencies: ["CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict,
             linkerSettings: [
@@ -56,14 +57,16 @@ let package = Package(
             ]),
         module("HTTP", ["CMicroHTTPD", "CCurl", "CZlib", "CSystem", "Metrics", "Platform"], isWrapper: true),
         module("Storage", ["CSQLite", "Platform"], isWrapper: true),
-        module("Catalogue", ["COpenSSL", "Platform"], isWrapper: true),
-        module("Page", ["CPage", "Catalogue", "HTTP", "Platform"], isWrapper: true),
-        module("Versions", ["Catalogue", "Blosc2", "Platform"], isWrapper: true),
-        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Metrics", "Platform"]),
-        module("PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Platform"]),
+        module("Catalogue", ["Digests", "Platform"], isWrapper: true),
+        module("Page", ["CPage", "Digests", "HTTP", "Platform"], isWrapper: true),
+        module("Versions", ["Catalogue", "Blosc2", "Digests", "Platform"], isWrapper: true),
+        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Metrics", "Digests", "Platform"]),
         module(
-            "SubscriberService", ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Platform"]),
-        module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Platform"]),
+            "PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Digests", "Platform"]),
+        module(
+            "SubscriberService",
+            ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Digests", "Platform"]),
+        module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Digests", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 
         program("bpubsub", ["Client"]),
@@ -73,22 +76,23 @@ let package = Package(
         program("bpubsub-sample", ["Blosc2"]),
         .executableTarget(
             name: "bpubsub-microbenchmarks",
-            dependencies: ["Blosc2", "Catalogue", "Platform", "SubscriberService", "Versions"],
+            dependencies: ["Blosc2", "Catalogue", "Digests", "Platform", "SubscriberService", "Versions"],
             path: "Benchmarks/Micro", swiftSettings: strict),
 
         tests("Platform"),
         tests("Metrics", ["Platform"]),
+        tests("Digests"),
         tests("Blosc2"),
         tests("HTTP", ["Metrics", "Platform"]),
         tests("Storage"),
-        tests("Catalogue", ["Platform"]),
-        tests("Versions", ["Catalogue", "Blosc2", "Platform"]),
-        tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Platform"]),
-        tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService"]),
+        tests("Catalogue", ["Digests", "Platform"]),
+        tests("Versions", ["Catalogue", "Blosc2", "Digests", "Platform"]),
+        tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Digests", "Platform"]),
+        tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Digests", "Platform", "BrokerService"]),
         tests(
             "SubscriberService",
-            ["Catalogue", "HTTP", "Storage", "Blosc2", "Platform", "BrokerService", "PublisherService"]),
-        tests("Client", ["Catalogue", "HTTP", "Platform"]),
+            ["Catalogue", "HTTP", "Storage", "Blosc2", "Digests", "Platform", "BrokerService", "PublisherService"]),
+        tests("Client", ["Catalogue", "HTTP", "Digests", "Platform"]),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport", "Catalogue", "HTTP", "Platform"], swiftSettings: strict),
     ],

@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import Digests
 import Platform
 import SubscriberService
 import Versions

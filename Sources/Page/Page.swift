@@ -1,5 +1,4 @@
 internal import CPage
-internal import Catalogue
 public import HTTP
 internal import Platform
 

@@ -1,5 +1,5 @@
 internal import CPage
-internal import Catalogue
+internal import Digests
 
 /// The page's files as they are in this program, under a name of their own: what a browser has of them it need not ask for
 /// again, and with another program it asks for others.

@@ -1,5 +1,6 @@
 internal import Blosc2
 public import Catalogue
+public import Digests
 
 /// Digests of chunks, from their bytes: what a publisher computes and everybody else checks.
 ///

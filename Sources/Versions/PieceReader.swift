@@ -1,5 +1,6 @@
 internal import Blosc2
 internal import Catalogue
+internal import Digests
 internal import Platform
 
 /// Reads a file front to back through a window of 1 MiB, and digests what passes.

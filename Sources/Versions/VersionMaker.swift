@@ -1,5 +1,6 @@
 public import Blosc2
 public import Catalogue
+internal import Digests
 internal import Platform
 
 /// Makes the version of a file's bytes: reads them once, from the first to the last, in pieces of at most 1 MiB.

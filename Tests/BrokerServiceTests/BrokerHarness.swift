@@ -1,5 +1,6 @@
 import BrokerService
 import Catalogue
+import Digests
 import HTTP
 import Platform
 import TestSupport

@@ -1,5 +1,6 @@
 import BrokerService
 import Catalogue
+import Digests
 import Testing
 
 /// What a follower makes of the lines that it receives.

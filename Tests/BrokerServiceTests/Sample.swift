@@ -1,4 +1,5 @@
 import Catalogue
+import Digests
 
 /// Records that tests announce.
 enum Sample {

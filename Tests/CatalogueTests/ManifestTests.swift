@@ -1,3 +1,4 @@
+import Digests
 import Platform
 import Testing
 
@@ -113,15 +114,6 @@ import Testing
             let parts = (try? ProvenBlocks.decode(damaged)) ?? []
             #expect(parts.allSatisfy { !$0.belong(to: manifest) }, "byte \(position)")
         }
-    }
-
-    @Test func theTreeHasTheShapeOfTheRFC() {
-        let hasher = SHA256()
-        let leaves = (0..<7).map { Self.digest($0) }
-        func node(_ a: Digest, _ b: Digest) -> Digest { DigestTree.node(a, b, with: hasher) }
-        let left = node(node(leaves[0], leaves[1]), node(leaves[2], leaves[3]))
-        let right = node(node(leaves[4], leaves[5]), leaves[6])
-        #expect(MerkleTree.root(of: leaves[...], with: hasher) == node(left, right))
     }
 
     /// A delta of a few bytes must not become a list of millions.

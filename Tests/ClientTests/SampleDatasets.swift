@@ -1,4 +1,5 @@
 import Catalogue
+import Digests
 
 /// Datasets with content, as a publisher would make them.
 struct SampleDataset: Sendable {

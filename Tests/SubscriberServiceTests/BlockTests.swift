@@ -1,5 +1,6 @@
 import Blosc2
 import Catalogue
+import Digests
 import HTTP
 import Platform
 import TestSupport

@@ -1,4 +1,5 @@
 import Catalogue
+import Digests
 import Platform
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Catalogue
+import Digests
 import Platform
 
 /// Who holds which group, and until when. Knows no clock and no log: both are told to it.

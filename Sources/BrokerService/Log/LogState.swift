@@ -1,4 +1,5 @@
 public import Catalogue
+public import Digests
 
 /// What the log says of itself at one revision.
 public struct LogState: Hashable, Sendable {

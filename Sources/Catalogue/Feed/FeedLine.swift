@@ -1,3 +1,5 @@
+public import Digests
+
 /// A line of the change feed and of the catalogue's listing, as JSON.
 ///
 ///     {"revision":7,"type":"put","dataset":{…}}

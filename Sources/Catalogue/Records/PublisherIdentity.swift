@@ -1,3 +1,5 @@
+internal import Digests
+
 /// Who a publisher is: a secret that it keeps, and the public name that follows from it.
 public struct PublisherIdentity: Hashable, Sendable {
     /// 64 hexadecimal digits; whoever has them can speak for the publisher.
@@ -19,18 +21,5 @@ public struct PublisherIdentity: Hashable, Sendable {
         let secret = SecureRandom.hexadecimal(bytes: 32)
         guard let identity = PublisherIdentity(secret: secret) else { preconditionFailure("64 digits are a secret") }
         return identity
-    }
-}
-
-/// Random numbers that cannot be guessed.
-public enum SecureRandom {
-    public static func hexadecimal(bytes count: Int) -> String {
-        var generator = SystemRandomNumberGenerator()
-        var text = ""
-        for _ in 0..<count {
-            let byte = UInt8.random(in: 0...255, using: &generator)
-            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        return text
     }
 }

@@ -1,3 +1,5 @@
+internal import Digests
+
 /// The position of a change in the catalogue's total order; zero is before the first.
 public typealias Revision = UInt64
 

@@ -1,3 +1,4 @@
+public import Digests
 internal import Platform
 
 /// The blocks of one chunk: lengths and digests in the order of their bytes; they make the chunk's digest.

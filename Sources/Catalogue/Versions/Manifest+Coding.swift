@@ -1,3 +1,5 @@
+internal import Digests
+
 /// A manifest, delta or block table that is not what it should be.
 public struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
     public let reason: String

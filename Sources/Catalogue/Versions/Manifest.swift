@@ -1,3 +1,5 @@
+public import Digests
+
 /// A version's chunks: a partition of the file, and the digest of each part.
 ///
 /// The canonical form, little-endian, is what is digested into the version's name:

@@ -1,3 +1,4 @@
+public import Digests
 internal import Platform
 
 /// A manifest told as the difference to another: runs of chunks that both have, and those that are new.

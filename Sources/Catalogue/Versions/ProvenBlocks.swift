@@ -1,3 +1,4 @@
+public import Digests
 public import Platform
 
 /// Some blocks of a chunk, with the proof that they are the chunk's: what is sent for a part of a chunk.

@@ -1,3 +1,4 @@
+internal import Digests
 internal import Platform
 
 /// Takes proven blocks out of a stream of bytes, each chunk's as soon as they have all come: so there is never more of a

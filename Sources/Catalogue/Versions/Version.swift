@@ -1,3 +1,5 @@
+public import Digests
+
 /// The name of one immutable content: the root of its digest tree. Same bytes, same version, on any host.
 public struct Version: Hashable, Sendable, Codable, CustomStringConvertible {
     public let digest: Digest

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import Digests
 internal import HTTP
 internal import Platform
 internal import Synchronization

@@ -1,4 +1,5 @@
 internal import Catalogue
+internal import Digests
 internal import Platform
 
 /// The folder in which a publisher keeps what must survive a restart.

@@ -1,4 +1,5 @@
 import Catalogue
+import Digests
 import HTTP
 import Platform
 import Storage

@@ -1,4 +1,5 @@
 package import Catalogue
+internal import Digests
 import Platform
 
 /// What the subscriber has in memory of the catalogue: of each dataset what every request needs. The lines of the feed, in

@@ -1,14 +1,14 @@
 /// 32 bytes of SHA-256.
 public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     // Four words rather than an array: no allocation, and comparisons of registers.
-    let words: (UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline let words: (UInt64, UInt64, UInt64, UInt64)
 
     public static let byteCount = 32
 
     init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     /// From exactly 32 bytes.
-    public init?(bytes: some Collection<UInt8>) { self.init(Array(bytes).span.bytes) }
+    @inlinable public init?(bytes: some Collection<UInt8>) { self.init(Array(bytes).span.bytes) }
 
     /// From exactly 32 bytes.
     public init?(_ bytes: RawSpan) {
@@ -21,7 +21,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// From 64 lower-case hexadecimal digits.
-    public init?(_ text: some StringProtocol) {
+    @inlinable public init?(_ text: some StringProtocol) {
         let text = String(text)
         self.init(hexadecimal: text.utf8Span.span.bytes)
     }
@@ -54,7 +54,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         return result
     }
 
-    func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) {
         for word in [words.0, words.1, words.2, words.3] {
             for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
         }
@@ -75,11 +75,11 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         }
     }
 
-    public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
-    public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
+    @inlinable public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+    @inlinable public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
     // All of it, although a digest is uniform: who announces a version may call it what they like, and many that share a
     // word would make every table slow.
-    public func hash(into hasher: inout Hasher) {
+    @inlinable public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)
         hasher.combine(words.2)

@@ -36,7 +36,7 @@ public enum MerkleTree {
     /// The root that follows from some leaves and a proof; `nil` when the proof is not of the right size.
     ///
     /// - Parameter known: the leaves with their indices, ascending and below `count`, at least one.
-    static func root(
+    package static func root(
         count: Int, known: [(index: Int, digest: Digest)], proof: [Digest], with hasher: borrowing SHA256
     ) -> Digest? {
         var rest = proof[...]

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Catalogue
+@testable import Digests
 
 @Suite struct DigestTests {
     @Test func agreesWithThePublishedTestVectors() {
@@ -45,6 +45,18 @@ import Testing
         #expect(DigestTree.node(left, right, with: hasher) != asLeaf)
     }
 
+    @Test func theTreeHasTheShapeOfTheRFC() {
+        let hasher = SHA256()
+        let leaves = (0..<7).map { number in
+            hasher.update(littleEndian: UInt64(number))
+            return hasher.finish()
+        }
+        func node(_ a: Digest, _ b: Digest) -> Digest { DigestTree.node(a, b, with: hasher) }
+        let left = node(node(leaves[0], leaves[1]), node(leaves[2], leaves[3]))
+        let right = node(node(leaves[4], leaves[5]), leaves[6])
+        #expect(MerkleTree.root(of: leaves[...], with: hasher) == node(left, right))
+    }
+
     @Test func theStateDigestForgetsTheOrder() {
         let lines = (0..<20).map { Array("line \($0)".utf8) }
         var forward = StateDigest(), backward = StateDigest()
@@ -57,11 +69,10 @@ import Testing
         #expect(forward.digest == backward.digest)
     }
 
-    @Test func anIdentityTellsItsNameAndNotItsSecret() throws {
-        let identity = PublisherIdentity.random()
-        #expect(PublisherIdentity(secret: identity.secret)?.publicName == identity.publicName)
-        #expect(identity.publicName.utf8.count == 32)
-        #expect(!identity.secret.contains(identity.publicName))
-        #expect(PublisherIdentity.random().publicName != identity.publicName)
+    @Test func randomTextIsOfTheLengthThatIsAskedForAndNeverTheSame() {
+        let texts = (0..<100).map { _ in SecureRandom.hexadecimal(bytes: 16) }
+        #expect(texts.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy { "0123456789abcdef".contains($0) } })
+        #expect(Set(texts).count == texts.count)
+        #expect(SecureRandom.hexadecimal(bytes: 0).isEmpty)
     }
 }

@@ -33,7 +33,7 @@ public enum DigestTree {
         )
     }
 
-    static func chunk(length: Int64, blockCount: Int, root: Digest, with hasher: borrowing SHA256) -> Digest {
+    package static func chunk(length: Int64, blockCount: Int, root: Digest, with hasher: borrowing SHA256) -> Digest {
         hasher.update(Prefix.chunk)
         hasher.update(littleEndian: UInt64(length))
         hasher.update(littleEndian: UInt64(blockCount))
@@ -41,7 +41,7 @@ public enum DigestTree {
         return hasher.finish()
     }
 
-    static func version(_ canonicalManifest: [UInt8]) -> Digest {
+    package static func version(_ canonicalManifest: [UInt8]) -> Digest {
         let hasher = SHA256()
         hasher.update(Prefix.version)
         hasher.update(canonicalManifest)
