@@ -50,8 +50,9 @@ let package = Package(
         module("Platform", ["CSystem"], isWrapper: true),
         module("Metrics", ["Platform"]),
         module("Digests", ["COpenSSL"], isWrapper: true),
+        module("Arrays", ["Platform"], isWrapper: true),
         .target(
-            name: "Blosc2", dependencies: ["CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict,
+            name: "Blosc2", dependencies: ["Arrays", "CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(["-L\(blosc2)/lib"]), .linkedLibrary("blosc2"), .linkedLibrary("m"), .linkedLibrary("dl"),
             ]),
@@ -59,39 +60,46 @@ let package = Package(
         module("Storage", ["CSQLite", "Platform"], isWrapper: true),
         module("Catalogue", ["Digests", "Platform"], isWrapper: true),
         module("Page", ["CPage", "Digests", "HTTP", "Platform"], isWrapper: true),
-        module("Versions", ["Catalogue", "Blosc2", "Digests", "Platform"], isWrapper: true),
+        module("Versions", ["Catalogue", "Arrays", "Blosc2", "Digests", "Platform"], isWrapper: true),
         module("BrokerService", ["Catalogue", "HTTP", "Storage", "Metrics", "Digests", "Platform"]),
         module(
-            "PublisherService", ["Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Digests", "Platform"]),
+            "PublisherService",
+            ["Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests", "Platform"]),
         module(
             "SubscriberService",
-            ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Blosc2", "Metrics", "Digests", "Platform"]),
-        module("Client", ["Versions", "Catalogue", "HTTP", "Blosc2", "Digests", "Platform"]),
+            ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests", "Platform"]),
+        module("Client", ["Versions", "Catalogue", "HTTP", "Arrays", "Blosc2", "Digests", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 
         program("bpubsub", ["Client"]),
         program("bpubsub-broker", ["BrokerService"]),
         program("bpubsub-publisher", ["PublisherService"]),
         program("bpubsub-subscriber", ["SubscriberService"]),
-        program("bpubsub-sample", ["Blosc2"]),
+        program("bpubsub-sample", ["Arrays", "Blosc2"]),
         .executableTarget(
             name: "bpubsub-microbenchmarks",
-            dependencies: ["Blosc2", "Catalogue", "Digests", "Platform", "SubscriberService", "Versions"],
+            dependencies: ["Arrays", "Blosc2", "Catalogue", "Digests", "Platform", "SubscriberService", "Versions"],
             path: "Benchmarks/Micro", swiftSettings: strict),
 
         tests("Platform"),
         tests("Metrics", ["Platform"]),
         tests("Digests"),
-        tests("Blosc2"),
+        tests("Arrays", ["Platform"]),
+        tests("Blosc2", ["Arrays", "Platform"]),
         tests("HTTP", ["Metrics", "Platform"]),
         tests("Storage"),
         tests("Catalogue", ["Digests", "Platform"]),
-        tests("Versions", ["Catalogue", "Blosc2", "Digests", "Platform"]),
+        tests("Versions", ["Catalogue", "Arrays", "Blosc2", "Digests", "Platform"]),
         tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Digests", "Platform"]),
-        tests("PublisherService", ["Catalogue", "HTTP", "Storage", "Blosc2", "Digests", "Platform", "BrokerService"]),
+        tests(
+            "PublisherService",
+            ["Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService"]),
         tests(
             "SubscriberService",
-            ["Catalogue", "HTTP", "Storage", "Blosc2", "Digests", "Platform", "BrokerService", "PublisherService"]),
+            [
+                "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService",
+                "PublisherService",
+            ]),
         tests("Client", ["Catalogue", "HTTP", "Digests", "Platform"]),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport", "Catalogue", "HTTP", "Platform"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Blosc2
 internal import Catalogue
 internal import Digests

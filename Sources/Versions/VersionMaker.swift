@@ -1,3 +1,4 @@
+public import Arrays
 public import Blosc2
 public import Catalogue
 internal import Digests

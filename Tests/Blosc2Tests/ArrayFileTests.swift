@@ -1,3 +1,4 @@
+import Arrays
 internal import Glibc
 import Platform
 import Testing
@@ -86,15 +87,15 @@ import Testing
             let path = folder + "/a.b2nd"
             try create(path, rows: 10)
             let before = try content(path)
-            #expect(throws: Blosc2Error.self) { try bytes([1, 2, 3]).withBytes { try ArrayFile.append($0, to: path) } }
-            #expect(throws: Blosc2Error.self) { try bytes([]).withBytes { try ArrayFile.append($0, to: path) } }
-            #expect(throws: Blosc2Error.self) {
+            #expect(throws: ArrayError.self) { try bytes([1, 2, 3]).withBytes { try ArrayFile.append($0, to: path) } }
+            #expect(throws: ArrayError.self) { try bytes([]).withBytes { try ArrayFile.append($0, to: path) } }
+            #expect(throws: ArrayError.self) {
                 try bytes([1, 2, 3, 4]).withBytes { try ArrayFile.write($0, at: 10, of: path) }
             }
-            #expect(throws: Blosc2Error.self) {
+            #expect(throws: ArrayError.self) {
                 try bytes([1, 2, 3, 4]).withBytes { try ArrayFile.append($0, to: folder + "/none") }
             }
-            #expect(throws: Blosc2Error.self) {
+            #expect(throws: ArrayError.self) {
                 try ArrayFile.create(path, ArrayDescription(shape: [1], chunks: [1, 1], dtype: "<f4")) { _, _ in }
             }
             #expect(try content(path) == before)

@@ -1,3 +1,4 @@
+import Arrays
 import Platform
 import TestSupport
 import Testing
@@ -102,12 +103,12 @@ struct ArrayReaderTests {
     @Test("A field that is not there is refused, and so is an answer that is too large")
     func refusals() throws {
         let structured = try ArrayReader(try #require(PythonFrames.named("structured.b2nd")).source, maximumBytes: 100)
-        let error = #expect(throws: Blosc2Error.self) { try structured.read(structured.selection(.all), field: "z") }
+        let error = #expect(throws: ArrayError.self) { try structured.read(structured.selection(.all), field: "z") }
         #expect(error?.reason == "no field 'z'; there are 'a', 'b', 'c'")
-        let large = #expect(throws: Blosc2Error.self) { try structured.read(structured.selection(.all)) }
+        let large = #expect(throws: ArrayError.self) { try structured.read(structured.selection(.all)) }
         #expect(large?.code == .tooLarge)
         let plain = try ArrayReader(try #require(PythonFrames.named("plain.b2frame")).source)
-        #expect(throws: Blosc2Error.self) { try plain.read(plain.selection(.all), field: "a") }
-        #expect(throws: Blosc2Error.self) { try plain.selection(IndexExpression(parsing: "[[1]]")) }
+        #expect(throws: ArrayError.self) { try plain.read(plain.selection(.all), field: "a") }
+        #expect(throws: ArrayError.self) { try plain.selection(IndexExpression(parsing: "[[1]]")) }
     }
 }

@@ -1,3 +1,4 @@
+import Arrays
 import Platform
 import Testing
 
@@ -30,6 +31,6 @@ struct ChunkMakingTests {
             #expect(try Decompression.decompress(chunk, limit: count, of: "chunk").array == bytes)
             #expect(chunk.count <= count + 32)
         }
-        #expect(throws: Blosc2Error.self) { try ChunkMaking.chunk(of: SharedBytes([])) }
+        #expect(throws: ArrayError.self) { try ChunkMaking.chunk(of: SharedBytes([])) }
     }
 }

@@ -1,3 +1,5 @@
+import Arrays
+internal import Glibc
 import Platform
 import Testing
 
@@ -72,11 +74,11 @@ struct FrameLayoutTests {
         #expect(try !FrameLayout.isFrame(MemorySource(Array("a text about b2frame".utf8))))
         #expect(try !FrameLayout.isFrame(MemorySource([])))
         let path = "/tmp/bpubsub-\(UInt64.random(in: 0 ... .max))"
-        defer { removeFile(path) }
+        defer { unlink(path) }
         let file = try FileDescriptor(path, .creating)
         try SharedBytes(frame.bytes).withBytes { try file.write($0, at: 0) }
         let layout = try FrameLayout(FileSource(file))
         #expect(layout.pieces == (try FrameLayout(frame.source)).pieces)
-        #expect(throws: Blosc2Error.self) { try FrameLayout(FileSource(file, size: 200)) }
+        #expect(throws: ArrayError.self) { try FrameLayout(FileSource(file, size: 200)) }
     }
 }

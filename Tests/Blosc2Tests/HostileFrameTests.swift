@@ -1,3 +1,4 @@
+import Arrays
 import Platform
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ struct HostileFrameTests {
     func truncatedFrames(name: String) throws {
         let frame = try #require(PythonFrames.named(name))
         for length in 0..<frame.bytes.count where length < 1500 || length % 17 == 0 {
-            #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(Array(frame.bytes.prefix(length)))) }
+            #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(Array(frame.bytes.prefix(length)))) }
         }
     }
 
@@ -79,12 +80,12 @@ struct HostileFrameTests {
         for (place, value) in [(16, Int64.max), (30, Int64.max), (30, 1 << 50), (39, Int64.max), (39, -1), (30, -1)] {
             var bytes = frame.bytes
             withUnsafeBytes(of: value.bigEndian) { bytes.replaceSubrange(place..<(place + 8), with: $0) }
-            #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(bytes)) }
+            #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(bytes)) }
         }
         for (place, value) in [(11, Int32.max), (11, -1), (11, 0), (58, 1), (58, -1), (48, 0), (48, -4)] {
             var bytes = frame.bytes
             withUnsafeBytes(of: value.bigEndian) { bytes.replaceSubrange(place..<(place + 4), with: $0) }
-            #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(bytes)) }
+            #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(bytes)) }
         }
     }
 
@@ -97,7 +98,7 @@ struct HostileFrameTests {
         withUnsafeBytes(of: longer.littleEndian) {
             bytes.replaceSubrange(Int(offset) + 12..<Int(offset) + 16, with: $0)
         }
-        #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(bytes)) }
+        #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(bytes)) }
     }
 
     @Test("A chunk that only a plugin or a file could decompress is not given to C-Blosc2")
@@ -108,7 +109,7 @@ struct HostileFrameTests {
         for (place, value) in [(2, UInt8(0xd5)), (21, 160), (21, 32), (31, 0x08), (31, 0x80), (30, 1)] {
             var bytes = frame.bytes
             bytes[start + place] = value
-            #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(bytes)) }
+            #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(bytes)) }
         }
     }
 
@@ -118,7 +119,7 @@ struct HostileFrameTests {
         for (place, value) in [(26, UInt8(1)), (25, 0x14)] {
             var bytes = frame.bytes
             bytes[place] = value
-            let error = #expect(throws: Blosc2Error.self) { try FrameLayout(MemorySource(bytes)) }
+            let error = #expect(throws: ArrayError.self) { try FrameLayout(MemorySource(bytes)) }
             #expect(error?.code == .unsupported)
         }
     }

@@ -1,3 +1,4 @@
+import Arrays
 internal import Glibc
 import Platform
 import TestSupport

@@ -1,3 +1,4 @@
+import Arrays
 import Blosc2
 import Catalogue
 import HTTP

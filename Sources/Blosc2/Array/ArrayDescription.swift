@@ -1,3 +1,5 @@
+internal import Arrays
+
 /// What an array that is to be made looks like.
 public struct ArrayDescription: Sendable {
     public var shape: [Int64]
@@ -40,8 +42,8 @@ public struct ArrayDescription: Sendable {
     }
 
     /// The size of an item, when all that is asked for can be made.
-    func checkedItemSize() throws(Blosc2Error) -> Int {
-        func refuse(_ reason: String) -> Blosc2Error { Blosc2Error(.invalidRequest, reason) }
+    func checkedItemSize() throws(ArrayError) -> Int {
+        func refuse(_ reason: String) -> ArrayError { ArrayError(.invalidRequest, reason) }
         guard let itemSize = NumpyType.itemSize(of: dtype) else {
             throw refuse("type '\(dtype)': there are i1 to i8, u1 to u8, f2 to f8, c8, c16 and b1, as in '<f4'")
         }

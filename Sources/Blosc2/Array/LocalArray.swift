@@ -1,3 +1,4 @@
+internal import Arrays
 internal import CBlosc2
 internal import Platform
 
@@ -9,17 +10,17 @@ struct LocalArray: ~Copyable {
     private let path: String
 
     /// Opens a file that exists.
-    init(opening path: String) throws(Blosc2Error) {
+    init(opening path: String) throws(ArrayError) {
         _ = Decompression.library
         var opened: UnsafeMutablePointer<b2nd_array_t>?
         try Self.check(b2nd_open(path, &opened), "open \(path)")
-        guard let opened else { throw Blosc2Error(.inputOutput, "open \(path): no array") }
+        guard let opened else { throw ArrayError(.inputOutput, "open \(path): no array") }
         array = opened
         self.path = path
     }
 
     /// Makes a file, of zeros.
-    init(creating path: String, _ description: ArrayDescription) throws(Blosc2Error) {
+    init(creating path: String, _ description: ArrayDescription) throws(ArrayError) {
         let itemSize = try description.checkedItemSize()
         _ = Decompression.library
         var parameters = blosc2_get_blosc2_cparams_defaults()
@@ -44,7 +45,7 @@ struct LocalArray: ~Copyable {
             }
         }
         try Self.check(status, "create \(path)")
-        guard let made else { throw Blosc2Error(.inputOutput, "create \(path): no array") }
+        guard let made else { throw ArrayError(.inputOutput, "create \(path): no array") }
         array = made
         self.path = path
     }
@@ -58,20 +59,20 @@ struct LocalArray: ~Copyable {
     }
 
     /// Makes the array longer, with `bytes` as its last rows.
-    func append(_ bytes: RawSpan) throws(Blosc2Error) {
+    func append(_ bytes: RawSpan) throws(ArrayError) {
         let status = bytes.withUnsafeBytes { b2nd_append(array, $0.baseAddress, Int64($0.count), 0) }
         try Self.check(status, "append to \(path)")
     }
 
     /// Makes the array longer, with zeros, or shorter, along its first dimension.
-    func resize(to rows: Int64) throws(Blosc2Error) {
+    func resize(to rows: Int64) throws(ArrayError) {
         var shape = shape
         shape[0] = rows
         try Self.check(b2nd_resize(array, shape, nil), "resize \(path)")
     }
 
     /// Replaces rows that exist.
-    func write(_ bytes: RawSpan, rows: Range<Int64>) throws(Blosc2Error) {
+    func write(_ bytes: RawSpan, rows: Range<Int64>) throws(ArrayError) {
         var start = [Int64](repeating: 0, count: shape.count)
         var stop = shape
         start[0] = rows.lowerBound
@@ -83,9 +84,9 @@ struct LocalArray: ~Copyable {
         try Self.check(status, "write to \(path)")
     }
 
-    private static func check(_ status: Int32, _ operation: String) throws(Blosc2Error) {
+    private static func check(_ status: Int32, _ operation: String) throws(ArrayError) {
         guard status < 0 else { return }
         let reason = blosc2_error_string(status).map { String(cString: $0) } ?? "error \(status)"
-        throw Blosc2Error(.inputOutput, "\(operation): \(reason)")
+        throw ArrayError(.inputOutput, "\(operation): \(reason)")
     }
 }

@@ -1,3 +1,4 @@
+public import Arrays
 public import Platform
 
 /// Where in a stored chunk each of its blocks is, as the chunk's head says.

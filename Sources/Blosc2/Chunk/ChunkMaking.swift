@@ -1,3 +1,4 @@
+public import Arrays
 internal import CBlosc2
 public import Platform
 
@@ -10,16 +11,16 @@ public enum ChunkMaking {
     ///   - blockSize: 0 leaves it to C-Blosc2.
     public static func chunk(
         of value: SpecialValue, byteCount: Int, blockSize: Int, typeSize: Int
-    ) throws(Blosc2Error) -> SharedBytes {
+    ) throws(ArrayError) -> SharedBytes {
         guard let count = Int32(exactly: byteCount), count > 0, let size = Int32(exactly: typeSize), size > 0 else {
-            throw Blosc2Error(.unsupported, "a chunk of \(byteCount) bytes")
+            throw ArrayError(.unsupported, "a chunk of \(byteCount) bytes")
         }
         _ = Decompression.library
         var parameters = blosc2_get_blosc2_cparams_defaults()
         parameters.typesize = size
         parameters.blocksize = Int32(clamping: blockSize)
         parameters.nthreads = 1
-        return try SharedBytes(capacity: ChunkHeader.length) { (span: inout OutputRawSpan) throws(Blosc2Error) in
+        return try SharedBytes(capacity: ChunkHeader.length) { (span: inout OutputRawSpan) throws(ArrayError) in
             let got = span.withUnsafeMutableBytes { buffer, initialized -> Int32 in
                 let room = Int32(buffer.count)
                 let got =
@@ -36,16 +37,16 @@ public enum ChunkMaking {
     }
 
     /// A chunk of any bytes, at least one.
-    public static func chunk(of bytes: SharedBytes, _ codec: FrameCodec = .fast) throws(Blosc2Error) -> SharedBytes {
+    public static func chunk(of bytes: SharedBytes, _ codec: FrameCodec = .fast) throws(ArrayError) -> SharedBytes {
         guard bytes.count > 0, bytes.count < 1 << 30 else {
-            throw Blosc2Error(.unsupported, "a chunk of \(bytes.count) bytes")
+            throw ArrayError(.unsupported, "a chunk of \(bytes.count) bytes")
         }
         let compression = try ChunkCompression(codec, itemSize: 1, blockSize: 0)
         let capacity = bytes.count + ChunkHeader.length
-        return try SharedBytes(capacity: capacity) { (span: inout OutputRawSpan) throws(Blosc2Error) in
+        return try SharedBytes(capacity: capacity) { (span: inout OutputRawSpan) throws(ArrayError) in
             // Typed throws do not pass through the standard library's closure; the outcome does.
             let outcome = span.withUnsafeMutableBytes { buffer, initialized in
-                Result { () throws(Blosc2Error) in
+                Result { () throws(ArrayError) in
                     initialized = try compression.compress(bytes.pointer, to: buffer)
                 }
             }

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import CBlosc2
 internal import Platform
 
@@ -7,17 +8,17 @@ enum Decompression {
     static let library: Void = blosc2_init()
 
     /// The content of a chunk that fills all of `chunk` and says that it has at most `limit` bytes.
-    static func decompress(_ chunk: SharedBytes, limit: Int, of part: String) throws(Blosc2Error) -> SharedBytes {
+    static func decompress(_ chunk: SharedBytes, limit: Int, of part: String) throws(ArrayError) -> SharedBytes {
         let header = try check(chunk, limit: limit, of: part)
         guard header.nbytes > 0 else { return SharedBytes([]) }
         _ = library
         var parameters = blosc2_dparams()
         parameters.nthreads = 1
         guard let context = blosc2_create_dctx(parameters) else {
-            throw Blosc2Error(.inputOutput, "\(part): no memory to decompress it")
+            throw ArrayError(.inputOutput, "\(part): no memory to decompress it")
         }
         defer { blosc2_free_ctx(context) }
-        return try SharedBytes(capacity: header.nbytes) { (span: inout OutputRawSpan) throws(Blosc2Error) in
+        return try SharedBytes(capacity: header.nbytes) { (span: inout OutputRawSpan) throws(ArrayError) in
             let got = span.withUnsafeMutableBytes { buffer, initialized -> Int32 in
                 let source = chunk.pointer
                 let got = blosc2_decompress_ctx(
@@ -31,7 +32,7 @@ enum Decompression {
 
     /// Only what C-Blosc2 decompresses from this memory alone: a lazy chunk would make it look for a file, a registered
     /// codec or filter for a plugin.
-    private static func check(_ chunk: SharedBytes, limit: Int, of part: String) throws(Blosc2Error) -> ChunkHeader {
+    private static func check(_ chunk: SharedBytes, limit: Int, of part: String) throws(ArrayError) -> ChunkHeader {
         guard chunk.count >= ChunkHeader.length, let header = chunk.withBytes(ChunkHeader.init) else {
             throw .corrupt("\(part): \(chunk.count) bytes are too few for a chunk")
         }
@@ -42,11 +43,11 @@ enum Decompression {
             throw .corrupt("\(part): blocks of \(header.blockSize) bytes in a chunk of \(header.nbytes)")
         }
         guard header.nbytes <= limit else {
-            throw Blosc2Error(.tooLarge, "\(part): \(header.nbytes) bytes, more than \(limit)")
+            throw ArrayError(.tooLarge, "\(part): \(header.nbytes) bytes, more than \(limit)")
         }
         guard [0, 1, 3, 4].contains(header.codecFormat), header.filters.allSatisfy({ $0 <= 4 }), !header.isLazy,
             !header.isInstrumented, !header.hasBlocksOfVariableLength
-        else { throw Blosc2Error(.unsupported, "\(part): needs a codec or filter that is not built in") }
+        else { throw ArrayError(.unsupported, "\(part): needs a codec or filter that is not built in") }
         return header
     }
 }

@@ -1,3 +1,5 @@
+internal import Arrays
+
 /// The array that a frame holds, as its `b2nd` metalayer (or `caterva`, in old files) says.
 public struct ArrayInfo: Sendable, Hashable {
     private static let maximumDimensions = 16
@@ -12,7 +14,7 @@ public struct ArrayInfo: Sendable, Hashable {
     public var numpyType: String { NumpyType.name(of: dtype) }
 
     /// - Parameter content: version, dimensions, shape, chunks, blocks, and for `b2nd` the type's format and text.
-    init(_ content: MessagePackValue, typeSize: Int) throws(Blosc2Error) {
+    init(_ content: MessagePackValue, typeSize: Int) throws(ArrayError) {
         guard case .array(let fields) = content, fields.count >= 5, let count = fields[1].integer,
             (0...Int64(Self.maximumDimensions)).contains(count), let shape = Self.sizes(fields[2], count),
             let chunks = Self.sizes(fields[3], count), let blocks = Self.sizes(fields[4], count)
@@ -22,7 +24,7 @@ public struct ArrayInfo: Sendable, Hashable {
         self.blocks = blocks.map(Int.init)
         if fields.count >= 7, case .string(let text) = fields[6], !text.isEmpty {
             guard fields[5].integer == 0 else {
-                throw Blosc2Error(.unsupported, "array metalayer: type is not NumPy's")
+                throw ArrayError(.unsupported, "array metalayer: type is not NumPy's")
             }
             dtype = text
         } else {

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// Turns offsets into places in the file; how long a chunk is says its own header.
@@ -14,7 +15,7 @@ struct ChunkFinder {
 
     consuming func find(
         _ offsets: [Int64], in source: some ByteSource
-    ) throws(Blosc2Error) -> [FrameLayout.Chunk] {
+    ) throws(ArrayError) -> [FrameLayout.Chunk] {
         var chunks: [FrameLayout.Chunk] = []
         chunks.reserveCapacity(offsets.count)
         for (index, offset) in offsets.enumerated() {
@@ -25,7 +26,7 @@ struct ChunkFinder {
 
     private mutating func chunk(
         _ index: Int, _ offset: Int64, in source: some ByteSource
-    ) throws(Blosc2Error) -> FrameLayout.Chunk {
+    ) throws(ArrayError) -> FrameLayout.Chunk {
         guard offset >= 0 else {
             guard let value = SpecialValue(offset: offset) else {
                 throw .corrupt("chunk \(index): of an unknown special value")
@@ -47,7 +48,7 @@ struct ChunkFinder {
         return .stored(offset: start, length: header.cbytes)
     }
 
-    private mutating func chunkHeader(at start: Int64, in source: some ByteSource) throws(Blosc2Error) -> ChunkHeader? {
+    private mutating func chunkHeader(at start: Int64, in source: some ByteSource) throws(ArrayError) -> ChunkHeader? {
         let end = start + Int64(ChunkHeader.length)
         if start < windowStart || end > windowStart + Int64(window.count) {
             window = try source.bytes(start..<min(start + Int64(windowLength), data.upperBound), of: "chunk header")

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// The fixed part at the start of a frame.
@@ -27,8 +28,8 @@ struct FrameHeader: Sendable {
         return bytes.copy(1, count: magic.count) == magic
     }
 
-    init(_ bytes: RawSpan) throws(Blosc2Error) {
-        guard Self.hasMagic(bytes) else { throw Blosc2Error(.notAFrame, "not a Blosc2 frame") }
+    init(_ bytes: RawSpan) throws(ArrayError) {
+        guard Self.hasMagic(bytes) else { throw ArrayError(.otherFormat, "not a Blosc2 frame") }
         guard bytes.byteCount >= Self.length else { throw .corrupt("the frame's header is cut off") }
         func big<Value: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Value.Type) -> Int64 {
             Int64(truncatingIfNeeded: bytes.bigEndian(offset, as: Value.self) ?? 0)
@@ -36,10 +37,10 @@ struct FrameHeader: Sendable {
         func byte(_ offset: Int) -> UInt8 { bytes.byte(offset) ?? 0 }
 
         guard byte(25) & 0x0f <= Self.newestVersion else {
-            throw Blosc2Error(.unsupported, "a Blosc2 frame of the newer format \(byte(25) & 0x0f)")
+            throw ArrayError(.unsupported, "a Blosc2 frame of the newer format \(byte(25) & 0x0f)")
         }
         guard byte(26) & 0x0f == 0 else {
-            throw Blosc2Error(.unsupported, "a sparse Blosc2 frame (a folder), whose chunks are in other files")
+            throw ArrayError(.unsupported, "a sparse Blosc2 frame (a folder), whose chunks are in other files")
         }
         headerLength = big(11, Int32.self)
         frameLength = big(16, Int64.self)

@@ -1,3 +1,4 @@
+public import Arrays
 internal import Platform
 
 /// What a frame says about itself and its data.
@@ -31,7 +32,7 @@ public struct FrameInfo: Sendable {
     /// - Parameter attributeLimit: how many bytes of user attributes to read, decompressed.
     public init(
         _ source: some ByteSource, _ layout: FrameLayout, attributeLimit: Int = 1 << 20
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         let fields = layout.fields
         chunkSize = fields.chunkSize
         blockSize = fields.blockSize
@@ -54,8 +55,8 @@ public struct FrameInfo: Sendable {
 
     private static func readMetalayers(
         _ header: SharedBytes, typeSize: Int
-    ) throws(Blosc2Error) -> (names: [String], array: ArrayInfo?) {
-        try header.withBytes { bytes throws(Blosc2Error) in
+    ) throws(ArrayError) -> (names: [String], array: ArrayInfo?) {
+        try header.withBytes { bytes throws(ArrayError) in
             let layers = try Metalayers(bytes, at: FrameHeader.length, limit: 16, of: "metalayers")
             let names = layers.entries.map(\.name)
             for name in ["b2nd", "caterva"] {

@@ -1,3 +1,4 @@
+public import Arrays
 internal import Platform
 
 /// Where everything is in the file of a contiguous frame: a function of the file's bytes alone.
@@ -11,8 +12,7 @@ public struct FrameLayout: Sendable {
         case special(SpecialValue)
     }
 
-    /// A frame of more chunks is refused: its table alone would be tens of megabytes.
-    public static let maximumChunkCount = 1 << 20
+    public static let maximumChunkCount = ArrayGeometry.maximumChunkCount
     static let maximumHeaderLength: Int64 = 1 << 24
     static let maximumGap: Int64 = 1 << 20
 
@@ -26,13 +26,13 @@ public struct FrameLayout: Sendable {
     public let trailer: Range<Int64>
 
     /// Whether the file begins as a frame does. Its name says nothing.
-    public static func isFrame(_ source: some ByteSource) throws(Blosc2Error) -> Bool {
+    public static func isFrame(_ source: some ByteSource) throws(ArrayError) -> Bool {
         let start = try source.bytes(0..<min(source.size, Int64(FrameHeader.length)), of: "start of the file")
         return start.withBytes(FrameHeader.hasMagic)
     }
 
-    public init(_ source: some ByteSource) throws(Blosc2Error) {
-        try self.init(source) { (offsets, data) throws(Blosc2Error) in
+    public init(_ source: some ByteSource) throws(ArrayError) {
+        try self.init(source) { (offsets, data) throws(ArrayError) in
             try ChunkFinder(data: data).find(offsets, in: source)
         }
     }
@@ -41,18 +41,18 @@ public struct FrameLayout: Sendable {
     ///
     /// - Parameter pieces: how the whole file is known to be cut, ascending, as ``pieces`` has it: where a chunk begins,
     ///   a piece does.
-    public init(_ source: some ByteSource, pieces: [Range<Int64>]) throws(Blosc2Error) {
-        try self.init(source) { (offsets, data) throws(Blosc2Error) in
+    public init(_ source: some ByteSource, pieces: [Range<Int64>]) throws(ArrayError) {
+        try self.init(source) { (offsets, data) throws(ArrayError) in
             try PieceFinder(data: data, pieces: pieces).find(offsets)
         }
     }
 
     private init(
-        _ source: some ByteSource, find: ([Int64], Range<Int64>) throws(Blosc2Error) -> [Chunk]
-    ) throws(Blosc2Error) {
+        _ source: some ByteSource, find: ([Int64], Range<Int64>) throws(ArrayError) -> [Chunk]
+    ) throws(ArrayError) {
         fileSize = source.size
         let start = try source.bytes(0..<min(fileSize, Int64(FrameHeader.length)), of: "frame header")
-        fields = try start.withBytes { bytes throws(Blosc2Error) in try FrameHeader(bytes) }
+        fields = try start.withBytes { bytes throws(ArrayError) in try FrameHeader(bytes) }
         try Self.check(fields, fileSize: fileSize)
         header = 0..<fields.headerLength
         trailer = try Self.findTrailer(source, fields)
@@ -67,12 +67,12 @@ public struct FrameLayout: Sendable {
         try checkOverlaps()
     }
 
-    private static func check(_ fields: FrameHeader, fileSize: Int64) throws(Blosc2Error) {
+    private static func check(_ fields: FrameHeader, fileSize: Int64) throws(ArrayError) {
         guard fields.headerLength >= FrameHeader.length, fields.headerLength <= fields.frameLength else {
             throw .corrupt("frame header: claims \(fields.headerLength) bytes of a frame of \(fields.frameLength)")
         }
         guard fields.headerLength <= maximumHeaderLength else {
-            throw Blosc2Error(.tooLarge, "frame header: \(fields.headerLength) bytes, more than \(maximumHeaderLength)")
+            throw ArrayError(.tooLarge, "frame header: \(fields.headerLength) bytes, more than \(maximumHeaderLength)")
         }
         guard fields.frameLength <= fileSize else {
             throw .corrupt("the frame claims \(fields.frameLength) bytes, but the file has \(fileSize)")
@@ -85,7 +85,7 @@ public struct FrameLayout: Sendable {
     /// The last bytes of a frame say how long its trailer is.
     private static func findTrailer(
         _ source: some ByteSource, _ fields: FrameHeader
-    ) throws(Blosc2Error) -> Range<Int64> {
+    ) throws(ArrayError) -> Range<Int64> {
         let end = fields.frameLength
         guard end - fields.headerLength >= 25 else { throw .corrupt("frame trailer: no room for one") }
         let last = try source.bytes((end - 25)..<end, of: "frame trailer")
@@ -97,7 +97,7 @@ public struct FrameLayout: Sendable {
         return (end - Int64(length))..<end
     }
 
-    private func checkOverlaps() throws(Blosc2Error) {
+    private func checkOverlaps() throws(ArrayError) {
         for (one, next) in zip(storedRanges, storedRanges.dropFirst()) where next.lowerBound < one.upperBound {
             throw .corrupt("the chunks at \(one.lowerBound) and \(next.lowerBound) overlap")
         }

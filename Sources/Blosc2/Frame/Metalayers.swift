@@ -1,3 +1,5 @@
+internal import Arrays
+
 /// Named contents, as the header (metalayers) and the trailer (user attributes) of a frame hold them.
 struct Metalayers {
     let entries: [(name: String, content: Range<Int>)]
@@ -5,7 +7,7 @@ struct Metalayers {
     /// - Parameters:
     ///   - start: where the map of names begins in `bytes`; offsets in it count from the start of `bytes`.
     ///   - limit: how many there may be.
-    init(_ bytes: RawSpan, at start: Int, limit: Int, of part: String) throws(Blosc2Error) {
+    init(_ bytes: RawSpan, at start: Int, limit: Int, of part: String) throws(ArrayError) {
         guard bytes.byte(start) == 0x93, bytes.byte(start + 1) == 0xcd, bytes.byte(start + 4) == 0xde,
             let count: UInt16 = bytes.bigEndian(start + 5)
         else { throw .corrupt("\(part): no map of names") }
@@ -25,7 +27,7 @@ struct Metalayers {
         self.entries = entries
     }
 
-    private static func content(_ bytes: RawSpan, at offset: Int, of part: String) throws(Blosc2Error) -> Range<Int> {
+    private static func content(_ bytes: RawSpan, at offset: Int, of part: String) throws(ArrayError) -> Range<Int> {
         guard offset >= 0, bytes.byte(offset) == 0xc6, let length: UInt32 = bytes.bigEndian(offset + 1),
             Int(length) <= bytes.byteCount - offset - 5
         else { throw .corrupt("\(part): no content at \(offset)") }

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// The chunk that says where the chunks are.
@@ -7,7 +8,7 @@ struct OffsetTable {
     let offsets: [Int64]
 
     /// - Parameter end: where the trailer begins.
-    init(_ source: some ByteSource, _ fields: FrameHeader, end: Int64) throws(Blosc2Error) {
+    init(_ source: some ByteSource, _ fields: FrameHeader, end: Int64) throws(ArrayError) {
         guard fields.cbytes <= end - fields.headerLength - Int64(ChunkHeader.length) else {
             throw .corrupt(
                 "offsets chunk: begins \(fields.cbytes) bytes after the header, behind the trailer at \(end)")
@@ -28,7 +29,7 @@ struct OffsetTable {
         offsets = table.withBytes { bytes in (0..<count).map { bytes.littleEndian($0 * 8) ?? 0 } }
     }
 
-    private static func chunkCount(_ fields: FrameHeader, offsets: ChunkHeader) throws(Blosc2Error) -> Int {
+    private static func chunkCount(_ fields: FrameHeader, offsets: ChunkHeader) throws(ArrayError) -> Int {
         guard fields.chunkSize >= 0, offsets.nbytes % 8 == 0 else {
             throw .corrupt("frame header: chunks of \(fields.chunkSize) bytes, offsets of \(offsets.nbytes)")
         }
@@ -43,7 +44,7 @@ struct OffsetTable {
         }
         guard count > 0 else { throw .corrupt("offsets chunk: no offsets, but \(fields.nbytes) bytes of data") }
         guard count <= FrameLayout.maximumChunkCount else {
-            throw Blosc2Error(.tooLarge, "\(count) chunks, more than \(FrameLayout.maximumChunkCount)")
+            throw ArrayError(.tooLarge, "\(count) chunks, more than \(FrameLayout.maximumChunkCount)")
         }
         return Int(count)
     }

@@ -1,3 +1,4 @@
+public import Arrays
 public import Platform
 
 /// What the beginning of a file says of whether it is another file, packed: a frame of bytes that is no array, as Caterva2
@@ -21,8 +22,8 @@ public enum PackedFile: Sendable, Hashable {
     /// - Throws: when that cannot be read.
     public init(_ source: some ByteSource) throws(SystemError) {
         let start = try source.read(at: 0, count: Self.headerLength)
-        do throws(Blosc2Error) {
-            self = try start.withBytes { bytes throws(Blosc2Error) in
+        do throws(ArrayError) {
+            self = try start.withBytes { bytes throws(ArrayError) in
                 try Self.look(at: FrameHeader(bytes), bytes, fileSize: source.size)
             }
         } catch {
@@ -32,7 +33,7 @@ public enum PackedFile: Sendable, Hashable {
 
     private static func look(
         at header: FrameHeader, _ bytes: RawSpan, fileSize: Int64
-    ) throws(Blosc2Error) -> PackedFile {
+    ) throws(ArrayError) -> PackedFile {
         guard let layers: UInt16 = bytes.bigEndian(FrameHeader.length + 5) else {
             throw .corrupt("the frame's header is cut off")
         }

@@ -1,3 +1,5 @@
+internal import Arrays
+
 /// Turns offsets into places in a file of which the chunks themselves may be missing: how long they are say the pieces
 /// that the file is known to be cut into.
 struct PieceFinder {
@@ -6,14 +8,14 @@ struct PieceFinder {
     /// Ascending.
     let pieces: [Range<Int64>]
 
-    func find(_ offsets: [Int64]) throws(Blosc2Error) -> [FrameLayout.Chunk] {
+    func find(_ offsets: [Int64]) throws(ArrayError) -> [FrameLayout.Chunk] {
         var chunks: [FrameLayout.Chunk] = []
         chunks.reserveCapacity(offsets.count)
         for (index, offset) in offsets.enumerated() { chunks.append(try chunk(index, offset)) }
         return chunks
     }
 
-    private func chunk(_ index: Int, _ offset: Int64) throws(Blosc2Error) -> FrameLayout.Chunk {
+    private func chunk(_ index: Int, _ offset: Int64) throws(ArrayError) -> FrameLayout.Chunk {
         if offset < 0 {
             guard let value = SpecialValue(offset: offset) else {
                 throw .corrupt("chunk \(index): of an unknown special value")

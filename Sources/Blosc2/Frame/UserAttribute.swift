@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// A name and a value that users gave a frame (its `vlmeta`).
@@ -16,12 +17,12 @@ public struct UserAttribute: Sendable, Hashable {
     /// Those in the trailer of a frame, until they fill `limit` bytes, and how many were left out.
     static func read(
         _ source: some ByteSource, _ trailer: Range<Int64>, limit: Int
-    ) throws(Blosc2Error) -> (attributes: [UserAttribute], omitted: Int) {
+    ) throws(ArrayError) -> (attributes: [UserAttribute], omitted: Int) {
         guard trailer.upperBound - trailer.lowerBound <= maximumTrailerLength else { return ([], 1) }
         let bytes = try source.bytes(trailer, of: "frame trailer")
         // The first betas wrote another trailer, without attributes.
         guard bytes.withBytes({ $0.byte(1) }) != 0 else { return ([], 0) }
-        return try bytes.withBytes { bytes throws(Blosc2Error) in
+        return try bytes.withBytes { bytes throws(ArrayError) in
             let layers = try Metalayers(bytes, at: 2, limit: maximumCount, of: "user attributes")
             var attributes: [UserAttribute] = []
             var left = limit
@@ -43,7 +44,7 @@ public struct UserAttribute: Sendable, Hashable {
     /// Nil when there is more than `limit`.
     private static func content(
         _ chunk: SharedBytes, limit: Int, of part: String
-    ) throws(Blosc2Error) -> SharedBytes? {
+    ) throws(ArrayError) -> SharedBytes? {
         do {
             return try Decompression.decompress(chunk, limit: limit, of: part)
         } catch  where error.code == .tooLarge {

@@ -1,4 +1,4 @@
-internal import Platform
+internal import Arrays
 
 extension MessagePackValue {
     /// As JSON: bytes as text where they are UTF-8, else in base64; NaN and infinities as null; Python's tuples as arrays.
@@ -15,9 +15,9 @@ extension MessagePackValue {
         case .int(let value): text += String(value)
         case .uint(let value): text += String(value)
         case .double(let value): text += value.isFinite ? String(value) : "null"
-        case .string(let value): Self.quote(value, to: &text)
-        case .binary(let bytes): Self.quote(Self.readable(bytes), to: &text)
-        case .ext(_, let bytes): Self.quote(Base64.encode(bytes), to: &text)
+        case .string(let value): JSONString.quote(value, to: &text)
+        case .binary(let bytes): JSONString.quote(Self.readable(bytes), to: &text)
+        case .ext(_, let bytes): JSONString.quote(Base64.encode(bytes), to: &text)
         case .array(let items): Self.write(items, to: &text)
         case .map(let pairs): Self.write(pairs, to: &text)
         }
@@ -38,7 +38,7 @@ extension MessagePackValue {
         text += "{"
         for (index, pair) in pairs.enumerated() {
             if index > 0 { text += "," }
-            quote(pair.key.keyText, to: &text)
+            JSONString.quote(pair.key.keyText, to: &text)
             text += ":"
             pair.value.write(to: &text)
         }
@@ -55,26 +55,5 @@ extension MessagePackValue {
 
     private static func readable(_ bytes: [UInt8]) -> String {
         String(validating: bytes, as: UTF8.self) ?? Base64.encode(bytes)
-    }
-
-    static func quote(_ value: String, to text: inout String) {
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            // Also those that JSON allows and a terminal obeys.
-            case _ where PrintableText.isControl(scalar):
-                for unit in String(scalar).utf16 {
-                    let digits = String(unit, radix: 16)
-                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }

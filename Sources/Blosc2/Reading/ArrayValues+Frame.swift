@@ -1,3 +1,4 @@
+public import Arrays
 internal import CBlosc2
 public import Platform
 
@@ -5,21 +6,21 @@ extension ArrayValues {
     /// As a contiguous Blosc2 frame, that of an array when there is a type.
     ///
     /// Chunks and blocks are whole rows, so that the items need not be put in another order.
-    public func frame(_ codec: FrameCodec = .fast) throws(Blosc2Error) -> SharedBytes {
+    public func frame(_ codec: FrameCodec = .fast) throws(ArrayError) -> SharedBytes {
         guard [0, 1, 2, 4, 5].contains(codec.codec) else {
-            throw Blosc2Error(.invalidRequest, "codec \(codec.codec) is not one to answer with")
+            throw ArrayError(.invalidRequest, "codec \(codec.codec) is not one to answer with")
         }
         guard let division = RowDivision(shape, itemSize: itemSize) else {
-            throw Blosc2Error(.tooLarge, "items of \(itemSize) bytes do not fit a frame")
+            throw ArrayError(.tooLarge, "items of \(itemSize) bytes do not fit a frame")
         }
-        let metalayer = try dtype.map { dtype throws(Blosc2Error) in try Self.metalayer(shape, division, dtype) }
+        let metalayer = try dtype.map { dtype throws(ArrayError) in try Self.metalayer(shape, division, dtype) }
         let compression = try ChunkCompression(codec, itemSize: itemSize, blockSize: division.blockByteCount)
         var frame = FrameWriter(codec, itemSize: itemSize, division, metalayer: metalayer)
         let pieces = division.pieces(of: bytes.count)
         let capacity = frame.capacity(chunkCount: pieces.count)
-        return try SharedBytes(capacity: capacity) { (span: inout OutputRawSpan) throws(Blosc2Error) in
+        return try SharedBytes(capacity: capacity) { (span: inout OutputRawSpan) throws(ArrayError) in
             let outcome = span.withUnsafeMutableBytes { buffer, initialized in
-                Result { () throws(Blosc2Error) in
+                Result { () throws(ArrayError) in
                     for piece in pieces {
                         let length = try append(piece, division, compression, to: frame.room(in: buffer))
                         frame.addChunk(
@@ -36,7 +37,7 @@ extension ArrayValues {
     private func append(
         _ piece: Range<Int>, _ division: RowDivision, _ compression: ChunkCompression,
         to room: UnsafeMutableRawBufferPointer
-    ) throws(Blosc2Error) -> Int {
+    ) throws(ArrayError) -> Int {
         defer { withExtendedLifetime(bytes) {} }
         let items = UnsafeRawBufferPointer(rebasing: bytes.pointer[piece])
         guard dtype != nil, items.count < division.chunkByteCount else {
@@ -51,10 +52,10 @@ extension ArrayValues {
 
     private static func metalayer(
         _ shape: [Int], _ division: RowDivision, _ dtype: String
-    ) throws(Blosc2Error) -> [UInt8] {
+    ) throws(ArrayError) -> [UInt8] {
         let content = ArrayMetalayer.content(
             shape: shape.map(Int64.init), chunks: division.chunks, blocks: division.blocks, dtype: dtype)
-        guard let content else { throw Blosc2Error(.tooLarge, "the array's description does not fit a frame") }
+        guard let content else { throw ArrayError(.tooLarge, "the array's description does not fit a frame") }
         return content
     }
 }

@@ -1,3 +1,5 @@
+internal import Arrays
+
 /// Blocks of a chunk that are decompressed together.
 struct BlockBatch {
     /// As they are stored; ascending.

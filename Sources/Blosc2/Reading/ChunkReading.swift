@@ -1,3 +1,4 @@
+internal import Arrays
 internal import CBlosc2
 internal import Platform
 
@@ -28,7 +29,7 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
 
     mutating func read(
         _ touched: TouchedChunk, _ chunk: FrameLayout.Chunk, uncompressed: Int
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         switch chunk {
         case .special(.zeros), .special(.uninitialized): try fill(touched, with: [0])
         case .special(.notANumber): try fill(touched, with: notANumber(touched))
@@ -40,20 +41,20 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
 
     private mutating func read(
         _ touched: TouchedChunk, _ chunk: StoredChunk, uncompressed: Int
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         let head = try chunk.head(of: source, expectedBlocks: geometry.blockCount)
         guard let header = head.withBytes(ChunkHeader.init), header.cbytes == chunk.length,
             header.nbytes == uncompressed
         else { throw .corrupt("\(chunk): its header does not say \(uncompressed) bytes in \(chunk.length)") }
         if header.isSpecial { return try fill(touched, with: value(of: header, chunk, touched)) }
         guard header.blockSize <= Self.maximumBlockSize else {
-            throw Blosc2Error(.tooLarge, "\(chunk): blocks of \(header.blockSize) bytes")
+            throw ArrayError(.tooLarge, "\(chunk): blocks of \(header.blockSize) bytes")
         }
         if !header.isCopied { try check.check(header, chunk.description) }
         guard let blocks = ChunkBlocks(startingWith: head, length: chunk.length) else {
             return try readWhole(touched, chunk, header)
         }
-        try inBatches(touched, blocks) { reading, batch throws(Blosc2Error) in
+        try inBatches(touched, blocks) { reading, batch throws(ArrayError) in
             if header.isCopied {
                 try reading.copyStored(batch, chunk, blocks)
             } else {
@@ -65,10 +66,10 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
     /// What decompresses only as a whole.
     private mutating func readWhole(
         _ touched: TouchedChunk, _ chunk: StoredChunk, _ header: ChunkHeader
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         guard !header.isCopied else { throw .corrupt("\(chunk): a copy that is shorter than its data") }
         guard !CodecCheck.needsShape(header) else {
-            throw Blosc2Error(.unsupported, "\(chunk): does not divide into the array's blocks")
+            throw ArrayError(.unsupported, "\(chunk): does not divide into the array's blocks")
         }
         let bytes = try source.bytes(chunk.range, of: chunk.description)
         let content = try Decompression.decompress(bytes, limit: Self.maximumBlockSize, of: chunk.description)
@@ -82,10 +83,10 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
     /// Groups the blocks, ascending, so that what is decompressed for them together stays small.
     private mutating func inBatches(
         _ touched: TouchedChunk, _ blocks: ChunkBlocks,
-        _ body: (inout ChunkReading, BlockBatch) throws(Blosc2Error) -> Void
-    ) throws(Blosc2Error) {
+        _ body: (inout ChunkReading, BlockBatch) throws(ArrayError) -> Void
+    ) throws(ArrayError) {
         var batch = BlockBatch()
-        func add(_ block: TouchedBlocks.Block, _ reading: inout ChunkReading) throws(Blosc2Error) {
+        func add(_ block: TouchedBlocks.Block, _ reading: inout ChunkReading) throws(ArrayError) {
             let start = block.number * reading.geometry.blockByteCount
             let end = start + reading.geometry.blockByteCount
             let needed = blocks.blocks(holding: start..<end)
@@ -111,7 +112,7 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
     /// Blocks of a chunk that is a copy of its data.
     private mutating func copyStored(
         _ batch: BlockBatch, _ chunk: StoredChunk, _ blocks: ChunkBlocks
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         let memory = scratch.decoded.reserve(batch.stored.count * blocks.blockSize)
         var position = 0
         for run in batch.storedRuns {
@@ -132,7 +133,7 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
 
     private mutating func decompress(
         _ batch: BlockBatch, _ chunk: StoredChunk, _ blocks: ChunkBlocks, _ head: SharedBytes
-    ) throws(Blosc2Error) {
+    ) throws(ArrayError) {
         let small = SmallChunk(batch.stored, of: blocks)
         let input = scratch.stored.reserve(small.capacity + check.readAhead(blocks.header))
         let length = try small.assemble(chunk, source, head, in: input)
@@ -157,7 +158,7 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
         shapeContext = nil
     }
 
-    private mutating func context(for header: ChunkHeader) throws(Blosc2Error) -> OpaquePointer {
+    private mutating func context(for header: ChunkHeader) throws(ArrayError) -> OpaquePointer {
         guard CodecCheck.needsShape(header) else { return try scratch.decompressionContext() }
         if let shapeContext { return shapeContext.context }
         let made = try ShapeContext(geometry)
@@ -168,7 +169,7 @@ struct ChunkReading<Source: ByteSource>: ~Copyable {
 
 extension ChunkReading {
     /// Puts one value at every place that the chunk has in the result.
-    private mutating func fill(_ touched: TouchedChunk, with value: [UInt8]) throws(Blosc2Error) {
+    private mutating func fill(_ touched: TouchedChunk, with value: [UInt8]) throws(ArrayError) {
         guard geometry.itemSize % value.count == 0, geometry.blockByteCount <= Self.maximumBlockSize else {
             throw .corrupt("chunk \(touched.number): repeats \(value.count) bytes in items of \(geometry.itemSize)")
         }
@@ -184,7 +185,7 @@ extension ChunkReading {
         for block in touched.blocks { copy.copy(block, from: start) }
     }
 
-    private func notANumber(_ touched: TouchedChunk) throws(Blosc2Error) -> [UInt8] {
+    private func notANumber(_ touched: TouchedChunk) throws(ArrayError) -> [UInt8] {
         switch geometry.itemSize {
         case 4: [0, 0, 0xc0, 0x7f]
         case 8: [0, 0, 0, 0, 0, 0, 0xf8, 0x7f]
@@ -194,7 +195,7 @@ extension ChunkReading {
 
     private func value(
         of header: ChunkHeader, _ chunk: StoredChunk, _ touched: TouchedChunk
-    ) throws(Blosc2Error) -> [UInt8] {
+    ) throws(ArrayError) -> [UInt8] {
         switch header.specialKind {
         case 1, 4: return [0]
         case 2: return try notANumber(touched)

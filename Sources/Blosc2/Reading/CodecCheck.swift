@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// Whether C-Blosc2 may be given a chunk of somebody else's.
@@ -19,17 +20,17 @@ struct CodecCheck {
 
     static func isZFP(_ header: ChunkHeader) -> Bool { header.codecFormat == 6 && zfp.contains(header.codec) }
 
-    func check(_ header: ChunkHeader, _ part: String) throws(Blosc2Error) {
+    func check(_ header: ChunkHeader, _ part: String) throws(ArrayError) {
         guard header.isExtended, !header.isLazy, !header.isInstrumented, !header.hasBlocksOfVariableLength,
             header.typeSize > 0, header.blockSize > 0, header.blockSize <= header.nbytes
         else { throw .corrupt("\(part): its header makes no sense") }
         let isBuiltIn = [0, 1, 3, 4].contains(header.codecFormat)
         guard isBuiltIn || (Self.isZFP(header) && allowsZFP(header)) else {
-            throw Blosc2Error(.unsupported, "\(part): compressed with codec \(header.codec), which is not read here")
+            throw ArrayError(.unsupported, "\(part): compressed with codec \(header.codec), which is not read here")
         }
         for (filter, meta) in zip(header.filters, header.filtersMeta) {
             guard allows(filter, meta, header) else {
-                throw Blosc2Error(.unsupported, "\(part): filter \(filter) with \(meta) is not read here")
+                throw ArrayError(.unsupported, "\(part): filter \(filter) with \(meta) is not read here")
             }
         }
     }

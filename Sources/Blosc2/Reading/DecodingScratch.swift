@@ -1,3 +1,4 @@
+internal import Arrays
 internal import CBlosc2
 internal import Platform
 internal import Synchronization
@@ -32,13 +33,13 @@ final class DecodingScratch: @unchecked Sendable {
     }
 
     /// A context that decompresses with the calling thread alone.
-    func decompressionContext() throws(Blosc2Error) -> OpaquePointer {
+    func decompressionContext() throws(ArrayError) -> OpaquePointer {
         if let context { return context }
         _ = Decompression.library
         var parameters = blosc2_dparams()
         parameters.nthreads = 1
         guard let made = blosc2_create_dctx(parameters) else {
-            throw Blosc2Error(.inputOutput, "no memory to decompress")
+            throw ArrayError(.inputOutput, "no memory to decompress")
         }
         context = made
         return made

@@ -1,3 +1,4 @@
+internal import Arrays
 internal import CBlosc2
 
 /// A context for codecs and filters that want to know the shape of blocks: they look it up in a frame that they belong to.
@@ -5,7 +6,7 @@ final class ShapeContext {
     let context: OpaquePointer
     private let frame: UnsafeMutablePointer<blosc2_schunk>
 
-    init(_ geometry: ArrayGeometry) throws(Blosc2Error) {
+    init(_ geometry: ArrayGeometry) throws(ArrayError) {
         _ = Decompression.library
         var parameters = blosc2_get_blosc2_cparams_defaults()
         parameters.typesize = Int32(geometry.itemSize)
@@ -15,7 +16,7 @@ final class ShapeContext {
             storage.cparams = parameters
             return blosc2_schunk_new(&storage)
         }
-        guard let frame = made else { throw Blosc2Error(.inputOutput, "no memory to decompress") }
+        guard let frame = made else { throw ArrayError(.inputOutput, "no memory to decompress") }
         var decompression = blosc2_dparams()
         decompression.nthreads = 1
         decompression.schunk = UnsafeMutableRawPointer(frame)
@@ -27,7 +28,7 @@ final class ShapeContext {
             let context = blosc2_create_dctx(decompression)
         else {
             blosc2_schunk_free(frame)
-            throw Blosc2Error(.inputOutput, "no memory to decompress")
+            throw ArrayError(.inputOutput, "no memory to decompress")
         }
         self.frame = frame
         self.context = context

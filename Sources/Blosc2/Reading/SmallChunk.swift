@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Platform
 
 /// A chunk that has only some blocks of another.
@@ -45,7 +46,7 @@ struct SmallChunk {
     /// - Returns: the length of the chunk.
     func assemble(
         _ chunk: StoredChunk, _ source: some ByteSource, _ head: SharedBytes, in memory: UnsafeMutableRawBufferPointer
-    ) throws(Blosc2Error) -> Int {
+    ) throws(ArrayError) -> Int {
         let longest = 2 * blocks.blockSize + 8192
         guard dictionary.count <= 1 << 20, numbers.allSatisfy({ blocks.range(of: $0).count <= longest }) else {
             throw .corrupt("\(chunk): a block is longer than it can be")

@@ -1,3 +1,4 @@
+public import Arrays
 public import Platform
 
 /// The bytes in the chunks of a frame, one after the other, as those of a file of their own.
@@ -34,10 +35,10 @@ public final class UnpackedSource: ByteSource, Sendable {
         _ source: any ByteSource & Sendable, sections: UnpackedSections = UnpackedSections(), name: String = "",
         largestUnit: Int
     ) throws(SystemError) {
-        do throws(Blosc2Error) {
+        do throws(ArrayError) {
             reader = try ArrayReader(source, maximumBytes: Int(Self.sectionLength))
             guard reader.info.array == nil, reader.info.typeSize == 1 else {
-                throw Blosc2Error(.unsupported, "it is no frame of bytes")
+                throw ArrayError(.unsupported, "it is no frame of bytes")
             }
         } catch {
             throw Self.failure(error)
@@ -79,7 +80,7 @@ public final class UnpackedSource: ByteSource, Sendable {
         let range = (number * Self.sectionLength)..<min((number + 1) * Self.sectionLength, size)
         // Also where no chunk has bytes in the source, it must still be one that can be read.
         _ = try source.read(at: 0, count: 1)
-        do throws(Blosc2Error) {
+        do throws(ArrayError) {
             try checkChunks(of: range)
             let part = SliceExpression.Component.range(
                 start: Int(range.lowerBound), stop: Int(range.upperBound), step: 1)
@@ -91,7 +92,7 @@ public final class UnpackedSource: ByteSource, Sendable {
 
     /// Blocks are unpacked one by one, but their size is the frame's own word, and a chunk that does not divide into blocks is
     /// unpacked as a whole.
-    private func checkChunks(of range: Range<Int64>) throws(Blosc2Error) {
+    private func checkChunks(of range: Range<Int64>) throws(ArrayError) {
         let chunkSize = Int64(reader.info.chunkSize)
         for number in Int(range.lowerBound / chunkSize)...Int((range.upperBound - 1) / chunkSize) {
             guard case .stored(let offset, let length) = reader.layout.chunks[number] else { continue }
@@ -100,12 +101,12 @@ public final class UnpackedSource: ByteSource, Sendable {
             guard let header = head.withBytes(ChunkHeader.init), !header.isSpecial else { continue }
             let unit = ChunkBlocks(startingWith: head, length: length)?.blockSize ?? max(header.nbytes, length)
             guard unit <= largestUnit else {
-                throw Blosc2Error(.tooLarge, "\(chunk): \(unit) bytes of it must be unpacked at once")
+                throw ArrayError(.tooLarge, "\(chunk): \(unit) bytes of it must be unpacked at once")
             }
         }
     }
 
-    private static func failure(_ error: Blosc2Error) -> SystemError {
+    private static func failure(_ error: ArrayError) -> SystemError {
         if let cause = error.cause as? SystemError { return cause }
         return SystemError("unpack it: \(error)", code: damaged)
     }

@@ -1,4 +1,4 @@
-internal import Blosc2
+internal import Arrays
 internal import Catalogue
 internal import HTTP
 internal import Platform

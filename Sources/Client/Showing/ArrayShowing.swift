@@ -1,3 +1,4 @@
+internal import Arrays
 internal import Blosc2
 internal import Catalogue
 internal import HTTP
@@ -14,15 +15,15 @@ struct ArrayShowing: Sendable {
     func text(isFull: Bool) async throws -> String {
         let resolved = try part.resolved()
         if !isFull, field == nil, let ends = try await ends(of: resolved) {
-            return try understood { () throws(Blosc2Error) in try ArrayText(ends: ends, of: resolved.shape).text }
+            return try understood { () throws(ArrayError) in try ArrayText(ends: ends, of: resolved.shape).text }
         }
         let values = try await values()
-        return try understood { () throws(Blosc2Error) in try ArrayText(values, isFull: isFull).text }
+        return try understood { () throws(ArrayError) in try ArrayText(values, isFull: isFull).text }
     }
 
     func json() async throws -> String {
         let values = try await values()
-        return try understood { () throws(Blosc2Error) in try values.json() }
+        return try understood { () throws(ArrayError) in try values.json() }
     }
 
     func values() async throws -> ArrayValues {
@@ -45,13 +46,13 @@ struct ArrayShowing: Sendable {
 
     private func values(_ question: JSONValue) async throws -> ArrayValues {
         let frame = try await subscriber.fetch(part.path, question)
-        return try understood { () throws(Blosc2Error) in
+        return try understood { () throws(ArrayError) in
             let reader = try ArrayReader(MemorySource(frame))
             return try reader.read(reader.selection(.all), field: nil)
         }
     }
 
-    private func understood<Value>(_ body: () throws(Blosc2Error) -> Value) throws -> Value {
+    private func understood<Value>(_ body: () throws(ArrayError) -> Value) throws -> Value {
         do { return try body() } catch { throw ClientError(.badAnswer, "\(part.path): \(error)") }
     }
 }

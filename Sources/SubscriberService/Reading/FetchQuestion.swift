@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 import Catalogue
 import HTTP
 import Platform

@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 
 /// Which items of an array are asked for, and which part of each.
 struct SliceQuestion: Sendable {
@@ -12,7 +12,7 @@ struct SliceQuestion: Sendable {
     var field: String?
 
     /// What it means for an array; `nil` when it is the array as it is.
-    func selection(of geometry: ArrayGeometry, isArray: Bool) throws(Blosc2Error) -> Selection? {
+    func selection(of geometry: ArrayGeometry, isArray: Bool) throws(ArrayError) -> Selection? {
         switch part {
         case .slice(let expression):
             let shape = geometry.shape.map(Int64.init)
@@ -20,7 +20,7 @@ struct SliceQuestion: Sendable {
             return field == nil && slice.isWhole(of: shape) ? nil : Selection(slice, of: geometry)
         case .indices(let expression):
             guard isArray else {
-                throw Blosc2Error(.invalidRequest, "this is not an array but a frame of items: take a slice")
+                throw ArrayError(.invalidRequest, "this is not an array but a frame of items: take a slice")
             }
             return try Selection(expression, of: geometry)
         }

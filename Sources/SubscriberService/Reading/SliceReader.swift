@@ -1,3 +1,4 @@
+import Arrays
 import Blosc2
 import Catalogue
 import HTTP
@@ -34,7 +35,7 @@ struct SliceReader: Sendable {
 
     /// - Parameter willMake: called before anything is fetched for an answer that is made; what it throws is thrown.
     /// - Returns: `nil` when all is asked for, as it is: the file's own bytes are the answer.
-    /// - Throws: ``Refusal``, ``FetchFailure``, `Blosc2Error`.
+    /// - Throws: ``Refusal``, ``FetchFailure``, `ArrayError`.
     func read(_ question: SliceQuestion, _ reading: Reading, willMake: () throws -> Void = {}) async throws -> Answer? {
         if reading.mirror.manifest.content == .plain {
             try willMake()
@@ -73,7 +74,7 @@ struct SliceReader: Sendable {
     /// The items of a slice, and what `change` makes of them where they are decompressed.
     ///
     /// - Returns: also, whether all of them were held.
-    /// - Throws: ``Refusal``, ``FetchFailure``, `Blosc2Error`.
+    /// - Throws: ``Refusal``, ``FetchFailure``, `ArrayError`.
     func values(
         _ slice: SliceExpression, field: String?, _ reading: Reading,
         _ change: @Sendable @escaping (ArrayValues) throws -> ArrayValues = { $0 }

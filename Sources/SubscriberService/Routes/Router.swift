@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 import Catalogue
 import HTTP
 import Page
@@ -29,7 +29,7 @@ struct Router: Sendable {
             response = refusal.response
         } catch let failure as FetchFailure {
             response = .refusal(failure.status, failure.message)
-        } catch let error as Blosc2Error {
+        } catch let error as ArrayError {
             response = .refusal(error.status, "\(error)")
         } catch let error as NameError {
             response = .refusal(400, "\(error)")
@@ -179,14 +179,14 @@ extension HTTPResponse {
     }
 }
 
-extension Blosc2Error {
+extension ArrayError {
     /// The status of an answer that fails so.
     fileprivate var status: Int {
         switch code {
         case .invalidRequest, .tooLarge: 400
         case .unsupported: 501
         // The bytes are what was published: it is the source that is damaged.
-        case .corrupt, .notAFrame: 502
+        case .corrupt, .otherFormat: 502
         case .inputOutput: 500
         }
     }

@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 import Platform
 
 /// Where the tiles of a view are put together.

@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 import HTTP
 
 /// What `/api/view/{path}` is asked for: a part of an array, how many points it may have, and what each is to show.
@@ -9,7 +9,7 @@ struct ViewQuestion: Sendable {
     /// Points along each dimension of the answer.
     let limits: [Int]
 
-    /// - Throws: ``Refusal``; `Blosc2Error` for what is no slice.
+    /// - Throws: ``Refusal``; `ArrayError` for what is no slice.
     init(_ request: HTTPRequest) throws {
         slice = try request.parameter("slice_").map { try SliceExpression(parsing: $0) } ?? .all
         field = request.parameter("field").flatMap { $0.isEmpty ? nil : $0 }

@@ -1,4 +1,4 @@
-import Blosc2
+import Arrays
 import Catalogue
 import Platform
 import TestSupport
