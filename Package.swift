@@ -86,19 +86,19 @@ let package = Package(
         tests("Digests"),
         tests("Arrays", ["Platform"]),
         tests("Blosc2", ["Arrays", "Platform"]),
-        tests("HTTP", ["Metrics", "Platform"]),
+        tests("HTTP", ["CZlib", "Metrics", "Platform"]),
         tests("Storage"),
         tests("Catalogue", ["Digests", "Platform"]),
         tests("Versions", ["Catalogue", "Arrays", "Blosc2", "Digests", "Platform"]),
         tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Digests", "Platform"]),
         tests(
             "PublisherService",
-            ["Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService"]),
+            ["Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService"]),
         tests(
             "SubscriberService",
             [
-                "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService",
-                "PublisherService",
+                "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform",
+                "BrokerService", "PublisherService",
             ]),
         tests("Client", ["Catalogue", "HTTP", "Digests", "Platform"]),
         .testTarget(

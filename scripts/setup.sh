@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; takes well under a second when nothing is.
-# With --tests also what only the tests need: a browser, and in .deps/python what drives it (Playwright), what looks for
-# barriers in its pages (axe), python-blosc2, the client of Caterva2, NumPy and the parser of Prometheus' client.
+# With --tests also what only the tests and scripts/check.sh need: a browser, a reader of scripts (ShellCheck), and in
+# .deps/python what drives the browser (Playwright), what looks for barriers in its pages (axe), python-blosc2, the client of
+# Caterva2, NumPy and the parser of Prometheus' client.
 # With --campaign what scripts/campaign.sh needs on top: a library that moves clocks, and `ip` for a network of its own.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -162,8 +163,8 @@ check_system
 mkdir -p "$deps"
 # Driven by Playwright, which brings none of its own.
 case "${1:-}" in
---tests) packages+=(chromium) ;;
---campaign) packages+=(chromium faketime iproute2) ;;
+--tests) packages+=(chromium shellcheck) ;;
+--campaign) packages+=(chromium shellcheck faketime iproute2) ;;
 esac
 install_packages
 name_msgpack
