@@ -9,7 +9,7 @@ import Versions
 extension Benchmark {
     /// All there are; `file` is an array that chunks are taken from.
     static func all(_ file: String) -> [Benchmark] {
-        [digestOfFile, digestOfChunk(file), planning, indexUpdate, feedEncoding, feedDecoding]
+        [digestOfFile, digestOfChunk(file), planning, stepping, gathering, indexUpdate, feedEncoding, feedDecoding]
     }
 
     private static let digestOfFile = Benchmark(name: "digest of a plain chunk", unit: "1 MiB") {
@@ -37,6 +37,30 @@ extension Benchmark {
             let selection = Selection(try slice.resolved(for: [256, 1024, 1024]), of: geometry)
             for chunk in selection.chunks { use(chunk.blockRuns) }
         }
+    }
+
+    private static let stepping = Benchmark(name: "a slice with steps read", unit: "250,000 items, stored") {
+        let reader = try storedArray()
+        let selection = try reader.selection(SliceExpression(parsing: "1:1001:2, 3:1003:2"))
+        return { _ in use(try reader.read(selection)) }
+    }
+
+    private static let gathering = Benchmark(name: "single items read", unit: "10,000 items, stored") {
+        let reader = try storedArray()
+        let places = (0..<10_000).map { $0 &* 7919 % (1024 * 1024) }
+        let lists = [places.map { $0 / 1024 }, places.map { $0 % 1024 }]
+        let selection = try reader.selection(
+            IndexExpression(lists.map { .list(shape: [places.count], positions: $0) }))
+        return { _ in use(try reader.read(selection)) }
+    }
+
+    /// Numbers in memory that nobody has to decompress.
+    private static func storedArray() throws -> ArrayReader {
+        let bytes = SharedBytes(capacity: 4 << 20) { span in
+            for number in 0..<1024 * 1024 { span.append(Int32(number), as: Int32.self) }
+        }
+        let values = ArrayValues(shape: [1024, 1024], dtype: "<i4", itemSize: 4, bytes: bytes)
+        return try ArrayReader(MemorySource(values.frame(.stored)))
     }
 
     private static let indexUpdate = Benchmark(name: "a change taken into a catalogue", unit: "10,000 datasets") {

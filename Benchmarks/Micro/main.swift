@@ -1,4 +1,4 @@
-// Measures single operations, without servers: digests, plans, the index, the feed. Allocations are counted from
+// Measures single operations, without servers: digests, plans, reading, the index, the feed. Allocations are counted from
 // outside, by two runs that differ in COUNT (../micro.py).
 //
 //     bpubsub-microbenchmarks FILE                 names the benchmarks, with what each works on
