@@ -17,12 +17,6 @@ from collections import defaultdict
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Where this stands now. What is mended is struck out; nothing is added. A dot stands for the files beside the folders.
 KNOWN = {
-    "BrokerService": [". Metrics", "Leases Listings Requests"],
-    "Catalogue": ["Feed JSON Records Versions"],
-    "Client": [". Commands Completion Downloads Progress Showing Subscriber Tables Watching"],
-    "HTTP": ["Client Feed Messages Metrics Server"],
-    "Platform": [". Arguments Program"],
-    "PublisherService": [". Announcing DataPlane Folder Index Metrics"],
     "SubscriberService": ["Blocks Catalogue Events Held Mirrors Page Reading Routes Storage Transfers Views"],
 }
 TYPE = re.compile(
