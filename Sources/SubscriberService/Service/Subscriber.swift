@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 public import Platform
 import Storage
+import Synchronization
 
 /// A subscriber: follows the catalogue, keeps mirrors, answers clients and the next subscribers.
 public final class Subscriber: Sendable {
@@ -41,7 +42,8 @@ public final class Subscriber: Sendable {
     }
 
     private let log: Logger
-    private let lock: FolderLock
+    /// Held until ``run()`` has ended.
+    private let lock: Locked<FolderLock?>
     let parts: SubscriberParts
     private let server: HTTPServer
 
@@ -54,10 +56,11 @@ public final class Subscriber: Sendable {
         let plan = try DescriptorPlan.checked()
         log = configuration.log
         let pool = BlockingPool(name: "subscriber-disk", threads: 4)
-        lock = try await pool.run {
-            try StateFolder.prepare(configuration.state)
-            return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
-        }
+        lock = Locked(
+            try await pool.run {
+                try StateFolder.prepare(configuration.state)
+                return try FolderLock(configuration.state, owner: "bpubsub-subscriber")
+            })
         let parts = try await pool.run { try SubscriberParts(configuration, within: plan, pool: pool) }
         var memory = Feed.Configuration()
         // The catalogue is in memory already, and events are soon old.
@@ -92,5 +95,6 @@ public final class Subscriber: Sendable {
             await group.waitForAll()
         }
         parts.disconnect()
+        lock.withLock { $0 = nil }
     }
 }
