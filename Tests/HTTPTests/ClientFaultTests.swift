@@ -138,11 +138,8 @@ struct ClientFaultTests {
         let script: ScriptedServer.Script = { connection in
             _ = connection.request()
             connection.send(beginning)
-            // Until the client has gone, or much longer than it should take.
-            for _ in 0..<2000 {
-                usleep(20_000)
-                guard connection.send("X: x\r\n") else { return }
-            }
+            // Until the client has gone, and slowly: a line that comes is no silence.
+            while connection.send("X: x\r\n") { usleep(20_000) }
         }
         try await ScriptedServer.run(script) { server async throws in
             let request = HTTPClient.Request(url: server.url, idleTimeout: .milliseconds(300))
@@ -174,6 +171,7 @@ struct ClientFaultTests {
         let script: ScriptedServer.Script = { connection in
             _ = connection.request()
             connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            // Until the client has gone, and slowly: a byte that comes is no silence.
             while connection.send("x") { usleep(20_000) }
         }
         try await ScriptedServer.run(script) { server async throws in

@@ -115,6 +115,7 @@ import Testing
             try await blocking {
                 // Each byte would start another time-out of silence.
                 for _ in 0..<10 {
+                    // So that bytes come one by one; however long it takes, the server's clock stands still.
                     usleep(20_000)
                     try client.send("a")
                 }

@@ -38,7 +38,8 @@ import Testing
                 let (reply, next) = try await blocking {
                     let client = try RawClient(port, receiveBuffer: 16 << 10)
                     try client.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-                    // Longer than the server waits for who asks for nothing.
+                    // Longer than the server waits for who asks for nothing. That wait is libmicrohttpd's, by the system's
+                    // clock: there is nothing to move, and nothing happens that could be awaited.
                     usleep(UInt32(idle) * 2_500_000)
                     let reply = try client.reply()
                     // The connection is as good as before.

@@ -23,14 +23,25 @@ private let mayMount: Bool = {
         }
     }
 
-    @Test func whatDoesNotFitIsSaidAndCompletedOnceItDoes() async throws {
-        let content = noise(20_000_000, seed: 61)
+    /// A subscriber whose state, or a part of it, lies on a disk of its own.
+    private static func onDisk(
+        of mebibytes: Int, at part: String = "subscriber",
+        _ body: @Sendable @escaping (Network, TestSubscriber, _ folder: String) async throws -> Void
+    ) async throws {
         try await Network.with { network in
-            let folder = network.folder + "/subscriber"
+            let folder = "\(network.folder)/\(part)"
             try FileSystem.createDirectories(folder)
-            try Self.size(folder, 8)
+            try size(folder, mebibytes)
             defer { umount2(folder, Int32(MNT_DETACH)) }
             let subscriber = try await network.subscriber()
+            try await body(network, subscriber, folder)
+            await subscriber.stop()
+        }
+    }
+
+    @Test func whatDoesNotFitIsSaidAndCompletedOnceItDoes() async throws {
+        let content = noise(20_000_000, seed: 61)
+        try await Self.onDisk(of: 8) { network, subscriber, folder in
             try await network.publish("large.bin", content)
             try await network.publish("small.bin", [1, 2, 3])
             try await subscriber.waitForList(["large.bin", "small.bin"])
@@ -46,7 +57,6 @@ private let mayMount: Bool = {
             try await subscriber.download("large.bin")
             try await subscriber.download("small.bin")
             #expect(try subscriber.file("large.bin") == content)
-            await subscriber.stop()
         }
     }
 
@@ -66,31 +76,20 @@ private let mayMount: Bool = {
 
     @Test func whatIsHeldAndNotFollowedMakesRoomOnAFullDisk() async throws {
         let held = noise(12_000_000, seed: 62), cold = noise(4_000_000, seed: 63)
-        try await Network.with { network in
-            let folder = network.folder + "/subscriber"
-            try FileSystem.createDirectories(folder)
-            try Self.size(folder, 32)
-            defer { umount2(folder, Int32(MNT_DETACH)) }
-            let subscriber = try await network.subscriber()
+        try await Self.onDisk(of: 32) { network, subscriber, folder in
             try await network.publish("held", held)
             try await network.publish("cold", cold)
             try await subscriber.waitForList(["cold", "held"])
             #expect(try await subscriber.bytes("held") == held)
             try Self.fill(folder + "/foreign")
             #expect(try await subscriber.bytes("cold") == cold)
-            await subscriber.stop()
         }
     }
 
     /// What another disk has can have no second name for what is on this one.
     @Test func whereThereAreNoLinksCopiesAreTrueOnesAndAreCounted() async throws {
         let content = noise(3_000_000, seed: 65)
-        try await Network.with { network in
-            let folder = network.folder + "/subscriber/files"
-            try FileSystem.createDirectories(folder)
-            try Self.size(folder, 32)
-            defer { umount2(folder, Int32(MNT_DETACH)) }
-            let subscriber = try await network.subscriber()
+        try await Self.onDisk(of: 32, at: "subscriber/files") { network, subscriber, folder in
             try await network.publish("a.bin", content)
             try await subscriber.waitForList(["a.bin"])
             _ = try await subscriber.post("/api/follow", ["foo/a.bin"])
@@ -105,18 +104,12 @@ private let mayMount: Bool = {
             try await network.publish("a.bin", [1])
             try await subscriber.wait("the copy follows") { (try? subscriber.file("a.bin")) == [1] }
             #expect(subscriber.parts.keeper.library.used < 1_000_000)
-            await subscriber.stop()
         }
     }
 
     @Test func aFullDiskIsSaidEverywhereAndIsWellAgainByItself() async throws {
         let cold = noise(4_000_000, seed: 64)
-        try await Network.with { network in
-            let folder = network.folder + "/subscriber"
-            try FileSystem.createDirectories(folder)
-            try Self.size(folder, 16)
-            defer { umount2(folder, Int32(MNT_DETACH)) }
-            let subscriber = try await network.subscriber()
+        try await Self.onDisk(of: 16) { network, subscriber, folder in
             try await network.publish("cold", cold)
             try await subscriber.waitForList(["cold"])
             try Self.fill(folder + "/foreign")
@@ -127,7 +120,6 @@ private let mayMount: Bool = {
             try FileSystem.unlink(folder + "/foreign")
             try await subscriber.wait("it is well again") { try await subscriber.get("/ready").status == 200 }
             #expect(try await subscriber.bytes("cold") == cold)
-            await subscriber.stop()
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 extension ArrayValues {
     /// Lists in lists: numbers, text and booleans as JSON has them; complex numbers as pairs, structures as objects, dates
     /// in ISO 8601, durations as counts of their unit, what is not a number or time as null.

@@ -1,4 +1,5 @@
 internal import Arrays
+internal import Platform
 
 extension MessagePackValue {
     /// As JSON: bytes as text where they are UTF-8, else in base64; NaN and infinities as null; Python's tuples as arrays.

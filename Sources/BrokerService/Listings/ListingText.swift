@@ -26,7 +26,7 @@ final class ListingText: Sendable {
                     try parts.spool.append(Self.lineEnd)
                 } else if entry.kind == .put {
                     try parts.spool.append(Array((parts.isFirst ? "{" : ",\n").utf8))
-                    try parts.spool.append(Array((JSONText.quoted(entry.key) + ":").utf8))
+                    try parts.spool.append(Array((JSONString.quoted(entry.key) + ":").utf8))
                     try parts.spool.append(entry.value)
                     parts.isFirst = false
                 }

@@ -26,7 +26,7 @@ struct FileShowing: Sendable {
 
     func json() async throws -> String {
         let bytes = try await subscriber.bytes(part.path, try range())
-        return JSONText.quoted(try text(bytes, isCut: false))
+        return JSONString.quoted(try text(bytes, isCut: false))
     }
 
     func raw() async throws {

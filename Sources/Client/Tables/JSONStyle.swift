@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import HTTP
+internal import Platform
 
 /// JSON as commands print it: one line, keys sorted, a space behind commas and colons, as Python's `json.dumps` does.
 enum JSONStyle {
@@ -10,18 +11,19 @@ enum JSONStyle {
         case .integer(let value): "\(value)"
         case .unsigned(let value): "\(value)"
         case .number(let value): value.isFinite ? "\(value)" : "null"
-        case .string(let value): JSONText.quoted(value)
+        case .string(let value): JSONString.quoted(value)
         case .array(let values): "[" + values.map(line).joined(separator: ", ") + "]"
         case .object(let values):
             "{"
-                + values.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0)): \(line($1))" }.joined(
+                + values.sorted { $0.key < $1.key }.map { "\(JSONString.quoted($0)): \(line($1))" }.joined(
                     separator: ", ")
                 + "}"
         }
     }
 
     static func line(_ values: NamedValues<JSONValue>) -> String {
-        "{" + values.members.map { "\(JSONText.quoted($0.name.text)): \(line($0.value))" }.joined(separator: ", ") + "}"
+        "{" + values.members.map { "\(JSONString.quoted($0.name.text)): \(line($0.value))" }.joined(separator: ", ")
+            + "}"
     }
 
     static func line(_ paths: [String]) -> String { line(.array(paths.map(JSONValue.string))) }

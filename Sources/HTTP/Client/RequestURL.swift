@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Platform
 
 /// A URL that has been looked at by libcurl's own parser.
 struct RequestURL {
@@ -15,7 +16,7 @@ struct RequestURL {
 
     init(_ text: String) throws(HTTPError) {
         func bad(_ reason: String) -> HTTPError {
-            HTTPError(.badURL, "\(JSONText.quoted(text)) cannot be asked for: \(reason)")
+            HTTPError(.badURL, "\(JSONString.quoted(text)) cannot be asked for: \(reason)")
         }
         guard !text.utf8.contains(0) else { throw bad("it contains a zero byte") }
         guard let parts = curl_url() else { throw HTTPError(.outOfMemory, "no memory for a URL") }
@@ -67,7 +68,7 @@ extension RequestURL {
     /// Refuses what could not be sent as it is: a method or a field that would end its line early, and bad URLs.
     init(checking request: HTTPClient.Request) throws(HTTPError) {
         guard !request.method.isEmpty, request.method.utf8.allSatisfy({ (65...90).contains($0) }) else {
-            throw HTTPError(.badRequest, "\(JSONText.quoted(request.method)) is no HTTP method")
+            throw HTTPError(.badRequest, "\(JSONString.quoted(request.method)) is no HTTP method")
         }
         for field in request.headers.fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(Self.isNameByte),
@@ -75,7 +76,7 @@ extension RequestURL {
             else {
                 throw HTTPError(
                     .badRequest,
-                    "\(request.name): the header field \(JSONText.quoted(field.name)) has a character that is not allowed there"
+                    "\(request.name): the header field \(JSONString.quoted(field.name)) has a character that is not allowed there"
                 )
             }
         }

@@ -1,6 +1,7 @@
-// The compiler takes `sockaddr` for CMicroHTTPD's or Glibc's, whichever of the two it has built first: so both are named.
 internal import CMicroHTTPD
 internal import Glibc
+// The compiler takes `sockaddr` for CMicroHTTPD's or Glibc's, whichever of the two it has built first: so both are named.
+internal import Platform
 
 /// What is done to a client's socket beside its owner.
 enum ServerSocket {
@@ -38,7 +39,7 @@ enum ServerSocket {
     }
 
     private static func refusal(_ status: String, _ detail: String, _ fields: String = "") -> String {
-        let body = "{\"detail\":\(JSONText.quoted(detail))}"
+        let body = "{\"detail\":\(JSONString.quoted(detail))}"
         return "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n\(fields)Connection: close\r\n"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }

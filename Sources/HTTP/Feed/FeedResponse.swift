@@ -17,7 +17,7 @@ enum FeedResponse {
 
     /// A whole response that refuses.
     static func refusal(_ refusal: FeedRefusal, _ headers: HTTPHeaders) -> SharedBytes {
-        let body = "{\"detail\":\(JSONText.quoted(refusal.detail))}"
+        let body = "{\"detail\":\(JSONString.quoted(refusal.detail))}"
         var fields = ["Content-Length: \(body.utf8.count)"]
         if refusal.status == 405 { fields.append("Allow: GET") }
         if refusal.status == 503 { fields.append("Retry-After: 1") }

@@ -36,7 +36,7 @@ public struct HTTPResponse: Sendable {
 extension HTTPResponse {
     /// `{"detail": "…"}` with a status: how every refusal looks.
     public static func refusal(_ status: Int, _ detail: String) -> HTTPResponse {
-        json(status: status, "{\"detail\":\(JSONText.quoted(detail))}")
+        json(status: status, "{\"detail\":\(JSONString.quoted(detail))}")
     }
 
     /// A body that is JSON already.

@@ -83,7 +83,8 @@ package final class LogOutput: Sendable {
         if state.withLock({ $0.take(line, sink) }) { startThread(name: "log") { [self] in drain() } }
     }
 
-    /// Hands on what waits, for a moment: the last thing a program does.
+    /// Hands on what waits, for a moment: the last thing a program does. By looking, 20 times: whoever reads the log may have
+    /// stopped, and then nothing comes that could be waited for.
     package func finish() {
         for _ in 0..<20 where state.withLock({ $0.isDraining }) { usleep(10_000) }
     }

@@ -43,16 +43,23 @@ public struct Logger: Sendable {
 
     private func write(_ level: Level, _ message: () -> String, _ fields: () -> KeyValuePairs<String, Any>) {
         guard level >= self.level else { return }
-        var line = format == .json ? json(level, message(), fields()) : text(level, message(), fields())
-        line += "\n"
-        LogOutput.shared.write(line)
+        LogOutput.shared.write(line(level, message(), fields()) + "\n")
+    }
+
+    /// Without its end.
+    func line(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, Any>) -> String {
+        format == .json ? json(level, message, fields) : text(level, message, fields)
     }
 
     private func text(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, Any>) -> String {
         var line = "\(Self.timestamp()) \(level) \(component): \(Self.escaped(message))"
         for (name, value) in fields {
             let value = "\(value)"
-            let plain = !value.isEmpty && value.utf8.allSatisfy { $0 > 32 && $0 != UInt8(ascii: "\"") && $0 != 127 }
+            let plain =
+                !value.isEmpty
+                && value.unicodeScalars.allSatisfy {
+                    $0 != " " && $0 != "\"" && !PrintableText.isControl($0)
+                }
             line += " \(name)=" + (plain ? value : "\"\(Self.escaped(value))\"")
         }
         return line
@@ -65,21 +72,10 @@ public struct Logger: Sendable {
         return line + "}"
     }
 
-    /// Escapes as JSON does: a name with a line break must not forge a log line.
+    /// Escapes as JSON does: a name with a line break must not forge a log line, nor one with other controls a terminal.
     private static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 < 32 || $0 == 34 || $0 == 92 || $0 == 127 }) else { return text }
         var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 32 || scalar.value == 127:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
+        JSONString.escape(text, to: &result)
         return result
     }
 

@@ -28,7 +28,7 @@ struct AnnouncementBatch: Sendable {
                 if let dataset {
                     Array("{\"put\":".utf8) + dataset + [UInt8(ascii: "}")]
                 } else {
-                    Array("{\"delete\":\(JSONText.quoted("\(group.text)/\(path.text)"))}".utf8)
+                    Array("{\"delete\":\(JSONString.quoted("\(group.text)/\(path.text)"))}".utf8)
                 }
             length += json.count + 1
             guard length <= byteLimit || entries.isEmpty else {

@@ -60,7 +60,7 @@ struct DataPlane: Sendable {
     }
 
     private func list() -> HTTPResponse {
-        let paths = files.index.allPaths.map { JSONText.quoted("\(group.text)/\($0.text)") }
+        let paths = files.index.allPaths.map { JSONString.quoted("\(group.text)/\($0.text)") }
         return .json("[" + paths.joined(separator: ",") + "]")
     }
 

@@ -85,8 +85,8 @@ struct FetchQuestion: Sendable, Equatable {
 extension Refusal {
     /// What is wrong with a parameter, in the form that clients know.
     static func invalid(_ type: String, at place: [String], _ message: String) -> Refusal {
-        let location = place.map(JSONText.quoted).joined(separator: ",")
-        let entry = "{\"type\":\(JSONText.quoted(type)),\"loc\":[\(location)],\"msg\":\(JSONText.quoted(message))}"
+        let location = place.map(JSONString.quoted).joined(separator: ",")
+        let entry = "{\"type\":\(JSONString.quoted(type)),\"loc\":[\(location)],\"msg\":\(JSONString.quoted(message))}"
         return Refusal(422, message, json: "{\"detail\":[\(entry)]}")
     }
 }
