@@ -9,8 +9,6 @@ final class Mirror: Sendable {
     let file: FileDescriptor
     /// Given back when the file is closed.
     private let place: OpenFiles.Place?
-    /// It is in memory, and goes with who reads it: there is no place for it on the disk.
-    let isPassing: Bool
     /// Nobody who watches the file sees a writer.
     let isReadOnly: Bool
     /// Who fetches what is missing and is told what has arrived.
@@ -34,12 +32,10 @@ final class Mirror: Sendable {
 
     init(
         manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
-        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isPassing: Bool = false,
-        isReadOnly: Bool = false
+        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isReadOnly: Bool = false
     ) {
         self.isReadOnly = isReadOnly
         self.manifest = manifest
-        self.isPassing = isPassing
         self.file = file
         self.place = place
         self.filler = filler

@@ -279,9 +279,12 @@ extension MirrorKeeper {
     ) async -> Bool {
         let source = library.path(of: version), time = Timestamp(seconds: modified).nanoseconds
         do {
-            let made = try await library.keepingTrust(version, filler: transfers) { [links] in
-                try links.set(path, to: source, modified: time, mayBeThere: mayBeThere)
+            let made = try await library.keepingTrust(version, filler: transfers) { [links, library] in
+                // It may have turned out just now that it is damaged; when it is whole again it is looked at again.
+                library.isSaved(version)
+                    ? try links.set(path, to: source, modified: time, mayBeThere: mayBeThere) : nil
             }
+            guard let made else { return false }
             library.noteCopy(path, made == .copy ? library.summary(version)?.size : nil)
             // Fails when too much is open: then whoever publishes the copy again waits for a while.
             if made == .link { try? await library.reopenForReading(version, filler: transfers) }

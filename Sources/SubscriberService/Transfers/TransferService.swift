@@ -118,8 +118,7 @@ final class TransferService: MirrorFilling {
     private func withRoom(
         _ need: RoomNeed, _ mirror: Mirror, _ body: () async -> Result<Void, FetchFailure>
     ) async -> Result<Void, FetchFailure> {
-        // What is in memory only takes no room.
-        guard !mirror.isPassing, let keeper = room.withLock({ $0.keeper }) else { return await body() }
+        guard let keeper = room.withLock({ $0.keeper }) else { return await body() }
         if let failure = await keeper.reserve(need, for: mirror) { return .failure(failure) }
         defer { keeper.release(need, for: mirror) }
         let outcome = await body()
