@@ -123,6 +123,7 @@ public final class Publisher: Sendable {
             }
             await group.waitForAll()
         }
+        state.release()
         logger.info("stopped")
     }
 

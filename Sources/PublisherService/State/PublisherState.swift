@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import Digests
 internal import Platform
+internal import Synchronization
 
 /// The folder in which a publisher keeps what must survive a restart.
 final class PublisherState: Sendable {
@@ -10,17 +11,20 @@ final class PublisherState: Sendable {
     let store: DigestStore
     /// Without symbolic links.
     let realPath: String
-    private let lock: FolderLock
+    private let lock: Locked<FolderLock?>
 
     /// - Throws: an error that names the folder, and who has it if somebody has.
     init(_ path: String, group: GroupName) throws {
         try StateFolder.prepare(path, mode: 0o700)
-        lock = try FolderLock(path, owner: "bpubsub-publisher")
+        lock = Locked(try FolderLock(path, owner: "bpubsub-publisher"))
         realPath = try FileSystem.canonicalPath(path)
         identity = try Self.identity("\(path)/secret")
         instance = try Self.instance(path)
         store = try DigestStore(path: "\(path)/publisher.sqlite", group: group)
     }
+
+    /// Lets another publisher have the folder.
+    func release() { lock.withLock { $0 = nil } }
 
     /// From where the secret lies: the same after every start, and another for a copy.
     private static func instance(_ path: String) throws(SystemError) -> String {
