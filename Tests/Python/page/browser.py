@@ -1,6 +1,7 @@
 """The browser, and what goes for every page that is looked at."""
 
-from typing import Callable
+import contextlib
+from typing import Callable, Self
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -10,25 +11,36 @@ from scene import Scene
 PATIENCE = 300_000
 
 
-def play(story: Callable[[Page, Scene], None], scene: Scene) -> None:
-    """Plays a story; no page may show a dialog, fail in its scripts or ask anything of another server."""
-    wrong = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1200, "height": 900})
-        context.set_default_timeout(PATIENCE)
+class Theatre:
+    """The browser that all stories are played in, one after the other; each has a context, as it were a browser, of its own."""
+
+    def __init__(self) -> None:
+        self._parts = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        playwright = self._parts.enter_context(sync_playwright())
+        self._browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        self._parts.callback(self._browser.close)
         expect.set_options(timeout=PATIENCE)
-        context.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
-        context.on("weberror", lambda error: wrong.append(f"an error: {error.error}"))
-        # What the browser shows a PDF with is its own.
-        inside = (scene.url, "data:", "blob:" + scene.url, "chrome:", "chrome-extension:")
-        context.on("request", lambda request: request.url.startswith((*inside, *scene.others))
-                   or wrong.append("a request to elsewhere: " + request.url))
-        page = context.new_page()
-        story(page, scene)
-        browser.close()
-    if wrong:
-        raise SystemExit("\n".join(wrong))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.close()
+
+    def play(self, story: Callable[[Page, Scene], None], scene: Scene) -> None:
+        """Plays a story; no page may show a dialog, fail in its scripts or ask anything of another server."""
+        wrong = []
+        with self._browser.new_context(viewport={"width": 1200, "height": 900}) as context:
+            context.set_default_timeout(PATIENCE)
+            context.on("dialog", lambda dialog: (wrong.append("a dialog: " + dialog.message), dialog.dismiss()))
+            context.on("weberror", lambda error: wrong.append(f"an error: {error.error}"))
+            # What the browser shows a PDF with is its own.
+            inside = (scene.url, "data:", "blob:" + scene.url, "chrome:", "chrome-extension:")
+            context.on("request", lambda request: request.url.startswith((*inside, *scene.others))
+                       or wrong.append("a request to elsewhere: " + request.url))
+            story(context.new_page(), scene)
+        assert not self._browser.contexts, "a story closes the contexts that it makes"
+        assert not wrong, "\n".join(wrong)
 
 
 def drawn(page: Page, text: str) -> None:
