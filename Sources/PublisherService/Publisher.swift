@@ -12,15 +12,12 @@ public final class Publisher: Sendable {
 
     private let configuration: Configuration
     private let state: PublisherState
-    private let index: FolderIndex
+    private let files: PublishedFiles
     private let watcher: FolderWatcher
     private let workers: VersionWorkers
     private let announcer: Announcer
     private let standing = BrokerStanding()
     private let server: HTTPServer
-    private let reports: Reports
-    private let isScanned = Flag()
-    private let firstScan = Signal()
 
     /// Opens state and folder, and listens; ``run()`` watches, announces and serves.
     ///
@@ -29,52 +26,21 @@ public final class Publisher: Sendable {
         let plan = try DescriptorPlan.checked()
         self.configuration = configuration
         let group = try Self.group(configuration)
-        let reports = Reports(configuration.logger)
-        let index = FolderIndex()
-        let away = Signal()
-        let opened = try await BlockingPool(name: "publisher-open", threads: 1).run {
-            // The folder first: a wrong name shall leave no state behind.
-            let hasState = FileSystem.exists("\(configuration.state)/secret")
-            var last = hasState ? try FileSystem.absolutePath(configuration.folder) : nil
-            _ = try Self.folder(configuration, group, excluding: [], last: last)
-            let state = try PublisherState(configuration.state, group: group)
-            let before = try state.store.root()
-            if hasState { last = before ?? last }
-            let folder = try Self.folder(configuration, group, excluding: [state.realPath], last: last)
-            let places = FolderPlaces(
-                known: try state.store.places(), isMoved: before.map { $0 != folder.root } ?? false,
-                save: { places in
-                    do {
-                        try state.store.keep(places, root: folder.root)
-                    } catch {
-                        configuration.logger.warning("the state cannot be written", ["error": error])
-                    }
-                }, changed: { away.raise() })
-            for (path, entry) in try state.store.load() { index.put(entry, at: path) }
-            return (
-                state,
-                try FolderWatcher(
-                    folder, settings: configuration.watching, index: index, reports: reports, places: places)
-            )
+        let statistics = statistics, standing = standing
+        let (state, files) = try await BlockingPool(name: "publisher-open", threads: 1).run {
+            try Self.open(configuration, group)
         }
-        let (state, watcher) = opened
-        let queue = AnnouncementQueue()
-        let reader = FileReader(
-            folder: watcher.folder, index: index, statistics: statistics, stop: Flag(),
-            hasEvents: watcher.hasEvents, places: watcher.places,
-            unfinished: UnfinishedFrames(limit: configuration.frameLimit))
-        workers = VersionWorkers(
-            reader: reader, store: state.store, reports: reports, announcements: queue, ask: { watcher.ask($0) })
-        let files = VersionFiles(
-            folder: watcher.folder, index: index, suspect: { watcher.ask(.settle($0)) },
-            distrust: { watcher.ask(.reread($0)) }, places: watcher.places)
+        self.state = state
+        self.files = files
+        watcher = FolderWatcher(files, configuration.watching)
+        workers = VersionWorkers(FileReader(files, statistics))
         let routes = VersionRoutes(
-            files: files, store: state.store, statistics: statistics, pool: BlockingPool(name: "serving", threads: 4))
+            files: VersionFiles(files), store: state.store, statistics: statistics,
+            pool: BlockingPool(name: "serving", threads: 4))
         let metrics = PublisherMetrics(
-            index: index, statistics: statistics, workers: workers, queue: queue, standing: standing,
-            isScanned: isScanned, server: ServerStatistics())
+            files: files, statistics: statistics, standing: standing, server: ServerStatistics())
         let plane = DataPlane(
-            group: group, versions: routes, isReady: { [isScanned] in isScanned.isSet },
+            group: group, versions: routes, isReady: { files.isWalked },
             metrics: MetricsPage("publisher") { metrics.families }, logger: configuration.logger)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.headers = [ProtocolHeader.protocol: "1"]
@@ -90,35 +56,43 @@ public final class Publisher: Sendable {
         let link = BrokerLink(
             client: HTTPClient(forClient, within: plan), broker: broker, group: group, claim: claim)
         announcer = Announcer(
-            link: link, store: state.store, queue: queue, standing: standing,
-            isPending: { [workers] path in
-                if workers.isPending(path) { return true }
-                guard index.entry(path) == nil, watcher.folder.publishes(path) else { return false }
-                // It is there, and was not read by this process: with its state lost, or just after a write, a walk does not
-                // have it read at once. What the catalogue has of it is not withdrawn for that.
-                workers.add([WorkList.Job(path: path)])
-                return true
-            }, isAway: { watcher.places.isAway }, awayChanged: away, logger: configuration.logger)
-        self.state = state
-        self.index = index
-        self.watcher = watcher
-        self.reports = reports
+            link: link, store: state.store, files: files, standing: standing, logger: configuration.logger)
+    }
+
+    /// Opens the folder, what the state knows of it, and the way in which changes are heard of. Blocks.
+    private static func open(
+        _ configuration: Configuration, _ group: GroupName
+    ) throws -> (PublisherState, PublishedFiles) {
+        // The folder first: a wrong name shall leave no state behind.
+        let hasState = FileSystem.exists("\(configuration.state)/secret")
+        var last = hasState ? try FileSystem.absolutePath(configuration.folder) : nil
+        _ = try folder(configuration, group, excluding: [], last: last)
+        let state = try PublisherState(configuration.state, group: group)
+        let before = try state.store.root()
+        if hasState { last = before ?? last }
+        let folder = try folder(configuration, group, excluding: [state.realPath], last: last)
+        let reports = Reports(configuration.logger)
+        let files = try PublishedFiles(
+            folder, store: state.store, events: FolderEvents(isPolling: configuration.poll != nil, reports),
+            places: FolderPlaces(known: try state.store.places(), isMoved: before.map { $0 != folder.root } ?? false),
+            frameLimit: configuration.frameLimit, reports: reports)
+        return (state, files)
     }
 
     /// Works until the task is cancelled; then finishes what is being answered, and gives the group back.
     public func run() async throws {
         let logger = configuration.logger
-        logger.info("started", ["listen": endpoint, "folder": watcher.folder.root, "group": configuration.group])
+        logger.info("started", ["listen": endpoint, "folder": files.folder.root, "group": configuration.group])
         // Beside all else, and not waited for at the end: a name's resolution may take long, and nothing depends on it.
         let warning = Task { await warnOfAddresses() }
         defer { warning.cancel() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.server.run(grace: .milliseconds(500)) }
             group.addTask { await self.workers.run() }
-            group.addTask { await self.watch() }
+            group.addTask { await self.watcher.run() }
             group.addTask {
                 // What is not known yet cannot be told from what is gone.
-                await self.firstScan.wait()
+                await self.files.firstWalk.wait()
                 if !Task.isCancelled { await self.announcer.run() }
             }
             await group.waitForAll()
@@ -143,24 +117,11 @@ public final class Publisher: Sendable {
     }
 
     /// How many files are published.
-    public var datasetCount: Int { index.count }
+    public var datasetCount: Int { files.count }
     /// Files that wait to be read, or are being read.
-    public var pendingCount: Int { workers.pendingCount }
+    public var pendingCount: Int { files.pendingCount }
     /// Whether the broker knows all that was announced.
     public var isAnnouncing: Bool { standing.snapshot.isConnected }
-
-    private func watch() async {
-        await watcher.run(
-            deliver: { [workers] in workers.add($0) }, trust: { [workers] in workers.trust($0) },
-            isPending: { [workers] in workers.isPending($0) },
-            scanned: { [self] in
-                guard !isScanned.isSet else { return }
-                isScanned.set()
-                firstScan.raise()
-                configuration.logger.info(
-                    "the folder was walked", ["folder": watcher.folder.root, "published": index.count])
-            })
-    }
 
     private static func group(_ configuration: Configuration) throws(PublisherError) -> GroupName {
         do {

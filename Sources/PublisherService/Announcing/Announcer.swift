@@ -6,31 +6,19 @@ internal import Synchronization
 final class Announcer: Sendable {
     private let link: BrokerLink
     private let store: DigestStore
-    private let queue: AnnouncementQueue
+    private let files: PublishedFiles
     private let standing: BrokerStanding
-    /// Whether a file is being looked at.
-    private let isPending: @Sendable (RelativePath) -> Bool
-    /// Whether what is published cannot be seen at the moment.
-    private let isAway: @Sendable () -> Bool
-    private let awayChanged: Signal
     private let logger: Logger
     private let told = Locked(ToldStanding())
     private let pool = BlockingPool(name: "announce", threads: 1)
     /// The last ``Claim/announced``.
     private let announced = Locked<UInt64>(0)
 
-    init(
-        link: BrokerLink, store: DigestStore, queue: AnnouncementQueue, standing: BrokerStanding,
-        isPending: @escaping @Sendable (RelativePath) -> Bool, isAway: @escaping @Sendable () -> Bool = { false },
-        awayChanged: Signal = Signal(), logger: Logger
-    ) {
+    init(link: BrokerLink, store: DigestStore, files: PublishedFiles, standing: BrokerStanding, logger: Logger) {
         self.link = link
         self.store = store
-        self.queue = queue
+        self.files = files
         self.standing = standing
-        self.isPending = isPending
-        self.isAway = isAway
-        self.awayChanged = awayChanged
         self.logger = logger
     }
 
@@ -58,16 +46,16 @@ final class Announcer: Sendable {
         let first = try await renew()
         let isAnnouncing = Flag()
         defer {
-            queue.stop()
+            files.stopAnnouncing()
             if isAnnouncing.isSet { backoff.reset() }
         }
-        queue.start()
+        files.startAnnouncing()
         try await withThrowingTaskGroup(of: Void.self) { group in
             // From the beginning: to compare a large group takes longer than a lease lasts.
             group.addTask { try await self.keepLease(first) }
             group.addTask {
                 let (differences, announced) = try await self.compare()
-                self.queue.add(differences, isPending: self.isPending)
+                await self.pool.run { [files = self.files] in files.announce(differences) }
                 self.set(.announcing)
                 isAnnouncing.set()
                 try await self.announce(under: first, differences, beyond: announced)
@@ -101,7 +89,7 @@ final class Announcer: Sendable {
     }
 
     private func renew(announced: UInt64? = nil) async throws(BrokerFailure) -> Lease {
-        let lease = try await link.renew(announced: announced, isAway: isAway())
+        let lease = try await link.renew(announced: announced, isAway: files.places.isAway)
         standing.renewed(lease)
         let isNews = told.withLock { $0.warn(lease.warning) }
         if isNews, let warning = lease.warning { logger.warning("the broker warns", ["warning": warning]) }
@@ -112,7 +100,7 @@ final class Announcer: Sendable {
     private func untilRenewal(_ seconds: Double) async {
         await withTaskGroup { group in
             group.addTask { await self.pause(Self.pause(between: seconds)) }
-            group.addTask { await self.awayChanged.wait() }
+            group.addTask { await self.files.placesChanged.wait() }
             await group.next()
             group.cancelAll()
         }
@@ -132,11 +120,11 @@ final class Announcer: Sendable {
                 unsaid = nil
                 try await tellThatAllIsSaid(under: lease, beyond: announced)
             }
-            let paths = await queue.next(limit: Announcements.limit)
+            let paths = await files.nextAnnouncements(limit: Announcements.limit)
             try Task.checkCancellation()
             let datasets = try await pool.run { [store] in try store.datasets(at: paths) }
             let (batch, rest) = AnnouncementBatch.make(of: paths, datasets: datasets, group: link.group)
-            queue.add(rest)
+            files.announce(rest)
             try await send(batch, under: lease)
             unsaid?.subtract(batch.entries.map(\.path))
             // A publisher is to be as small as what it knows, not as what it said.

@@ -50,15 +50,12 @@ struct VersionFile: Sendable {
 
 /// Finds the files that have a version.
 struct VersionFiles: Sendable {
-    let folder: PublishedFolder
-    let index: FolderIndex
-    /// Asks for a look at a file that is not what the index says.
-    let suspect: @Sendable (RelativePath) -> Void
-    /// Tells that the bytes of a file are not what they were, whatever its times say.
-    var distrust: @Sendable (RelativePath) -> Void = { _ in }
-    var places = FolderPlaces()
+    let index: PublishedFiles
+    private var folder: PublishedFolder { index.folder }
     /// Parts of packed files that are asked for again and again.
-    var sections = UnpackedSections(limit: 64 << 20)
+    private let sections = UnpackedSections(limit: 64 << 20)
+
+    init(_ index: PublishedFiles) { self.index = index }
 
     /// Any of the files that have the version. Blocks.
     func open(_ version: Version) throws -> VersionFile {
@@ -66,7 +63,7 @@ struct VersionFiles: Sendable {
         for path in paths {
             if let file = try open(path), file.version == version { return file }
         }
-        if paths.contains(where: { !places.isPresent($0, in: folder) }) {
+        if paths.contains(where: { !index.places.isPresent($0, in: folder) }) {
             throw Refusal(503, "the folder with this version is away: try again later", headers: ["Retry-After": "5"])
         }
         throw Refusal.gone(version)
@@ -86,7 +83,7 @@ struct VersionFiles: Sendable {
             if case .system(let error) = error, error.isOutOfDescriptors { throw error }
             // Whatever it is, the look will find it, and tell.
         }
-        suspect(path)
+        index.ask(.settle(path))
         return nil
     }
 
@@ -100,12 +97,12 @@ struct VersionFiles: Sendable {
                 let name = "\(version) \(file.identity.inode) \(file.identity.modified) \(file.identity.changed)"
                 source = try UnpackedSource(source, sections: sections, name: name)
             } catch {
-                if error.code == UnpackedSource.damaged { distrust(path) }
+                if error.code == UnpackedSource.damaged { index.ask(.reread(path)) }
                 throw .system(error)
             }
         }
         return VersionFile(
             version: version, path: path, file: file.file, identity: file.identity, source: source,
-            distrust: { [distrust] in distrust(path) })
+            distrust: { [index] in index.ask(.reread(path)) })
     }
 }

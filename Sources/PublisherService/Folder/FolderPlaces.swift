@@ -18,20 +18,9 @@ final class FolderPlaces: Sendable {
     private let state: Locked<State>
     /// The path led elsewhere when the publisher ran last.
     let isMoved: Bool
-    /// Keeps what is known over a restart.
-    private let save: @Sendable ([RelativePath: FolderPlace]) -> Void
-    /// Called when the folder, or a part of it, goes away or comes back.
-    private let changed: @Sendable () -> Void
-
-    init(
-        known: [RelativePath: FolderPlace] = [:], isMoved: Bool = false,
-        save: @escaping @Sendable ([RelativePath: FolderPlace]) -> Void = { _ in },
-        changed: @escaping @Sendable () -> Void = {}
-    ) {
+    init(known: [RelativePath: FolderPlace] = [:], isMoved: Bool = false) {
         state = Locked(State(known: known))
         self.isMoved = isMoved
-        self.save = save
-        self.changed = changed
     }
 
     /// Whether there are changes of which no event tells, made by others with other clocks.
@@ -48,29 +37,24 @@ final class FolderPlaces: Sendable {
     }
 
     /// - Returns: Whether it was there until now.
-    @discardableResult
     func setAway(_ path: RelativePath, _ reason: String, seen: FolderPlace? = nil) -> Bool {
-        let isNews = state.withLock { state in
+        state.withLock { state in
             state.strange[path] = seen
             return state.away.updateValue(reason, forKey: path) == nil
         }
-        if isNews { changed() }
-        return isNews
     }
 
-    /// - Returns: Whether it was away until now.
-    @discardableResult
-    func setPresent(_ path: RelativePath, _ place: FolderPlace, isMount: Bool = true) -> Bool {
-        let (wasAway, saved) = state.withLock { state -> (Bool, [RelativePath: FolderPlace]?) in
+    /// - Returns: Whether it was away until now; all places that are known, if that is news.
+    func setPresent(
+        _ path: RelativePath, _ place: FolderPlace, isMount: Bool = true
+    ) -> (wasAway: Bool, known: [RelativePath: FolderPlace]?) {
+        state.withLock { state in
             let old = state.known[path]
             state.known[path] = isMount || path == .root ? place : nil
             state.strange[path] = nil
             let wasAway = state.away.removeValue(forKey: path) != nil
             return (wasAway, old == state.known[path] ? nil : state.known)
         }
-        if let saved { save(saved) }
-        if wasAway { changed() }
-        return wasAway
     }
 
     /// Whether what is to be seen of a place is what was seen last: as it is known, or as it is while it is away.

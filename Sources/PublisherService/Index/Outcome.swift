@@ -20,7 +20,7 @@ enum Outcome: Sendable {
 
     struct Made: Sendable {
         let path: RelativePath
-        let entry: FolderIndex.Entry
+        let entry: FileTable.Entry
         /// Encoded; nil where the store has it.
         let manifest: [UInt8]?
         let dataset: Dataset

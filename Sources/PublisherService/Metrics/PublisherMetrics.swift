@@ -4,28 +4,25 @@ internal import Platform
 
 /// What a publisher tells of itself at `GET /metrics`; `docs/metrics.md` explains each.
 struct PublisherMetrics: Sendable {
-    let index: FolderIndex
+    let files: PublishedFiles
     let statistics: Statistics
-    let workers: VersionWorkers
-    let queue: AnnouncementQueue
     let standing: BrokerStanding
-    let isScanned: Flag
     let server: ServerStatistics
 
     var families: [MetricFamily] { folder + broker + server.metrics }
 
     private var folder: [MetricFamily] {
         [
-            MetricFamily(.gauge, "bpubsub_publisher_datasets", "Files that are published.", .count(index.count)),
+            MetricFamily(.gauge, "bpubsub_publisher_datasets", "Files that are published.", .count(files.count)),
             MetricFamily(
-                .gauge, "bpubsub_publisher_versions", "Different contents among them.", .count(index.versionCount)),
+                .gauge, "bpubsub_publisher_versions", "Different contents among them.", .count(files.versionCount)),
             MetricFamily(
                 .gauge, "bpubsub_publisher_scanned",
                 "1 once the folder has been walked: before, what is gone cannot be told from what was not seen yet.",
-                .flag(isScanned.isSet)),
+                .flag(files.isWalked)),
             MetricFamily(
                 .gauge, "bpubsub_publisher_pending_files", "Files that wait to be read, or are being read.",
-                .count(workers.pendingCount)),
+                .count(files.pendingCount)),
             MetricFamily(
                 .counter, "bpubsub_publisher_files_read", "How often a file was read to find out its version.",
                 .count(statistics.filesRead)),
@@ -54,7 +51,7 @@ struct PublisherMetrics: Sendable {
                 snapshot.leaseRest(now: now).map { .real($0) }),
             MetricFamily(
                 .gauge, "bpubsub_publisher_unannounced_files", "Files whose change waits to be told to the broker.",
-                .count(queue.count)),
+                .count(files.unannouncedCount)),
         ]
     }
 }

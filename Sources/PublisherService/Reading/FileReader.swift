@@ -6,16 +6,16 @@ internal import Versions
 
 /// Finds out what a file's version is, by reading it if need be. Blocks.
 struct FileReader: Sendable {
-    let folder: PublishedFolder
-    let index: FolderIndex
+    let files: PublishedFiles
     let statistics: Statistics
-    let stop: Flag
-    /// Whether events tell of changes; where none do, times are also of other machines' clocks.
-    let hasEvents: Bool
-    var places = FolderPlaces()
+    let stop = Flag()
+    private let damaged = DamagedFiles()
+    private var folder: PublishedFolder { files.folder }
 
-    var unfinished = UnfinishedFrames()
-    var damaged = DamagedFiles()
+    init(_ files: PublishedFiles, _ statistics: Statistics) {
+        self.files = files
+        self.statistics = statistics
+    }
 
     private static let attempts = 3
     /// A larger file that changed while it was read is left alone until it has been quiet for a while.
@@ -56,7 +56,7 @@ struct FileReader: Sendable {
 
     /// What keeps the packed file of which this was published from being one at the moment, while that is waited for.
     private func repacking(_ job: WorkList.Job) throws(FolderError) -> String? {
-        guard !job.isWhole, index.entry(job.path)?.isUnpacked == true,
+        guard !job.isWhole, files.entry(job.path)?.isUnpacked == true,
             let (flaw, identity) = try folder.unfinishedPacked(job.path), isWaiting(for: job.path, identity)
         else { return nil }
         return flaw
@@ -64,15 +64,16 @@ struct FileReader: Sendable {
 
     /// A file that cannot be had is removed only if all that holds it is where it was.
     private func failure(_ path: RelativePath, _ error: FolderError) -> Outcome {
-        error.isPassing || !places.isPresent(path, in: folder) ? .unreachable(path, error) : .removed(path, error)
+        error.isPassing || !files.places.isPresent(path, in: folder) ? .unreachable(path, error) : .removed(path, error)
     }
 
     /// Whether no write can have come after the reading that began at `start` without the file's times showing it.
     private func isProven(
-        _ identity: FileIdentity, _ version: Version, _ old: FolderIndex.Entry?, _ start: Timestamp,
+        _ identity: FileIdentity, _ version: Version, _ old: FileTable.Entry?, _ start: Timestamp,
         _ read: ContinuousClock.Instant
     ) -> Bool {
-        if hasEvents, !places.isSilent { return identity.age(at: start) > identity.grain }
+        // Where no events tell of changes, times are also of other machines' clocks.
+        if files.events.areTold, !files.places.isSilent { return identity.age(at: start) > identity.grain }
         if identity.age(at: start) > max(identity.grain, .seconds(2)) { return true }
         // Whatever the clocks say: it was the same some time ago.
         guard let old, old.identity == identity, old.version == version, let first = old.read else { return false }
@@ -80,32 +81,32 @@ struct FileReader: Sendable {
     }
 
     /// What is known of the file under this name, or one that it had before.
-    private func known(_ job: WorkList.Job, _ file: PublishedFolder.OpenFile) -> FolderIndex.Entry? {
+    private func known(_ job: WorkList.Job, _ file: PublishedFolder.OpenFile) -> FileTable.Entry? {
         let identity = file.identity
-        let entry: FolderIndex.Entry?
-        if let own = index.entry(job.path), own.isTrusted, own.identity.isUnchanged(from: identity) {
+        let entry: FileTable.Entry?
+        if let own = files.entry(job.path), own.isTrusted, own.identity.isUnchanged(from: identity) {
             entry = own
-        } else if let origin = job.origin, let old = index.entry(origin), old.isTrusted,
+        } else if let origin = job.origin, let old = files.entry(origin), old.isTrusted,
             old.identity.isSameContent(as: identity)
         {
             // The kernel has told that it was renamed; a rename changes the inode's own time.
             entry = old
         } else {
-            entry = index.entry(sameAs: identity)
+            entry = files.entry(sameAs: identity)
         }
         return entry?.isUnpacked == file.isPacked ? entry : nil
     }
 
     private func reuse(
-        _ known: FolderIndex.Entry, _ path: RelativePath, _ file: PublishedFolder.OpenFile
+        _ known: FileTable.Entry, _ path: RelativePath, _ file: PublishedFolder.OpenFile
     ) throws -> Outcome {
-        if index.entry(path) == known { return .unchanged(path) }
+        if files.entry(path) == known { return .unchanged(path) }
         let source = try source(file)
         let (frame, flaw) = try VersionMaker.frame(in: source)
         let dataset = DatasetMaker.dataset(
             try folder.datasetPath(path), version: known.version, size: source.size, identity: file.identity,
             frame: frame, flaw: flaw)
-        let entry = FolderIndex.Entry(
+        let entry = FileTable.Entry(
             identity: file.identity, version: known.version, isTrusted: true, kind: dataset.kind,
             isUnpacked: file.isPacked)
         return .made(.init(path: path, entry: entry, manifest: nil, dataset: dataset))
@@ -137,9 +138,9 @@ struct FileReader: Sendable {
         let dataset = DatasetMaker.dataset(
             try folder.datasetPath(path), version: result.manifest.version, size: source.size, identity: identity,
             frame: result.frame, flaw: result.flaw)
-        let old = index.entry(path)
+        let old = files.entry(path)
         let isSame = old?.identity == identity && old?.version == dataset.version
-        let entry = FolderIndex.Entry(
+        let entry = FileTable.Entry(
             identity: identity, version: dataset.version,
             isTrusted: isProven(identity, dataset.version, old, start, instant), kind: dataset.kind,
             isUnpacked: file.isPacked, read: isSame ? old?.read ?? instant : instant)
@@ -151,7 +152,7 @@ struct FileReader: Sendable {
         _ path: RelativePath, _ result: VersionMaker.Result, _ file: PublishedFolder.OpenFile
     ) -> String? {
         // What was in a packed file says nothing of the file beside it, nor the other way round.
-        let old = index.entry(path).flatMap { $0.isUnpacked == file.isPacked ? $0.kind : nil }
+        let old = files.entry(path).flatMap { $0.isUnpacked == file.isPacked ? $0.kind : nil }
         guard let frame = result.frame else {
             if let flaw = result.flaw { return flaw }
             let should = FrameNames.contains(path.name) || old ?? .file != .file
@@ -161,9 +162,9 @@ struct FileReader: Sendable {
     }
 
     private func isWaiting(for path: RelativePath, _ identity: FileIdentity) -> Bool {
-        let entry = index.entry(path)
-        let isUnpacked = entry?.isUnpacked == true || path.unpacked.flatMap(index.entry)?.isUnpacked == true
-        return unfinished.isWaiting(
+        let entry = files.entry(path)
+        let isUnpacked = entry?.isUnpacked == true || path.unpacked.flatMap(files.entry)?.isUnpacked == true
+        return files.isWaiting(
             for: path, wasFrame: isUnpacked || entry?.kind ?? .file != .file, age: identity.age(at: .now))
     }
 

@@ -57,9 +57,9 @@ final class DigestStore: Sendable {
         ])
 
     /// What was published when the publisher stopped.
-    func load() throws -> [(RelativePath, FolderIndex.Entry)] {
+    func load() throws -> [(RelativePath, FileTable.Entry)] {
         try database.read { connection in
-            var result: [(RelativePath, FolderIndex.Entry)] = []
+            var result: [(RelativePath, FileTable.Entry)] = []
             try connection.forEach(
                 "SELECT path, size, modified, changed, inode, device, version, trusted, kind, unpacked FROM files"
             ) { row in
@@ -67,7 +67,7 @@ final class DigestStore: Sendable {
                 let identity = FileIdentity(
                     kind: .regular, device: row.uint64(5), inode: row.uint64(4), size: row.int64(1),
                     modified: row.int64(2), changed: row.int64(3))
-                let entry = FolderIndex.Entry(
+                let entry = FileTable.Entry(
                     identity: identity, version: Version(digest), isTrusted: row.bool(7),
                     kind: Dataset.Kind(rawValue: row.string(8)) ?? .file, isUnpacked: row.bool(9))
                 result.append((RelativePath(row.string(0)), entry))

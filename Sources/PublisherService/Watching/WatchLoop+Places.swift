@@ -1,8 +1,6 @@
 internal import Platform
 
 extension WatchLoop {
-    var places: FolderPlaces { watcher.places }
-
     private func place(_ path: RelativePath) -> FolderPlace? {
         do throws(SystemError) {
             return try FolderPlace(path: path == .root ? folder.path : folder.absolute(path))
@@ -14,11 +12,8 @@ extension WatchLoop {
     /// Looks whether the folder and what is mounted below it are where they were. No event tells of a folder above that is
     /// renamed, of a link that leads elsewhere, of a file system that goes.
     mutating func checkPlaces() {
-        nextCheck = .now + settings.check
-        for path in places.known.keys where !places.isAsSeen(path, place(path)) {
-            isRoutineWalk = false
-            if path == .root { nextRescan = .now } else { trees.insert(path) }
-        }
+        state.nextCheck = .now + settings.check
+        for path in places.known.keys where !places.isAsSeen(path, place(path)) { state.rescan(path, at: .now) }
     }
 
     /// Finds out which of the places below `tops` are away, after a walk.
@@ -37,8 +32,8 @@ extension WatchLoop {
         guard let seen = place(path) else { return away(path, "it is not there", nil) }
         if let known, known.isSame(as: seen) { return present(path, seen, isMount: isMount) }
         // What was published from there.
-        let former = watcher.index.paths(inside: [path])
-        let isOther = known != nil || path != .root || !watcher.index.isOn(seen.device)
+        let former = files.paths(inside: [path])
+        let isOther = known != nil || path != .root || !files.isOn(seen.device)
         guard !former.isEmpty, isOther, !former.contains(where: { result.files[$0] != nil }) else {
             return present(path, seen, isMount: isMount)
         }
@@ -49,16 +44,16 @@ extension WatchLoop {
     }
 
     private mutating func away(_ path: RelativePath, _ reason: String, _ seen: FolderPlace?) {
-        if places.setAway(path, reason, seen: seen) {
-            watcher.reports.logger.warning(
+        if files.setAway(path, reason, seen: seen) {
+            log.warning(
                 "the folder, or a part of it, is away: nothing of it is withdrawn; it is waited for, or remove its files where it is",
                 ["folder": folder.absolute(path), "reason": reason])
         }
     }
 
     private mutating func present(_ path: RelativePath, _ seen: FolderPlace, isMount: Bool) {
-        if places.setPresent(path, seen, isMount: isMount) {
-            watcher.reports.logger.info("what was away is there again", ["folder": folder.absolute(path)])
+        if files.setPresent(path, seen, isMount: isMount) {
+            log.info("what was away is there again", ["folder": folder.absolute(path)])
         }
     }
 
@@ -66,27 +61,18 @@ extension WatchLoop {
     mutating func rootIsAway(_ error: SystemError) {
         away(.root, "\(error)", nil)
         root = nil
-        trees = []
+        state.findings.trees = []
         // All that is known is announced, whenever the folder comes.
         hasWalkedAll = true
-        nextRescan = .now + settings.check
+        state.nextRescan = .now + settings.check
     }
 
     /// Finds file systems that do not tell of all changes.
     private mutating func noteKinds() {
         kinds = Set(places.known.values.map(\.kind))
-        guard watcher.hasEvents, !isPolling else { return }
+        guard files.events.areTold, !state.isPolling else { return }
         if let name = kinds.compactMap(FileSystemKinds.silent).min() {
             poll(because: "\(name) does not tell of changes that are made elsewhere")
         }
-    }
-
-    /// Walks the folder more often from now on, and says so.
-    mutating func poll(because reason: String) {
-        guard !isPolling else { return }
-        isPolling = true
-        watcher.reports.logger.warning(
-            "not all changes of the folder are told, so it is also polled; set another interval with --poll",
-            ["folder": folder.root, "reason": reason, "seconds": settings.blindRescan / .seconds(1)])
     }
 }

@@ -1,11 +1,10 @@
 internal import Platform
-internal import Synchronization
 
 /// Frames that were caught between two writes of their writers: they are read again until they are whole.
 ///
 /// What was a frame, or is named as one, and cannot be understood is not published as something else at once. After a
 /// while it is: a damaged file is a file.
-final class UnfinishedFrames: Sendable {
+struct UnfinishedFrames {
     /// Of what the catalogue says to be a frame; what never was one gets a sixth.
     private let limit: Duration
 
@@ -14,7 +13,7 @@ final class UnfinishedFrames: Sendable {
         var pause = Duration.milliseconds(20)
     }
 
-    private let entries = Locked<[RelativePath: Entry]>([:])
+    private var entries: [RelativePath: Entry] = [:]
 
     init(limit: Duration = .seconds(30)) { self.limit = limit }
 
@@ -23,22 +22,20 @@ final class UnfinishedFrames: Sendable {
     /// - Parameter age: since something was written to it.
     func isWaiting(for path: RelativePath, wasFrame: Bool, age: Duration) -> Bool {
         let limit = wasFrame ? limit : limit / 6
-        guard let entry = entries.withLock({ $0[path] }) else { return age < limit }
+        guard let entry = entries[path] else { return age < limit }
         return age < limit && entry.since.duration(to: .now) < limit
     }
 
     /// The file was read and is not whole.
     ///
     /// - Returns: After which time to read it again, and whether this is worth a word.
-    func note(_ path: RelativePath) -> (pause: Duration, isLong: Bool) {
-        entries.withLock { entries in
-            var entry = entries[path] ?? Entry(since: .now)
-            defer { entries[path] = entry }
-            let pause = entry.pause
-            entry.pause = min(pause * 2, .seconds(1))
-            return (pause, pause == .milliseconds(640))
-        }
+    mutating func note(_ path: RelativePath) -> (pause: Duration, isLong: Bool) {
+        var entry = entries[path] ?? Entry(since: .now)
+        defer { entries[path] = entry }
+        let pause = entry.pause
+        entry.pause = min(pause * 2, .seconds(1))
+        return (pause, pause == .milliseconds(640))
     }
 
-    func clear(_ path: RelativePath) { entries.withLock { $0[path] = nil } }
+    mutating func clear(_ path: RelativePath) { entries[path] = nil }
 }
