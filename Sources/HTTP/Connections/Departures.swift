@@ -38,21 +38,21 @@ final class Departures: Sendable {
         await threads.waitUntilIdle(atMost: .seconds(1))
     }
 
-    /// Calls `body` once when the peer of `socket` goes; what is returned ends the watching.
-    func watch(_ socket: Int32, _ body: @escaping @Sendable () -> Void) -> UInt64 {
+    /// Calls `body` once when the client goes; what is returned ends the watching.
+    func watch(_ client: ServerConnection, _ body: @escaping @Sendable () -> Void) -> UInt64 {
         let token = state.withLock { state in
             state.next += 1
             state.watched[state.next] = body
             return state.next
         }
         // Without room in the kernel nobody is watched: the answer is made in vain, and that is all.
-        _ = poll.add(socket, token, writing: false)
+        _ = poll.add(client, token, writing: false)
         return token
     }
 
-    /// To be called before the socket is closed or has another number.
-    func forget(_ socket: Int32, _ token: UInt64) {
-        poll.remove(socket)
+    /// To be called before the connection is closed.
+    func forget(_ client: ServerConnection, _ token: UInt64) {
+        poll.remove(client)
         state.withLock { _ = $0.watched.removeValue(forKey: token) }
     }
 

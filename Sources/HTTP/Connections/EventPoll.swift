@@ -49,6 +49,13 @@ final class EventPoll: Sendable {
         return epoll_ctl(raw, EPOLL_CTL_ADD, descriptor, &event) == 0
     }
 
+    /// The first look at the connection is at what has come before.
+    func add(_ client: ServerConnection, _ token: UInt64, writing: Bool) -> Bool {
+        add(client.socket, token, writing: writing)
+    }
+
+    func remove(_ client: ServerConnection) { remove(client.socket) }
+
     func remove(_ descriptor: Int32) {
         var unused = epoll_event()
         epoll_ctl(raw, EPOLL_CTL_DEL, descriptor, &unused)

@@ -141,7 +141,7 @@ private final class Doorman {
             if settle(client, isWatched: false) { continue }
             nextToken += 1
             newcomers[nextToken] = Newcomer(client: client, deadline: .now + guests.patience)
-            if !poll.add(socket, nextToken, writing: false) { drop(nextToken) }
+            if !poll.add(client, nextToken, writing: false) { drop(nextToken) }
         }
         return true
     }
@@ -191,7 +191,7 @@ private final class Doorman {
             return true
         }
         if verdict == .undecided { return false }
-        if isWatched { poll.remove(client.socket) }
+        if isWatched { poll.remove(client) }
         if case .feed(let path) = verdict { admit(client, path) } else { admit(client, nil) }
         return true
     }

@@ -173,6 +173,23 @@ final class ServerConnection: Sendable {
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
     }
 
+    /// The connection is ended for both sides, and what the kernel still has for the peer is given up: to a client of HTTP/1.0
+    /// any other end looks like the end of an answer.
+    func reset() { ServerSocket.reset(socket) }
+
+    /// The same connection once more, for another owner: with a descriptor and a place in the book of its own.
+    ///
+    /// - Returns: nothing when there is no room for it.
+    func doubled() -> ServerConnection? {
+        let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return nil }
+        guard let double = book.enter(copy, isScarce: DescriptorPlan.isOfTheLast(copy)) else {
+            Glibc.close(copy)
+            return nil
+        }
+        return double
+    }
+
     /// Gives up its place in the book, and ends the connection.
     func close() {
         leave()

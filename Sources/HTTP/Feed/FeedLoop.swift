@@ -117,7 +117,7 @@ final class FeedLoop {
         let watcher = table.insert { FeedWatcher(token: $0, client: client, deadline: now + Self.requestTimeout) }
         // Beyond its limit a feed still says that it is full, but not to everybody.
         guard stopBy == nil, table.count < watcherLimit + 256,
-            poll.add(client.socket, watcher.token, writing: true)
+            poll.add(client, watcher.token, writing: true)
         else { return close(watcher) }
         if let (request, isChunked) = arrival.request { admit(watcher, request, isChunked: isChunked) }
     }

@@ -98,7 +98,7 @@ public final class HTTPServer: Sendable {
                 feed.adopt(client)
             } else {
                 client.isHandedOn()
-                roundRobin.next().add(client.socket)
+                roundRobin.next().add(client)
             }
         }
         await cancellation()

@@ -28,14 +28,14 @@ final class MHDDaemon: Sendable {
         self.core = core
     }
 
-    /// Takes the connected socket over, also when there is no room for it: then it is closed.
-    func add(_ socket: Int32) {
+    /// Takes the connection over, also when there is no room for it: then it is closed.
+    func add(_ client: ServerConnection) {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                if getpeername(socket, address, &length) != 0 { length = 0 }
-                _ = MHD_add_connection(self.pointer, socket, address, length)
+                if getpeername(client.socket, address, &length) != 0 { length = 0 }
+                _ = MHD_add_connection(self.pointer, client.socket, address, length)
             }
         }
     }

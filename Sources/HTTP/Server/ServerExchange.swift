@@ -58,7 +58,7 @@ final class ServerExchange: Sendable {
         core.park(self)
         // Who wants something changed, and goes, wants it still.
         guard request.method == "GET" || request.isHead else { return }
-        departure = core.departures.watch(cmhd_socket(connection.pointer)) { [weak self] in self?.clientDeparted() }
+        departure = core.departures.watch(client) { [weak self] in self?.clientDeparted() }
     }
 
     /// The answer is for nobody.
@@ -80,14 +80,9 @@ final class ServerExchange: Sendable {
     ///
     /// - Returns: False when there is no room for it.
     func handOver(to feed: Feed, _ request: FeedRequest, isChunked: Bool) -> Bool {
-        let socket = fcntl(cmhd_socket(connection.pointer), F_DUPFD_CLOEXEC, 0)
-        guard socket >= 0 else { return false }
-        guard let client = core.book.enter(socket, isScarce: DescriptorPlan.isOfTheLast(socket)) else {
-            close(socket)
-            return false
-        }
-        core.book.becomesWatcher(client)
-        feed.adopt(client, (request, isChunked))
+        guard let watcher = client.doubled() else { return false }
+        core.book.becomesWatcher(watcher)
+        feed.adopt(watcher, (request, isChunked))
         return true
     }
 
@@ -181,7 +176,7 @@ final class ServerExchange: Sendable {
     /// A reset, because to a client of HTTP/1.0 any other end looks like the end of the body. Not the library's own
     /// way to report an error: it forgets a chunked response that ends so, with its connection open, until it times out.
     func fail(_ target: UnsafeMutableRawBufferPointer) -> Int {
-        ServerSocket.reset(cmhd_socket(connection.pointer))
+        client.reset()
         target[0] = 0
         return 1
     }
@@ -190,7 +185,7 @@ final class ServerExchange: Sendable {
         let (reader, writer, task) = state.withLock { $0.closed() }
         reader?.resume(returning: .failure(.closed))
         writer?.resume(returning: .failure(.closed))
-        if let departure { core.departures.forget(cmhd_socket(connection.pointer), departure) }
+        if let departure { core.departures.forget(client, departure) }
         if let task {
             task.cancel()
             core.unpark(self)
