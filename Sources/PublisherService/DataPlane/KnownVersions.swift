@@ -17,44 +17,21 @@ final class KnownVersions: Sendable {
         fileprivate var cost: Int { 100 + manifest.chunks.count + (layout?.chunks.count ?? 0) }
     }
 
-    private struct Shared {
-        var entries: [Version: (known: Known, lastUse: UInt64)] = [:]
-        var clock: UInt64 = 0
-        var cost = 0
-
-        mutating func use(_ version: Version) -> Known? {
-            clock += 1
-            entries[version]?.lastUse = clock
-            return entries[version]?.known
-        }
-
-        mutating func put(_ known: Known, limit: Int) {
-            clock += 1
-            let old = entries.updateValue((known, clock), forKey: known.manifest.version)
-            cost += known.cost - (old?.known.cost ?? 0)
-            while cost > limit, entries.count > 1,
-                let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
-            {
-                entries[oldest.key] = nil
-                cost -= oldest.value.known.cost
-            }
-        }
-    }
-
-    private let costLimit: Int
-    private let shared = Locked(Shared())
+    private let known: Locked<RecentCache<Version, Known>>
 
     /// - Parameter costLimit: of all together in chunks; some 20 MB. The one that was used last is kept whatever it costs.
-    init(costLimit: Int = 1 << 19) { self.costLimit = costLimit }
+    init(costLimit: Int = 1 << 19) { known = Locked(RecentCache(costLimit: costLimit)) }
 
     /// - Parameter make: called when the version is not known.
     func known(_ version: Version, make: () throws -> Manifest) rethrows -> Known {
-        if let known = shared.withLock({ $0.use(version) }) { return known }
+        if let known = known.withLock({ $0.use(version) }) { return known }
         let known = Known(manifest: try make())
         put(known)
         return known
     }
 
     /// Takes the place of what was known of the version.
-    func put(_ known: Known) { shared.withLock { $0.put(known, limit: costLimit) } }
+    func put(_ version: Known) {
+        known.withLock { $0.keep(version, for: version.manifest.version, cost: version.cost) }
+    }
 }

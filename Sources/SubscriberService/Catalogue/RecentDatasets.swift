@@ -15,11 +15,11 @@ final class RecentDatasets: Sendable {
         let dataset: Dataset
     }
 
-    private let table = Locked<[DatasetPath: Decoded]>([:])
+    private let table = Locked(RecentCache<DatasetPath, Decoded>(costLimit: countLimit))
 
     /// What the entry's line says, if it is still here.
     func dataset(_ path: DatasetPath, _ entry: CatalogueState.Entry) -> Dataset? {
-        guard let known = table.withLock({ $0[path] }), known.digest == entry.digest else { return nil }
+        guard let known = table.withLock({ $0.use(path) }), known.digest == entry.digest else { return nil }
         return known.dataset
     }
 
@@ -30,11 +30,8 @@ final class RecentDatasets: Sendable {
         let line = said.line
         guard case .change(_, .put(let dataset))? = try? FeedLine(line: line) else { return nil }
         if isKept, line.count <= Self.lineLimit {
-            table.withLock { table in
-                // All at once: to find the oldest would cost each reader more than it saves.
-                if table.count >= Self.countLimit { table.removeAll(keepingCapacity: true) }
-                table[path] = Decoded(digest: said.entry.digest, dataset: dataset)
-            }
+            let decoded = Decoded(digest: said.entry.digest, dataset: dataset)
+            table.withLock { $0.keep(decoded, for: path) }
         }
         return dataset
     }

@@ -43,20 +43,11 @@ final class AnswerCache: Sendable {
         let basis: Basis
         let headers: HTTPHeaders
         let body: SharedBytes
-        var lastUse: UInt64 = 0
-
-        func size(_ key: Key) -> Int { body.count + key.size }
-    }
-
-    private struct Table {
-        var entries: [Key: Entry] = [:]
-        var size = 0
-        var clock: UInt64 = 0
     }
 
     private let copy: CatalogueCopy
     private let freshness: Freshness
-    private let table = Locked(Table())
+    private let table = Locked(RecentCache<Key, Entry>(costLimit: limit, countLimit: countLimit))
     private let hits = Counter()
     private let misses = Counter()
 
@@ -67,7 +58,7 @@ final class AnswerCache: Sendable {
 
     /// The answer, if it is known and still right.
     func answer(_ request: HTTPRequest) -> HTTPResponse? {
-        guard let key = Key(request), let entry = find(key) else { return nil }
+        guard let key = Key(request), let entry = table.withLock({ $0.use(key) }) else { return nil }
         var headers: HTTPHeaders
         switch entry.basis {
         case .dataset(let path, let version, let line):
@@ -94,7 +85,7 @@ final class AnswerCache: Sendable {
     }
 
     var use: Use {
-        let (answers, bytes) = table.withLock { ($0.entries.count, $0.size) }
+        let (answers, bytes) = table.withLock { ($0.count, $0.cost) }
         return Use(answers: answers, bytes: bytes, limit: Self.limit, hits: hits.total, misses: misses.total)
     }
 
@@ -125,33 +116,8 @@ final class AnswerCache: Sendable {
         for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag", "Bpubsub-Reduction"] {
             headers[name] = response.headers[name]
         }
-        table.withLock { table in
-            table.clock += 1
-            let new = Entry(basis: basis, headers: headers, body: body, lastUse: table.clock)
-            let old = table.entries.updateValue(new, forKey: key).map { $0.size(key) }
-            table.size += new.size(key) - (old ?? 0)
-            if table.size > Self.limit || table.entries.count > Self.countLimit { Self.makeRoom(&table) }
-        }
-    }
-
-    private func find(_ key: Key) -> Entry? {
-        table.withLock { table in
-            table.clock += 1
-            table.entries[key]?.lastUse = table.clock
-            return table.entries[key]
-        }
-    }
-
-    /// A quarter goes, what was used least recently: so that it is not looked for each time.
-    private static func makeRoom(_ table: inout Table) {
-        let oldest = table.entries.sorted { $0.value.lastUse < $1.value.lastUse }
-        var count = oldest.count
-        for (key, entry) in oldest {
-            if table.size <= limit / 4 * 3, count <= countLimit / 4 * 3 { break }
-            table.entries[key] = nil
-            table.size -= entry.size(key)
-            count -= 1
-        }
+        let entry = Entry(basis: basis, headers: headers, body: body)
+        table.withLock { $0.keep(entry, for: key, cost: body.count + key.size) }
     }
 }
 

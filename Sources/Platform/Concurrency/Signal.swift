@@ -1,8 +1,7 @@
-internal import Platform
 internal import Synchronization
 
 /// Something to do, told to one waiter. Unlike a stream it outlives the cancellation of who waits.
-final class Signal: Sendable {
+public final class Signal: Sendable {
     private enum State {
         case quiet
         case raised
@@ -11,8 +10,10 @@ final class Signal: Sendable {
 
     private let state = Locked(State.quiet)
 
+    public init() {}
+
     /// Wakes the waiter, or the next one.
-    func raise() {
+    public func raise() {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard case .waiting(let waiter) = state else {
                 state = .raised
@@ -25,7 +26,7 @@ final class Signal: Sendable {
     }
 
     /// Returns when the signal is raised, or the task is cancelled.
-    func wait() async {
+    public func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isRaised = state.withLock { state in
