@@ -6,7 +6,6 @@ public struct OpenMetricsText: Sendable, Hashable {
 
     /// - Parameter families: each name once.
     public init(_ families: [MetricFamily]) {
-        assert(Set(families.map(\.name)).count == families.count, "a family of metrics is there twice")
         for family in families { append(family) }
         text += "# EOF\n"
     }
