@@ -71,7 +71,7 @@ import Versions
         try await SliceTests.with { _, subscriber, cube in
             try await Self.check("32:48, 0:64, 0:112", cube, subscriber)
             let mirror = try Self.mirror(subscriber)
-            let layout = try #require(mirror.blocks.knownLayout)
+            let layout = try #require(mirror.knownLayout)
             let place = try #require(mirror.manifest.place(ofArrayChunk: 4, layout))
             #expect(mirror.present.contains(place))
         }
@@ -104,6 +104,7 @@ import Versions
     /// A mirror that nobody fills.
     private struct NoFiller: MirrorFilling {
         func start(_ mirror: Mirror) -> Bool { false }
+        func start(_ fetch: BlockFetch, of mirror: Mirror) -> Bool { false }
         func happened(_ event: MirrorEvent, to mirror: Mirror) {}
     }
 
@@ -121,9 +122,9 @@ import Versions
             #expect(proven.belong(to: manifest))
             let mirror = Mirror(
                 manifest: manifest, file: try FileDescriptor(folder + "/mirror", .readingAndWriting),
-                present: ChunkSet(capacity: 1), heldBytes: 0, filler: NoFiller())
-            #expect(throws: FetchFailure.self) { try mirror.blocks.store(proven, in: mirror) }
-            #expect(mirror.blocks.heldBytes == 0)
+                present: ChunkSet(capacity: 1), filler: NoFiller())
+            #expect(throws: FetchFailure.self) { try mirror.store(proven) }
+            #expect(mirror.heldBytes == 0)
         }
     }
 }

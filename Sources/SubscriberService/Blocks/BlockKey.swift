@@ -1,9 +1,12 @@
-/// A part of an array's chunk, by the array's own numbers: known from the array's geometry before a byte has been read.
-struct BlockKey: Hashable, Sendable {
-    /// The chunk's number in the array.
-    let chunk: Int
-    /// The block's number in the chunk.
-    let block: Int
-    /// The numbers are places in the manifest and among the chunk's digests instead.
-    var isPlace = false
+/// A part of a version, as it is asked for.
+///
+/// A *place* is a chunk's in the manifest, an *index* a block's among its chunk's digests. A *number* is a chunk's in the array:
+/// it and the blocks' own numbers follow from the array's geometry, before a byte has been read.
+enum BlockKey: Hashable, Sendable {
+    /// What a frame needs to be read at all: its header, its chunk of offsets, its trailer.
+    case frame
+    case chunk(place: Int)
+    case block(place: Int, index: Int)
+    case arrayChunk(number: Int)
+    case arrayBlock(number: Int, block: Int)
 }

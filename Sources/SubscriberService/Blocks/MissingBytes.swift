@@ -16,12 +16,14 @@ struct MissingBytes: Sendable {
     init(_ ranges: [Range<Int64>], of mirror: Mirror) {
         var chunks: Set<Int> = []
         for range in ranges {
-            for place in mirror.manifest.chunks(touching: range) where !mirror.use(place) {
+            for place in mirror.manifest.chunks(touching: range) {
                 let chunk = mirror.manifest.chunks[place].range
+                let held = mirror.use(place)
+                if case .whole = held { continue }
                 if Self.isTakenWhole(range, chunk) {
                     chunks.insert(place)
                 } else {
-                    keys += Self.keys(range, of: place, chunk, mirror.manifest.content, mirror.blocks.partial(place))
+                    keys += Self.keys(range, of: place, chunk, mirror.manifest.content, held.partial)
                 }
             }
         }
@@ -65,14 +67,14 @@ struct MissingBytes: Sendable {
         _ range: Range<Int64>, of place: Int, _ chunk: Range<Int64>, _ content: Manifest.Content,
         _ partial: PartialChunk?
     ) -> [BlockKey] {
-        if Int64(chunk.count) <= smallChunk { return [.wholePlace(place)] }
+        if Int64(chunk.count) <= smallChunk { return [.chunk(place: place)] }
         let part = range.clamped(to: chunk)
         let wanted = Int(part.lowerBound - chunk.lowerBound)..<Int(part.upperBound - chunk.lowerBound)
-        if let partial { return partial.missing(bytes: wanted).map { .place(place, $0) } }
+        if let partial { return partial.missing(bytes: wanted).map { .block(place: place, index: $0) } }
         switch content {
-        case .plain: return PartialChunk.plainBlocks(touching: wanted).map { .place(place, $0) }
+        case .plain: return PartialChunk.plainBlocks(touching: wanted).map { .block(place: place, index: $0) }
         // The head of a chunk says where its blocks are.
-        case .frame: return [.place(place, 0)]
+        case .frame: return [.block(place: place, index: 0)]
         }
     }
 }

@@ -1,5 +1,7 @@
+import Arrays
 import Blosc2
 import Catalogue
+import Platform
 import Versions
 
 /// A chunk of which some blocks are held: where its blocks lie, and which are there.
@@ -33,10 +35,39 @@ struct PartialChunk: Sendable {
         held = ChunkSet(capacity: ranges.count)
     }
 
+    /// Of the first blocks of a chunk that have come; `nil` when its head is not among them.
+    init?(beginningWith proven: ProvenBlocks, of chunk: Manifest.Chunk, _ content: Manifest.Content) {
+        guard let first = proven.blocks.first, content == .plain || first.index == 0 else { return nil }
+        let begun = first.bytes.withBytes { PartialChunk(content: content, head: $0, length: Int(chunk.length)) }
+        guard let begun else { return nil }
+        self = begun
+    }
+
     /// The blocks of a plain file's chunk that have some of these bytes.
     static func plainBlocks(touching bytes: Range<Int>) -> Range<Int> {
         guard !bytes.isEmpty else { return 0..<0 }
         return bytes.lowerBound / ChunkLayout.plainLength..<(bytes.upperBound - 1) / ChunkLayout.plainLength + 1
+    }
+
+    /// The same chunk, with nothing held of it.
+    var empty: PartialChunk {
+        var chunk = self
+        (chunk.held, chunk.heldBytes) = (ChunkSet(capacity: ranges.count), 0)
+        return chunk
+    }
+
+    /// The places of the blocks that have some of these bytes and are not held.
+    func missing(bytes: Range<Int>) -> [Int] {
+        ranges.indices.filter { ranges[$0].overlaps(bytes) && !held.contains($0) }
+    }
+
+    /// The places of the blocks that are needed for what is taken from the chunk, and are not held.
+    func missing(for touched: TouchedChunk) -> [Int] {
+        // No chunk has as many blocks as a made-up geometry may name.
+        let isNamed = touched.blockCount <= 1 << 17
+        let needed =
+            isNamed ? blocks.map { touched.layoutIndices(in: $0) } ?? Array(ranges.indices) : Array(ranges.indices)
+        return needed.filter { !held.contains($0) }
     }
 
     mutating func insert(_ place: Int) {

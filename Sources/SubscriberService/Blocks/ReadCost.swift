@@ -60,8 +60,8 @@ extension SelectionPlan {
     private func add(_ heads: Set<BlockKey>, of missing: MissingBlocks, to cost: inout ReadCost) {
         let share = Double(missing.blockCount) / (Double(missing.chunkCount) * Double(selection.geometry.blockCount))
         cost.requests += BlockRequest.batches(heads).count
-        for key in heads {
-            let length = mirror?.manifest.chunks[key.chunk].length ?? 0
+        for case .block(let place, _) in heads {
+            let length = mirror?.manifest.chunks[place].length ?? 0
             cost.fetch = cost.fetch +| Int64(saturating: Double(length) * min(share, 1))
         }
         cost.isExact = false
@@ -69,22 +69,29 @@ extension SelectionPlan {
 
     /// Whether it is asked for to find out what else is needed: the first part of a long chunk of a frame of items.
     private func isHead(_ key: BlockKey) -> Bool {
-        guard !isArray, key.isPlace, key.block == 0, let mirror, mirror.blocks.partial(key.chunk) == nil else {
+        guard !isArray, case .block(let place, 0) = key, let mirror, case .missing = mirror.use(place) else {
             return false
         }
-        return mirror.manifest.chunks[key.chunk].length > Int64(ChunkLayout.plainLength)
+        return mirror.manifest.chunks[place].length > Int64(ChunkLayout.plainLength)
     }
 
     private func length(of key: BlockKey, _ layout: FrameLayout?, chunkLength: Int64) -> (Int64, isExact: Bool) {
-        if key == .frame { return (0, false) }
-        let place = key.isPlace ? key.chunk : layout.flatMap { mirror?.manifest.place(ofArrayChunk: key.chunk, $0) }
-        let length = place.flatMap { mirror?.manifest.chunks[$0].length }
-        if key.block < 0 { return (length ?? chunkLength, length != nil) }
-        if key.isPlace, let partial = mirror?.blocks.partial(key.chunk) {
-            return (Int64(partial.ranges[key.block].count), true)
+        let chunk: Manifest.Chunk?
+        switch key {
+        case .frame: return (0, false)
+        case .chunk(let place), .block(let place, _): chunk = mirror?.manifest.chunks[place]
+        case .arrayChunk(let number), .arrayBlock(let number, _):
+            let place = layout.flatMap { mirror?.manifest.place(ofArrayChunk: number, $0) }
+            chunk = place.flatMap { mirror?.manifest.chunks[$0] }
         }
-        if let length, key.isPlace, length <= Int64(ChunkLayout.plainLength) { return (length, false) }
-        return ((length ?? chunkLength) / Int64(max(selection.geometry.blockCount, 1)), false)
+        switch key {
+        case .chunk, .arrayChunk, .frame: return (chunk?.length ?? chunkLength, chunk != nil)
+        case .block(let place, let index):
+            if case .partial(let partial)? = mirror?.use(place) { return (Int64(partial.ranges[index].count), true) }
+            if let chunk, chunk.length <= Int64(ChunkLayout.plainLength) { return (chunk.length, false) }
+        case .arrayBlock: break
+        }
+        return ((chunk?.length ?? chunkLength) / Int64(max(selection.geometry.blockCount, 1)), false)
     }
 }
 
@@ -108,12 +115,18 @@ extension ReadCost {
         }
         requests = (mirror == nil ? 1 : 0) + BlockRequest.batches(Set(missing.keys)).count
         for key in missing.keys {
-            let whole = Int64(bytes(of: key.chunk..<key.chunk + 1).count)
-            fetch += key.block < 0 ? whole : min(Self.blockLength, whole - Int64(key.block) * Self.blockLength)
             self.missing += 1
+            switch key {
+            case .chunk(let place): fetch += Int64(bytes(of: place..<place + 1).count)
+            case .block(let place, let index):
+                let whole = Int64(bytes(of: place..<place + 1).count)
+                fetch += min(Self.blockLength, whole - Int64(index) * Self.blockLength)
+            // Of an array only.
+            case .frame, .arrayChunk, .arrayBlock: break
+            }
         }
         for run in missing.runs {
-            let perRequest = Int(MirrorState.runLength / chunkLength)
+            let perRequest = Int(Demand.runLength / chunkLength)
             requests += (run.count + perRequest - 1) / perRequest
             fetch += Int64(bytes(of: run).count)
             self.missing += Self.blockCount(range.clamped(to: bytes(of: run)))

@@ -87,23 +87,28 @@ struct SelectionPlan: Sendable {
             return looked
         }
         guard touched.number < layout.chunks.count,
-            let place = mirror.manifest.place(ofArrayChunk: touched.number, layout),
-            !mirror.use(place)
+            let place = mirror.manifest.place(ofArrayChunk: touched.number, layout)
         else { return 1 }
-        if let partial = mirror.blocks.partial(place) {
-            let places = partial.missing(for: touched)
-            let isMost = places.count > partial.ranges.count / 2 || places.count > Self.namedBlocks
-            missing.add(isMost ? [.wholePlace(place)] : places.map { .place(place, $0) }, blocks: places.count)
-        } else {
+        switch mirror.use(place) {
+        case .whole: return 1
+        case .partial(let partial):
+            let indices = partial.missing(for: touched)
+            let isMost = indices.count > partial.ranges.count / 2 || indices.count > Self.namedBlocks
+            missing.add(
+                isMost ? [.chunk(place: place)] : indices.map { .block(place: place, index: $0) }, blocks: indices.count
+            )
+        case .missing:
             // Without its head nobody knows where a frame's items are in a chunk.
-            missing.add(isArray ? keys(touched, count) : [.place(place, 0)], blocks: count)
+            missing.add(isArray ? keys(touched, count) : [.block(place: place, index: 0)], blocks: count)
         }
         return looked
     }
 
     private func keys(_ touched: TouchedChunk, _ count: Int) -> [BlockKey] {
-        if count > selection.geometry.blockCount / 2 || count > Self.namedBlocks { return [.whole(touched.number)] }
-        return touched.blockRuns.flatMap { run in run.map { BlockKey(chunk: touched.number, block: $0) } }
+        if count > selection.geometry.blockCount / 2 || count > Self.namedBlocks {
+            return [.arrayChunk(number: touched.number)]
+        }
+        return touched.blockRuns.flatMap { run in run.map { .arrayBlock(number: touched.number, block: $0) } }
     }
 }
 

@@ -8,7 +8,6 @@ import Versions
 /// have no number. Those of other files are numbered in their order.
 struct HeldChunks: Sendable {
     private(set) var whole: ChunkSet
-    /// Those that are whole may be among them.
     private(set) var partial: ChunkSet
     /// Asked for at a publisher; a part of them may be held.
     private(set) var fetching: ChunkSet
@@ -73,21 +72,25 @@ struct HeldChunks: Sendable {
     }
 }
 
-/// What a mirror holds, by the places in its manifest.
+/// What a mirror holds at a moment, by the places in its manifest.
 private struct MirrorPlaces {
     let whole: ChunkSet
     private(set) var partial: ChunkSet
     private(set) var fetching: ChunkSet
-    /// Chunks of the array of which blocks are being fetched.
-    let numbersFetched: [Int]
+    /// Chunks of the array that are being fetched, of which it is not known where they are.
+    private(set) var numbersFetched: [Int] = []
 
     init(of mirror: Mirror) {
-        // What becomes whole meanwhile is in both, and not in neither.
-        let chunks = mirror.blocks.heldChunks, requested = mirror.blocks.requested
-        (whole, fetching) = mirror.presentAndRequested
-        partial = ChunkSet(capacity: whole.capacity)
-        for place in chunks { partial.insert(place) }
-        for key in requested where key.isPlace && key.chunk < fetching.capacity { fetching.insert(key.chunk) }
-        numbersFetched = requested.filter { !$0.isPlace && $0.chunk >= 0 }.map(\.chunk)
+        let presence = mirror.presence
+        whole = presence.present
+        (partial, fetching) = (ChunkSet(capacity: whole.capacity), ChunkSet(capacity: whole.capacity))
+        for place in presence.held.partial.keys { partial.insert(place) }
+        for place in presence.fetches.chunks.keys { fetching.insert(place) }
+        for piece in presence.fetches.unplaced.keys {
+            switch piece {
+            case .arrayChunk(let number), .arrayPart(let number): numbersFetched.append(number)
+            case .chunk, .block, .part, .frame, .placement: break
+            }
+        }
     }
 }

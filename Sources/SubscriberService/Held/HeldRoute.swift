@@ -34,7 +34,7 @@ struct HeldRoute: Sendable {
         guard let mirror else {
             return (count, HeldRuns(all: count, areHeld: keeper.library.isSaved(dataset.version)))
         }
-        let chunks = HeldChunks(of: mirror, try mirror.blocks.layout(of: mirror), count: count)
+        let chunks = HeldChunks(of: mirror, try mirror.layout(), count: count)
         return (chunks.count, HeldRuns(chunks))
     }
 }

@@ -33,7 +33,7 @@ struct FollowEstimate: Sendable, Encodable, Equatable {
         self.held = self.held +| held
         fetch = fetch +| missing
         // A manifest, and the bytes in runs.
-        if missing > 0 { requests += 1 + Int((missing - 1) / MirrorState.runLength) + 1 }
+        if missing > 0 { requests += 1 + Int((missing - 1) / Demand.runLength) + 1 }
     }
 
     /// Says what is wrong when there is not enough room.

@@ -13,16 +13,12 @@ final class Mirror: Sendable {
     let isReadOnly: Bool
     /// Who fetches what is missing and is told what has arrived.
     private let filler: any MirrorFilling
-    private let state: Locked<MirrorState>
+    let state: Locked<State>
     private let paths = Locked<Set<DatasetPath>>([])
-    /// Of chunks that are not held as a whole.
-    let blocks = MirrorBlocks()
-    /// Held while blocks are put in their places, or chunks are removed.
+    /// Held while blocks are put in their places, or chunks are removed. Who takes it and ``state`` takes this one first.
     let placing = Locked(())
     /// ``UseTime/nanoseconds``.
     private let lastUse: Atomic<Int64>
-    /// Readers have what lies ahead of them fetched only so far.
-    private let isWindowed: Bool
     /// The file when it was known to be right: of a mirror that is complete.
     private let known = Locked<FileIdentity?>(nil)
     /// Opened as an array once its header, offsets and trailer are there.
@@ -31,29 +27,29 @@ final class Mirror: Sendable {
     var version: Version { manifest.version }
 
     init(
-        manifest: Manifest, file: FileDescriptor, present: ChunkSet, heldBytes: Int64, filler: any MirrorFilling,
-        used: UseTime = .zero, window: Int64 = .max, place: OpenFiles.Place? = nil, isReadOnly: Bool = false
+        manifest: Manifest, file: FileDescriptor, present: ChunkSet, filler: any MirrorFilling, used: UseTime = .zero,
+        window: Int64 = .max, place: OpenFiles.Place? = nil, isReadOnly: Bool = false
     ) {
         self.isReadOnly = isReadOnly
         self.manifest = manifest
         self.file = file
         self.place = place
         self.filler = filler
-        state = Locked(MirrorState(present: present, heldBytes: heldBytes, used: used, window: window))
-        isWindowed = window < manifest.size
+        state = Locked(State(presence: Presence(manifest, present: present, used: used, window: window)))
         lastUse = Atomic(used.nanoseconds)
     }
 
-    var isComplete: Bool { state.withLock { $0.isComplete } }
-    var isIdle: Bool { state.withLock { $0.isIdle } && blocks.isIdle }
-    /// Of whole chunks and of blocks.
-    var heldBytes: Int64 { state.withLock { $0.heldBytes } + blocks.heldBytes }
-    var present: ChunkSet { state.withLock { $0.present } }
-    /// The chunks that are held as a whole, and those that have been asked for.
-    var presentAndRequested: (ChunkSet, ChunkSet) { state.withLock { ($0.present, $0.inFlight) } }
+    var isComplete: Bool { state.withLock { $0.presence.isComplete } }
+    var isIdle: Bool { state.withLock { $0.presence.isIdle } }
+    var present: ChunkSet { state.withLock { $0.presence.present } }
+    /// What is held, at a moment.
+    var held: HeldSet { state.withLock { $0.presence.held } }
+    var heldBytes: Int64 { state.withLock { $0.presence.held.bytes } }
+    /// What is held and what is on its way, at a moment.
+    var presence: Presence { state.withLock { $0.presence } }
     /// Somebody waits for what is missing.
-    var isAwaited: Bool { state.withLock { $0.isAwaited } }
-    var wantsAll: Bool { state.withLock { $0.wantsAll } }
+    var isAwaited: Bool { state.withLock { $0.presence.isAwaited } }
+    var wantsAll: Bool { state.withLock { $0.presence.wantsAll } }
 
     /// The datasets that it has been asked for as; where to fetch it follows from their groups.
     var askedFor: Set<DatasetPath> { paths.withLock { $0 } }
@@ -74,29 +70,108 @@ final class Mirror: Sendable {
         return (try? file.identity()) == known
     }
 
+    // MARK: Changes
+
+    typealias Waiter = CheckedContinuation<WaitTable.Outcome, Never>
+
+    struct State {
+        var presence: Presence
+        var waiters: [Presence.Token: Waiter] = [:]
+        var requests: [Presence.Token: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    /// What is to be done after all locks.
+    struct Deeds {
+        var resumed: [(waiter: Waiter, outcome: WaitTable.Outcome)]
+        var effects: Presence.Effects
+    }
+
+    func change(_ body: (inout Presence) -> Presence.Effects) -> Deeds {
+        state.withLock { state in
+            let effects = body(&state.presence)
+            let resumed = effects.resumed.compactMap { token, outcome in
+                state.waiters.removeValue(forKey: token).map { (waiter: $0, outcome: outcome) }
+            }
+            return Deeds(resumed: resumed, effects: effects)
+        }
+    }
+
+    /// After all locks, in the order that ``Presence/Effects`` has.
+    func carryOut(_ deeds: Deeds) {
+        for (waiter, outcome) in deeds.resumed { waiter.resume(returning: outcome) }
+        for event in deeds.effects.events { filler.happened(event, to: self) }
+        for fetch in deeds.effects.fetches where !filler.start(fetch, of: self) {
+            ended(fetch, .failure(FetchFailure(.stopping, "the subscriber is stopping")))
+        }
+        if deeds.effects.startsWorker, !filler.start(self) {
+            workerFailed(nil, FetchFailure(.stopping, "the subscriber is stopping"))
+        }
+    }
+
+    /// Waits for what `ask` registers, if it registers anything; when cancelled, the `reader` ends with it.
+    ///
+    /// - Returns: what to ask for again.
+    private func wait(
+        _ reader: Presence.Token? = nil, _ ask: (inout Presence, Presence.Token) -> Presence.Effects?
+    ) async throws -> Set<BlockKey> {
+        let token = state.withLock { $0.presence.token() }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter) in
+                let effects = state.withLock { state in
+                    let effects = ask(&state.presence, token)
+                    if effects != nil { state.waiters[token] = waiter }
+                    return effects
+                }
+                guard let effects else { return waiter.resume(returning: .success([])) }
+                carryOut(Deeds(resumed: [], effects: effects))
+                if Task.isCancelled { leave(token, reader) }
+            }
+        } onCancel: {
+            leave(token, reader)
+        }
+        try Task.checkCancellation()
+        return try outcome.get()
+    }
+
+    /// Waits for blocks, and has those fetched that nobody fetches yet.
+    ///
+    /// - Returns: what was waited for under another name, to be asked for again: what has come says more of it.
+    func ask(_ keys: Set<BlockKey>) async throws -> Set<BlockKey> { try await wait { $0.ask(keys, $1) } }
+
+    private func leave(_ token: Presence.Token, _ reader: Presence.Token?) {
+        carryOut(change { $0.leave(token, reader) })
+    }
+
     // MARK: Reading
 
     /// Whether the rest is to be fetched with nobody waiting, until all is there or it fails; ``kick()`` begins.
-    func wantAll() { state.withLock { _ = $0.wantAll(true) } }
+    func wantAll() { state.withLock { _ = $0.presence.wantAll(true) } }
 
     /// Nobody wants the rest any more.
     ///
     /// - Returns: whom to tell, after all locks: requests that nobody waits for.
-    func wantNoMore() -> [CheckedContinuation<Void, Never>] { state.withLock { $0.wantAll(false) } }
+    func wantNoMore() -> [CheckedContinuation<Void, Never>] {
+        state.withLock { state in state.presence.wantAll(false).compactMap { state.requests.removeValue(forKey: $0) } }
+    }
 
     /// Returns when nobody wants any more what a worker's request fetches, or with the task's cancellation.
     func untilUnwanted() async {
-        let token = Locked<MirrorState.Token?>(nil)
+        let token = state.withLock { $0.presence.token() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                let isWaiting = token.withLock { token in
-                    if !Task.isCancelled { token = state.withLock { $0.beginRequest(waiter) } }
-                    return token != nil
+                let isWaiting = state.withLock { state in
+                    guard !Task.isCancelled, state.presence.beginRequest(token) else { return false }
+                    state.requests[token] = waiter
+                    return true
                 }
                 if !isWaiting { waiter.resume() }
             }
         } onCancel: {
-            token.withLock { $0 }.flatMap { token in state.withLock { $0.endRequest(token) } }?.resume()
+            let waiter = state.withLock { state in
+                _ = state.presence.endRequest(token)
+                return state.requests.removeValue(forKey: token)
+            }
+            waiter?.resume()
         }
     }
 
@@ -119,30 +194,15 @@ final class Mirror: Sendable {
         }
     }
 
-    func beginReading(_ chunks: Range<Int>) -> MirrorState.Token { state.withLock { $0.beginReading(chunks) } }
-    func advance(_ token: MirrorState.Token, to chunk: Int) {
-        state.withLock { $0.advance(token, to: chunk) }
-        // What lies further ahead may be fetched now.
-        if isWindowed { kick() }
-    }
-    func endReading(_ token: MirrorState.Token) { state.withLock { $0.endReading(token) } }
+    func beginReading(_ chunks: Range<Int>) -> Presence.Token { state.withLock { $0.presence.beginReading(chunks) } }
+    func advance(_ reader: Presence.Token, to chunk: Int) { carryOut(change { $0.advance(reader, to: chunk) }) }
+    func endReading(_ reader: Presence.Token) { state.withLock { $0.presence.endReading(reader) } }
 
-    func wait(for chunk: Int, _ token: MirrorState.Token) async throws {
-        if state.withLock({ $0.use(chunk) }) { return }
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: MirrorState.Waiter) in
-                guard state.withLock({ $0.wait(for: chunk, token, waiter) }) else {
-                    return waiter.resume(returning: .success(()))
-                }
-                kick()
-            }
-        } onCancel: {
-            state.withLock { $0.cancelReading(token) }?.resume(returning: .success(()))
-        }
-        try Task.checkCancellation()
-        try outcome.get()
+    func wait(for chunk: Int, _ reader: Presence.Token) async throws {
+        if isWhole(chunk) { return }
+        _ = try await wait(reader) { $0.wait(for: chunk, reader, $1) }
         // A reader that has ended is not told that its chunk is there.
-        guard state.withLock({ $0.use(chunk) }) else { throw CancellationError() }
+        guard isWhole(chunk) else { throw CancellationError() }
     }
 
     // MARK: Use and removal
@@ -150,33 +210,23 @@ final class Mirror: Sendable {
     /// When anything of it was used last.
     var used: UseTime { UseTime(nanoseconds: lastUse.load(ordering: .relaxed)) }
 
-    func beginUse() -> MirrorState.Token {
-        lastUse.store(UseTime.now.nanoseconds, ordering: .relaxed)
-        return state.withLock { $0.beginUse() }
+    func touch() { lastUse.store(UseTime.now.nanoseconds, ordering: .relaxed) }
+
+    func beginUse() -> Presence.Token {
+        touch()
+        return state.withLock { $0.presence.beginUse() }
     }
 
-    func endUse(_ token: MirrorState.Token) { state.withLock { $0.endUse(token) } }
+    func endUse(_ token: Presence.Token) { state.withLock { $0.presence.endUse(token) } }
 
-    /// Whether the chunk is held as a whole; as long as the caller has a ``MirrorUse`` that began before, what is held of
-    /// it stays.
-    func use(_ chunk: Int) -> Bool { state.withLock { $0.use(chunk) } }
+    /// How far the chunk is held; as long as the caller has a ``MirrorUse`` that began before, that stays.
+    func use(_ chunk: Int) -> HeldSet.Holding { state.withLock { $0.presence.use(chunk) } }
 
-    /// The chunks that can be removed one by one, with their last use and their bytes. Not what the file cannot be opened
-    /// without: that goes with all the rest.
-    ///
-    /// - Parameter isPressing: also what is fetched ahead of readers, but for what they wait for.
+    private func isWhole(_ chunk: Int) -> Bool { if case .whole = use(chunk) { true } else { false } }
+
+    /// The chunks that can be removed one by one, with their last use and their bytes: see ``Presence/removable(isPressing:)``.
     func removable(isPressing: Bool = false) -> [(chunk: Int, used: UseTime, bytes: Int64)] {
-        let partial = blocks.heldBytesOfChunks, kept = blocks.framePlaces(of: manifest)
-        return state.withLock { state in
-            guard !state.isComplete else { return [] }
-            return manifest.chunks.indices.compactMap { chunk in
-                let bytes = state.present.contains(chunk) ? manifest.chunks[chunk].length : partial[chunk] ?? 0
-                guard bytes > 0, !kept.contains(chunk),
-                    let used = state.removableSince(chunk, isPressing: isPressing)
-                else { return nil }
-                return (chunk, used, bytes)
-            }
-        }
+        state.withLock { $0.presence.removable(isPressing: isPressing) }
     }
 
     /// Removes chunks that nobody uses. Blocks the thread.
@@ -185,34 +235,36 @@ final class Mirror: Sendable {
     /// - Returns: whether any was removed.
     func remove(_ chunks: [Int], isPressing: Bool = false, record: () throws -> Void) throws -> Bool {
         // The lock is held across calls that block: blocks that arrive meanwhile, on a thread that may, have to wait.
-        let removed = try placing.withLock { _ in
-            let removed = state.withLock { $0.beginRemoval(chunks, manifest.chunks, isPressing: isPressing) }
-            defer { state.withLock { $0.endRemoval(removed) } }
-            if removed.isEmpty { return false }
-            blocks.drop(removed)
-            try record()
-            for chunk in removed {
-                try file.punchHole(at: manifest.chunks[chunk].offset, length: manifest.chunks[chunk].length)
+        let (removed, outcome, deeds) = placing.withLock { _ in
+            let removed = state.withLock { $0.presence.beginRemoval(chunks, isPressing: isPressing) }
+            let outcome = Result {
+                if removed.isEmpty { return }
+                try record()
+                for chunk in removed {
+                    try file.punchHole(at: manifest.chunks[chunk].offset, length: manifest.chunks[chunk].length)
+                }
             }
-            return true
+            return (removed, outcome, change { $0.endRemoval(removed, isDone: (try? outcome.get()) != nil) })
         }
-        if removed { filler.happened(.removed, to: self) }
-        kick()
-        return removed
+        carryOut(deeds)
+        try outcome.get()
+        return !removed.isEmpty
     }
 
     // MARK: Filling
 
     /// Starts a worker if there is something to do for one more.
-    func kick() {
-        guard state.withLock({ $0.startsWorker(manifest.chunks) }), !filler.start(self) else { return }
-        workerFailed(FetchFailure(.stopping, "the subscriber is stopping"))
-    }
+    func kick() { carryOut(change { $0.kick() }) }
 
     /// The next run of chunks for a worker; another worker begins if there is more to do.
-    func claim() -> Range<Int>? {
-        let run = state.withLock { $0.claim(manifest.chunks) }
-        if run != nil { kick() }
+    func claim() -> Presence.Run? {
+        var run: Presence.Run?
+        carryOut(
+            change { presence in
+                let claimed = presence.claim()
+                run = claimed.run
+                return claimed.effects
+            })
         return run
     }
 
@@ -220,7 +272,7 @@ final class Mirror: Sendable {
     func write(_ piece: RawSpan, of chunk: Int, at start: Int) throws(SystemError) {
         let offset = manifest.chunks[chunk].offset
         try placing.withLock { _ throws(SystemError) in
-            let held = blocks.partial(chunk)?.heldRanges ?? []
+            let held = state.withLock { $0.presence.held.partial[chunk]?.heldRanges ?? [] }
             var position = start
             for range in held where range.upperBound > start && range.lowerBound < start + piece.byteCount {
                 if range.lowerBound > position {
@@ -235,14 +287,9 @@ final class Mirror: Sendable {
     }
 
     func arrived(_ chunk: Int) {
-        let length = manifest.chunks[chunk].length
         // Whoever wanted it has not read it yet: it must not be the first to make room.
-        lastUse.store(UseTime.now.nanoseconds, ordering: .relaxed)
-        let waiters = state.withLock { $0.arrived(chunk, length: length) }
-        // Only now: in between it is in both, and not in neither.
-        blocks.completed(chunk)
-        for waiter in waiters { waiter.resume(returning: .success(())) }
-        filler.happened(.arrived, to: self)
+        touch()
+        carryOut(change { $0.arrived(chunk) })
     }
 
     /// Copies what `old` holds of the chunks that this version has as well, wherever they have moved to. Blocks the thread.
@@ -259,42 +306,42 @@ final class Mirror: Sendable {
                 continue
             }
             let source = old.manifest.chunks[place]
-            if old.use(place) {
+            switch old.use(place) {
+            case .whole:
                 try file.copy(from: old.file, at: source.offset, to: chunk.offset, length: chunk.length)
                 saved += chunk.length
                 arrived(index)
-            } else if old.manifest.content == manifest.content, let partial = old.blocks.partial(place) {
+            case .partial(let partial) where old.manifest.content == manifest.content:
                 for range in partial.heldRanges {
                     let start = Int64(range.lowerBound)
                     try file.copy(
                         from: old.file, at: source.offset + start, to: chunk.offset + start, length: Int64(range.count))
                 }
                 saved += partial.heldBytes
-                blocks.takeOver(partial, as: index)
-                progressed()
+                let blocks = partial.ranges.indices.filter { partial.held.contains($0) }
+                carryOut(change { $0.arrived(blocks, of: index, partial.empty) })
+            case .partial, .missing: break
             }
         }
         return saved
     }
 
-    /// Blocks have arrived.
-    func progressed() { filler.happened(.arrived, to: self) }
-
-    func release(_ run: Range<Int>) { state.withLock { $0.release(run) } }
+    /// A worker's request is over.
+    func release(_ run: Presence.Run) { carryOut(change { $0.release(run) }) }
 
     /// A worker ends without success: who waits is told, and who wanted all.
-    func workerFailed(_ failure: FetchFailure) {
-        let action = state.withLock { $0.failed() }
-        for waiter in action.waiters { waiter.resume(returning: .failure(failure)) }
-        if action.gaveUp { filler.happened(.gaveUp(failure), to: self) }
-    }
+    ///
+    /// - Parameter run: what it was fetching.
+    func workerFailed(_ run: Presence.Run?, _ failure: FetchFailure) { carryOut(change { $0.fail(run, failure) }) }
 }
 
 /// What a mirror needs of who fills it.
 protocol MirrorFilling: Sendable {
-    /// Starts a worker, which ends with ``Mirror/claim()`` giving `nil` or with ``Mirror/workerFailed(_:)``; false when
+    /// Starts a worker, which ends with ``Mirror/claim()`` giving `nil` or with ``Mirror/workerFailed(_:_:)``; false when
     /// no work is taken any more. It must not do the work before it returns.
     func start(_ mirror: Mirror) -> Bool
+    /// Starts a fetch of blocks, which ends with ``Mirror/ended(_:_:)``; as for a worker.
+    func start(_ fetch: BlockFetch, of mirror: Mirror) -> Bool
     /// Is told what happens to the mirror; it must not block.
     func happened(_ event: MirrorEvent, to mirror: Mirror)
 }

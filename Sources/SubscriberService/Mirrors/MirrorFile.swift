@@ -58,15 +58,14 @@ struct MirrorFile {
         let manifest = entry.manifest
         let present = isAsIndexed ? entry.present : verified()
         if !isAsIndexed { freeSpace(notOf: present) }
-        let held = manifest.chunks.indices.saturatingSum { present.contains($0) ? manifest.chunks[$0].length : 0 }
         let mirror = Mirror(
-            manifest: manifest, file: file, present: present, heldBytes: held, filler: filler, used: entry.used,
-            window: window, place: place, isReadOnly: isReadOnly)
+            manifest: manifest, file: file, present: present, filler: filler, used: entry.used, window: window,
+            place: place, isReadOnly: isReadOnly)
         if present.isFull { mirror.trust(identity) }
         // Of a block there is nothing here to check it by: those of a doubtful file are fetched again.
         if isAsIndexed {
             for (chunk, blocks) in entry.blocks where !present.contains(chunk) {
-                try mirror.blocks.restore(chunk, blocks, in: mirror)
+                try mirror.restore(chunk, blocks)
             }
         }
         return (mirror, isAsIndexed)

@@ -72,8 +72,8 @@ extension MirrorLibrary {
             let identity = try file.identity()
             try index.mark(
                 MirrorIndex.Mark(
-                    version: mirror.version, present: sound, blocks: [:], held: mirror.manifest.bytes(of: sound),
-                    stamp: identity.modified, changed: identity.changed, used: mirror.used))
+                    held: HeldSet(mirror.manifest, present: sound), stamp: identity.modified,
+                    changed: identity.changed, used: mirror.used))
         } catch {
             try? FileSystem.unlink(temporary)
             throw error

@@ -99,10 +99,7 @@ extension MirrorLibrary {
         return try mirror.remove(chunks, isPressing: true) {
             // The index first, with a stamp that no file has: if the process ends here, the file is read again.
             try index.mark(
-                MirrorIndex.Mark(
-                    version: mirror.version, present: mirror.present, blocks: mirror.blocks.held,
-                    held: mirror.heldBytes,
-                    stamp: -1, used: mirror.used))
+                MirrorIndex.Mark(held: mirror.held, stamp: -1, used: mirror.used))
         }
     }
 

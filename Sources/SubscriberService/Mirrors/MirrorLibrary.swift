@@ -264,12 +264,8 @@ final class MirrorLibrary: Sendable {
     ///
     /// - Returns: what the index says now of each; `nil` of those of which it could not be written.
     func write(_ mirrors: [Mirror]) -> [MirrorIndex.Summary?] {
-        // The sets first: what arrives during the synchronisation is not covered by it. Blocks before chunks: what
-        // becomes whole in between is in both, and not in neither.
-        let sets = mirrors.map { mirror in
-            let blocks = mirror.blocks.held
-            return (blocks: blocks, present: mirror.present, held: mirror.heldBytes, used: mirror.used)
-        }
+        // The sets first: what arrives during the synchronisation is not covered by it.
+        let sets = mirrors.map { (held: $0.held, used: $0.used) }
         do {
             if mirrors.count > Self.synchronizedOneByOne {
                 try mirrors[0].file.synchronizeFileSystem()
@@ -278,19 +274,19 @@ final class MirrorLibrary: Sendable {
             }
             // What is trusted has been since before it was looked at; a change after that is not to be taken for right.
             let identities = try mirrors.map { try $0.trusted ?? $0.file.identity() }
-            let marks = zip(zip(mirrors, sets), identities).map { pair, identity in
+            let marks = zip(sets, identities).map { pair, identity in
                 MirrorIndex.Mark(
-                    version: pair.0.version, present: pair.1.present, blocks: pair.1.blocks, held: pair.1.held,
-                    stamp: identity.modified, changed: identity.changed, used: pair.1.used)
+                    held: pair.held, stamp: identity.modified, changed: identity.changed, used: pair.used)
             }
             try index.mark(marks)
-            for (index, mark) in marks.enumerated() where mark.present.isFull {
+            for (index, mark) in marks.enumerated() where mark.held.present.isFull {
                 mirrors[index].trust(identities[index])
             }
             trouble.withLock { $0 = nil }
             return zip(mirrors, marks).map { mirror, mark in
                 MirrorIndex.Summary(
-                    size: mirror.manifest.size, held: mark.held, isComplete: mark.present.isFull, stamp: mark.stamp,
+                    size: mirror.manifest.size, held: mark.held.bytes, isComplete: mark.held.present.isFull,
+                    stamp: mark.stamp,
                     changed: mark.changed, used: mark.used)
             }
         } catch {

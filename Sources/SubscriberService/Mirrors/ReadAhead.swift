@@ -3,7 +3,7 @@ import Catalogue
 /// A reader's demand for a range of a mirror: what lies ahead of it is fetched for as long as this lives.
 final class ReadAhead: Sendable {
     private let mirror: Mirror
-    private let token: MirrorState.Token
+    private let token: Presence.Token
 
     init(_ mirror: Mirror, _ range: Range<Int64>) {
         self.mirror = mirror

@@ -45,7 +45,7 @@ struct ExplainRoute: Sendable {
         try SliceReader.check(selection, itemSize: fieldSize ?? geometry.itemSize)
         let chunkLength = Self.chunkLength(dataset)
         let cost = try await pool.run(asLongAs: { isWanted in
-            let layout = try mirror.flatMap { try $0.blocks.layout(of: $0) }
+            let layout = try mirror.flatMap { try $0.layout() }
             var cost = try SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
                 .cost(layout, chunkLength: chunkLength, isWanted)
             // Where something is held already, the frame comes first: it says what.
@@ -83,7 +83,7 @@ struct ExplainRoute: Sendable {
     /// A frame as a whole comes by runs of whole chunks.
     private func frameCost(_ dataset: Dataset, _ mirror: Mirror?) -> ReadCost {
         var cost = ReadCost(bytes: dataset.size)
-        let runLength = MirrorState.runLength
+        let runLength = Demand.runLength
         guard let mirror else {
             let chunk = Self.chunkLength(dataset)
             let perRequest = max(runLength / chunk, 1) * chunk

@@ -100,7 +100,7 @@ struct SliceReader: Sendable {
             throw FetchFailure(.unreachable, Self.offline(reading.path, "the bytes of this slice are not held"))
         }
         // Before memory is taken for it: a source may be slow, and others would have to wait for that memory.
-        try await keeper.hold(bytes: [range], of: mirror)
+        try await mirror.hold([range], on: pool)
         try await AnswerRoom.reserve(range.count)
         let frame = try await budget.with(2 * range.count) {
             let bytes = try await mirror.read(range, on: pool)
@@ -164,10 +164,10 @@ struct SliceReader: Sendable {
         guard mirror.manifest.content == .frame else {
             throw Refusal(400, "\(reading.path) is a plain file: there is nothing to slice, but it can be downloaded")
         }
-        if !reading.mayFetch, try await pool.run({ try mirror.blocks.layout(of: mirror) }) == nil {
+        if !reading.mayFetch, try await mirror.readLayout(on: pool) == nil {
             throw FetchFailure(.unreachable, Self.offline(reading.path, "its header is not held"))
         }
-        guard let layout = try await keeper.layout(of: mirror) else {
+        guard let layout = try await mirror.layout(on: pool) else {
             throw Refusal(400, "\(reading.path) is no Blosc2 frame")
         }
         let reader = try await pool.run {
@@ -189,17 +189,16 @@ struct SliceReader: Sendable {
         let plan = SelectionPlan(selection: selection, isArray: isArray, mirror: mirror)
         var wasHeld = true
         // Of a version that has much in common with one that is held, only the frame may be missing.
-        if reading.mayFetch, mirror.arrayReader == nil, mirror.heldBytes > 0 { _ = try await keeper.layout(of: mirror) }
+        if reading.mayFetch, mirror.arrayReader == nil, mirror.heldBytes > 0 { _ = try await mirror.layout(on: pool) }
         // One round for an array; the heads of chunks come first where only they say what is needed.
         for _ in 0..<4 {
             var isHeld = true
-            var layout = mirror.blocks.knownLayout
-            if layout == nil { layout = try await pool.run { try mirror.blocks.layout(of: mirror) } }
+            let layout = try await mirror.readLayout(on: pool)
             do {
                 try await plan.parts(layout) { missing in
                     (isHeld, wasHeld) = (false, false)
                     guard reading.mayFetch else { throw FetchFailure(.unreachable, "it is not held") }
-                    try await keeper.fetch(missing.keys, of: mirror)
+                    try await mirror.fetch(missing.keys, on: pool)
                 }
             } catch let failure as FetchFailure {
                 throw try await explained(failure, plan, reading)
@@ -214,7 +213,7 @@ struct SliceReader: Sendable {
     ) async throws -> FetchFailure {
         let mirror = reading.mirror
         let (layout, missing) = try await pool.run {
-            let layout = try mirror.blocks.layout(of: mirror)
+            let layout = try mirror.layout()
             return (layout, plan.total(layout))
         }
         guard layout == nil || missing.chunkCount > 0 else { return failure }

@@ -19,7 +19,7 @@ struct MirrorReader: Sendable {
                 for: request, EntityTag(mirror.version.description), headers["Last-Modified"]),
             ranges.saturatingSum({ $0.count }) <= Self.blockwiseLength
         {
-            try await keeper.hold(bytes: ranges, of: mirror)
+            try await mirror.hold(ranges, on: pool)
         }
         let tag = EntityTag(mirror.version.description), size = mirror.manifest.size
         // What is complete goes as a whole: its file keeps all bytes for as long as they are sent.

@@ -68,7 +68,7 @@ struct VersionRoutes: Sendable {
             throw Refusal(413, "blocks of chunks over \(Self.chunkLimit >> 20) MiB are not served; ask for the data")
         }
         // All at the same time: one after the other, each would take a way there and back.
-        try await keeper.hold(bytes: parts.map { mirror.manifest.chunks[$0.chunk].range }, of: mirror)
+        try await mirror.hold(parts.map { mirror.manifest.chunks[$0.chunk].range }, on: pool)
         var segments: [SharedBytes] = []
         var room = Self.blocksLimit
         for part in parts {
@@ -92,14 +92,14 @@ extension VersionRoutes {
     private func parts(of wanted: BlockRequest, _ mirror: Mirror) async throws -> [BlockRequest.Part] {
         let missing = Refusal(400, "version \(mirror.version) has no such chunk or block, or is no frame")
         if wanted.wantsFrame || !wanted.arrayParts.isEmpty {
-            guard let layout = try await keeper.layout(of: mirror) else { throw missing }
+            guard let layout = try await mirror.layout(on: pool) else { throw missing }
             let numbers = wanted.arrayParts.map(\.chunk).filter { $0 < layout.chunks.count }
             let places = numbers.compactMap { mirror.manifest.place(ofArrayChunk: $0, layout) }
-            try await keeper.hold(bytes: places.map { mirror.manifest.chunks[$0].range }, of: mirror)
+            try await mirror.hold(places.map { mirror.manifest.chunks[$0].range }, on: pool)
         }
         let parts = try await pool.run {
             try wanted.resolved(
-                in: mirror.manifest, layout: { try mirror.blocks.layout(of: mirror) },
+                in: mirror.manifest, layout: { try mirror.layout() },
                 source: FileSource(mirror.file, size: mirror.manifest.size))
         }
         guard let parts else { throw missing }

@@ -39,7 +39,7 @@ struct SubscriberParts: Sendable {
         held = HeldEvents(copy: copy, library: library, events: events)
         let sources = CatalogueSources(copy: copy)
         transfers = TransferService(
-            fetcher: fetcher, directory: sources, concurrency: configuration.concurrency, log: log)
+            fetcher: fetcher, directory: sources, concurrency: configuration.concurrency, pool: pool, log: log)
         let links = FileLinks(folder: configuration.state + "/files")
         keeper = try MirrorKeeper(
             copy: copy, library: library, transfers: transfers, directory: sources,

@@ -78,10 +78,7 @@ struct MirrorIndex: Sendable {
 
     /// What is held of a mirror, to be written down.
     struct Mark: Sendable {
-        let version: Version
-        let present: ChunkSet
-        let blocks: [Int: ChunkSet]
-        let held: Int64
+        let held: HeldSet
         let stamp: Int64
         var changed: Int64 = 0
         let used: UseTime
@@ -93,16 +90,16 @@ struct MirrorIndex: Sendable {
     func mark(_ marks: [Mark]) throws {
         try database.transaction { connection in
             for mark in marks {
-                let version = mark.version.description
+                let held = mark.held, version = held.manifest.version.description
                 try connection.execute("DELETE FROM partial_chunks WHERE version = ?", version)
-                for (chunk, set) in mark.blocks {
+                for (chunk, partial) in held.partial {
                     try connection.execute(
                         "INSERT INTO partial_chunks (version, chunk, blocks) VALUES (?, ?, ?)", version, chunk,
-                        set.encoded)
+                        partial.held.encoded)
                 }
                 try connection.execute(
                     "UPDATE mirrors SET present = ?, held = ?, complete = ?, stamp = ?, changed = ?, used = ? WHERE version = ?",
-                    mark.present.encoded, mark.held, mark.present.isFull ? 1 : 0, mark.stamp, mark.changed,
+                    held.present.encoded, held.bytes, held.present.isFull ? 1 : 0, mark.stamp, mark.changed,
                     mark.used.nanoseconds, version)
             }
         }

@@ -198,7 +198,7 @@ struct Fetcher: Sendable {
             } onBytes: { bytes in
                 counters.fetched(Int64(bytes.byteCount))
                 for blocks in try decoder.withLock({ try $0.append(bytes) }) {
-                    try mirror.blocks.store(blocks, in: mirror)
+                    try mirror.store(blocks)
                 }
             }
         } catch let error as FetchFailure where error.reason == .corrupt {

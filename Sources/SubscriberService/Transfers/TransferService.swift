@@ -14,17 +14,20 @@ final class TransferService: MirrorFilling {
     private let fetcher: Fetcher
     private let directory: any SourceDirectory
     private let slots: RequestSlots
+    /// Where frames are read.
+    private let pool: BlockingPool
     private let log: Logger
     private let room = Locked<RoomKeeper>(RoomKeeper())
     private let observers = Locked<[@Sendable (Mirror, MirrorEvent) -> Void]>([])
 
     /// - Parameter concurrency: requests for chunks that are under way at the same time, over all mirrors.
-    init(fetcher: Fetcher, directory: any SourceDirectory, concurrency: Int, log: Logger) {
+    init(fetcher: Fetcher, directory: any SourceDirectory, concurrency: Int, pool: BlockingPool, log: Logger) {
         self.fetcher = fetcher
         self.directory = directory
+        self.pool = pool
         self.log = log
         slots = RequestSlots(concurrency)
-        // Bounded by what is in demand: each mirror has at most `MirrorState.workerLimit` workers, each dataset one job.
+        // Bounded by what is in demand: each mirror has at most `Presence.workerLimit` workers, each dataset one job.
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
 
@@ -50,10 +53,7 @@ final class TransferService: MirrorFilling {
         if case .terminated = queue.yield(job) { false } else { true }
     }
 
-    /// Fetches blocks of a mirror.
-    func fetch(_ request: BlockRequest, of mirror: Mirror) async -> Result<Void, FetchFailure> {
-        let use = MirrorUse(mirror)
-        defer { withExtendedLifetime(use) {} }
+    private func fetch(_ request: BlockRequest, of mirror: Mirror) async -> Result<Void, FetchFailure> {
         happened(.requested, to: mirror)
         let need = RoomNeed(request.bytes(of: mirror.manifest), .indispensable)
         return await withRoom(need, mirror) {
@@ -67,6 +67,16 @@ final class TransferService: MirrorFilling {
 
     func start(_ mirror: Mirror) -> Bool { submit { await self.work(on: mirror) } }
 
+    func start(_ fetch: BlockFetch, of mirror: Mirror) -> Bool {
+        // A child of this service: an asker that leaves does not end it for the others.
+        submit { [self] in
+            let outcome = await self.fetch(fetch.request, of: mirror)
+            // Where all is that is on its way is known from now on. A frame that cannot be read fails those who read it.
+            _ = try? await mirror.readLayout(on: pool)
+            mirror.ended(fetch, outcome)
+        }
+    }
+
     func happened(_ event: MirrorEvent, to mirror: Mirror) {
         for observer in observers.withLock({ $0 }) { observer(mirror, event) }
     }
@@ -76,20 +86,19 @@ final class TransferService: MirrorFilling {
     private func work(on mirror: Mirror) async {
         while let run = mirror.claim() {
             happened(.requested, to: mirror)
-            let bytes = mirror.manifest.chunks[run].saturatingSum(\.length)
+            let bytes = mirror.manifest.chunks[run.chunks].saturatingSum(\.length)
             let outcome = await whileWanted(mirror) { [self] in
                 await withRoom(RoomNeed(bytes, mirror.isAwaited ? .awaited : .none), mirror) {
                     await whenItIsItsTurn(mirror, size: nil) { () throws(FetchFailure) in
-                        try await fetcher.fetch(run, of: mirror, from: sources(of: mirror))
+                        try await fetcher.fetch(run.chunks, of: mirror, from: sources(of: mirror))
                     }
                 }
             }
-            mirror.release(run)
-            happened(.requested, to: mirror)
             if case .failure(let failure)? = outcome {
                 log.debug("a fetch failed", ["version": mirror.version.short, "error": failure])
-                return mirror.workerFailed(failure)
+                return mirror.workerFailed(run, failure)
             }
+            mirror.release(run)
         }
     }
 

@@ -36,6 +36,9 @@ final class HandMadePublisher: Sendable {
         var manifestBytes = 0
         var requests: [String] = []
         var slowManifests: [Version: Gate] = [:]
+        var slowBlocks: (isMeant: @Sendable (BlockRequest) -> Bool, gate: Gate)?
+        /// The parts of each version that were sent, in the file: of all answers, also of those that have not ended.
+        var sent: [Version: [Range<Int64>]] = [:]
         var replacement: (@Sendable (HTTPRequest) -> HTTPResponse)?
     }
 
@@ -57,6 +60,26 @@ final class HandMadePublisher: Sendable {
         shared.withLock { $0.slowManifests[version] = other ?? gate }
     }
 
+    /// Answers to these requests for blocks do not come before the gate opens.
+    func delayBlocks(until gate: Gate, where isMeant: @escaping @Sendable (BlockRequest) -> Bool) {
+        shared.withLock { $0.slowBlocks = (isMeant, gate) }
+    }
+
+    /// Bytes of a version that were sent more than once.
+    func bytesSentTwice(_ version: Version) -> Int64 {
+        let sorted = shared.withLock { $0.sent[version] ?? [] }.sorted { $0.lowerBound < $1.lowerBound }
+        var twice: Int64 = 0, end: Int64 = 0
+        for range in sorted {
+            twice += max(min(end, range.upperBound) - range.lowerBound, 0)
+            end = max(end, range.upperBound)
+        }
+        return twice
+    }
+
+    private func note(_ ranges: [Range<Int64>], of version: Version) {
+        shared.withLock { $0.sent[version, default: []] += ranges }
+    }
+
     func remove(_ version: Version) { shared.withLock { $0.contents[version] = nil } }
 
     /// The next requests for data suffer these, one each.
@@ -72,6 +95,7 @@ final class HandMadePublisher: Sendable {
             shared.dataBytes = 0
             shared.manifestBytes = 0
             shared.requests = []
+            shared.sent = [:]
         }
     }
 
@@ -106,6 +130,20 @@ final class HandMadePublisher: Sendable {
             let chunk = SharedBytes(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
             guard let proven = BlockAnswer.blocks(part, of: manifest, chunk: chunk) else { return .refusal(400, "no") }
             body += proven.head + proven.blocks.flatMap(\.bytes.array)
+            let cut = ChunkLayout.blocks(of: manifest.content, chunk)
+            note(
+                proven.blocks.map {
+                    range.lowerBound + Int64(cut[$0.index].lowerBound)..<range.lowerBound
+                        + Int64(cut[$0.index].upperBound)
+                },
+                of: version)
+        }
+        if let (isMeant, gate) = shared.withLock({ $0.slowBlocks }), isMeant(wanted) {
+            return HTTPResponse(
+                body: .stream(length: Int64(body.count)) { [body] writer in
+                    try await gate.wait()
+                    try await writer.write(SharedBytes(body))
+                })
         }
         return blocks(body, whole: bytes, nextFault(0..<body.count))
     }
@@ -170,6 +208,7 @@ final class HandMadePublisher: Sendable {
             let ends = text.split(separator: "-").compactMap { Int($0) }
             range = ends[0]..<ends[1] + 1
         }
+        note([Int64(range.lowerBound)..<Int64(range.upperBound)], of: version)
         let fault = nextFault(range)
         var headers: HTTPHeaders = ["Content-Range": "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"]
         var status = 206
@@ -223,12 +262,28 @@ extension Optional where Wrapped == HandMadePublisher.Fault {
     }
 }
 
+extension ChunkLayout {
+    /// How a chunk is cut, of whatever content.
+    static func blocks(of content: Manifest.Content, _ chunk: SharedBytes) -> [Range<Int>] {
+        switch content {
+        case .frame: blocks(of: chunk)
+        case .plain:
+            stride(from: 0, to: chunk.count, by: plainLength).map { $0..<min($0 + plainLength, chunk.count) }
+        }
+    }
+}
+
 /// Closed until it is opened; who waits is let through then, or when cancelled.
 final class Gate: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
+    private let state = Locked(false)
     init() { (stream, continuation) = AsyncStream.makeStream() }
-    func open() { continuation.finish() }
+    var isOpen: Bool { state.withLock { $0 } }
+    func open() {
+        state.withLock { $0 = true }
+        continuation.finish()
+    }
     func wait() async throws {
         for await _ in stream {}
         try Task.checkCancellation()
