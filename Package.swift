@@ -65,14 +65,18 @@ let package = Package(
         module("Catalogue", ["Digests", "Platform"], isWrapper: true),
         module("Page", ["CPage", "Digests", "HTTP", "Platform"], isWrapper: true),
         module("Versions", ["Catalogue", "Arrays", "Blosc2", "Digests", "Platform"], isWrapper: true),
-        module("BrokerService", ["Catalogue", "HTTP", "Storage", "Metrics", "Digests", "Platform"]),
+        module("Wire", ["Versions", "Catalogue", "HTTP", "Platform"]),
+        module("BrokerService", ["Wire", "Catalogue", "HTTP", "Storage", "Metrics", "Digests", "Platform"]),
         module(
             "PublisherService",
-            ["Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests", "Platform"]),
+            ["Wire", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests", "Platform"]),
         module(
             "SubscriberService",
-            ["Page", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests", "Platform"]),
-        module("Client", ["Versions", "Catalogue", "HTTP", "Arrays", "Blosc2", "Digests", "Platform"]),
+            [
+                "Wire", "Page", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Metrics", "Digests",
+                "Platform",
+            ]),
+        module("Client", ["Wire", "Versions", "Catalogue", "HTTP", "Arrays", "Blosc2", "Digests", "Platform"]),
         module("TestSupport", ["Platform"], isWrapper: true),
 
         program("bpubsub", ["Client"]),
@@ -94,17 +98,21 @@ let package = Package(
         tests("Storage"),
         tests("Catalogue", ["Digests", "Platform"]),
         tests("Versions", ["Catalogue", "Arrays", "Blosc2", "Digests", "Platform"]),
-        tests("BrokerService", ["Catalogue", "HTTP", "Storage", "Digests", "Platform"]),
+        tests("Wire", ["Versions", "Catalogue", "HTTP", "Platform"]),
+        tests("BrokerService", ["Wire", "Catalogue", "HTTP", "Storage", "Digests", "Platform"]),
         tests(
             "PublisherService",
-            ["Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform", "BrokerService"]),
+            [
+                "Wire", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform",
+                "BrokerService",
+            ]),
         tests(
             "SubscriberService",
             [
-                "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform",
+                "Wire", "Versions", "Catalogue", "HTTP", "Storage", "Arrays", "Blosc2", "Digests", "Platform",
                 "BrokerService", "PublisherService",
             ]),
-        tests("Client", ["Catalogue", "HTTP", "Digests", "Platform"]),
+        tests("Client", ["Wire", "Catalogue", "HTTP", "Digests", "Platform"]),
         .testTarget(
             name: "SystemTests", dependencies: ["TestSupport", "Catalogue", "HTTP", "Platform"], swiftSettings: strict),
     ],

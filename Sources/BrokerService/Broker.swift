@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Metrics
 public import Platform
+import Wire
 
 /// A broker: the control plane over a log, on an address.
 public final class Broker: Sendable {
@@ -70,11 +71,12 @@ public final class Broker: Sendable {
         feed = Self.feed(of: log, configuration, counting: metrics.feed)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.connectionTotal = plan.connections
-        settings.headers = [ProtocolHeader.protocol: "1"]
+        settings.headers = ProtocolHeader.common
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         settings.otherBudgets = [spools]
-        server = try HTTPServer(settings, feeds: ["/api/changes": feed], statistics: metrics.server) {
-            await handler.answer($0)
+        let routes = handler.routes(log: logger)
+        server = try HTTPServer(settings, feeds: [RoutePath.changes.fixed: feed], statistics: metrics.server) {
+            await routes.answer($0)
         }
         self.configuration = configuration
         self.folder = folder

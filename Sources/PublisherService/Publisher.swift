@@ -3,6 +3,7 @@ internal import HTTP
 internal import Metrics
 public import Platform
 internal import Synchronization
+internal import Wire
 
 /// A publisher: makes the files of a folder the datasets of a group, announces them, and serves their bytes.
 public final class Publisher: Sendable {
@@ -34,21 +35,22 @@ public final class Publisher: Sendable {
         self.files = files
         watcher = FolderWatcher(files, configuration.watching)
         workers = VersionWorkers(FileReader(files, statistics))
-        let routes = VersionRoutes(
+        let versions = VersionRoutes(
             files: VersionFiles(files), store: state.store, statistics: statistics,
             pool: BlockingPool(name: "serving", threads: 4))
         let metrics = PublisherMetrics(
             files: files, statistics: statistics, standing: standing, server: ServerStatistics())
         let plane = DataPlane(
-            group: group, versions: routes, isReady: { files.isWalked },
+            group: group, versions: versions, isReady: { files.isWalked },
             metrics: MetricsPage("publisher") { metrics.families }, logger: configuration.logger)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
-        settings.headers = [ProtocolHeader.protocol: "1"]
+        settings.headers = ProtocolHeader.common
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         settings.connectionTotal = plan.connections
         // Each may have a file open.
         settings.connectionLimit = min(settings.connectionLimit, (plan.connections + plan.files) / 2)
-        server = try HTTPServer(settings, statistics: metrics.server) { await plane.answer($0) }
+        let routes = plane.routes
+        server = try HTTPServer(settings, statistics: metrics.server) { await routes.answer($0) }
         let claim = Claim(
             secret: state.identity.secret, urls: configuration.urls(listeningOn: server.endpoint),
             class: configuration.class, instance: state.instance)

@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 @Suite(.patient) struct BrokerCatalogueTests {
     let folder: TemporaryFolder

@@ -5,6 +5,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 /// A broker that runs, and how tests speak to it.
 struct BrokerHarness: Sendable {

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import TestSupport
 import Testing
+import Wire
 
 /// What an operator sees of a broker.
 @Suite(.patient) struct BrokerMetricsTests {

@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 /// The program itself.
 @Suite(.patient) struct BrokerProgramTests {

@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 /// Listings that nobody reads.
 @Suite struct ListingSpoolTests {

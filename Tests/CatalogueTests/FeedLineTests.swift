@@ -43,13 +43,4 @@ import Testing
     func refusesOtherLines(text: String) {
         #expect(throws: (any Error).self) { try FeedLine(line: Array(text.utf8)) }
     }
-
-    @Test func saysWhatIsWrongWithAMessage() {
-        do {
-            _ = try WireJSON.decode(Announcements.self, from: Array(#"{"changes":[{"put":{"path":"foo/a"}}]}"#.utf8))
-            Issue.record("a dataset without a version was accepted")
-        } catch {
-            #expect(WireJSON.describe(error).contains("version"))
-        }
-    }
 }

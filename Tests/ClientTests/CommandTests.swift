@@ -123,7 +123,7 @@ struct CommandTests {
         let rest = try await subscriber.run("info")
         #expect(rest == "bar/c.txt\n")
         let json = try await subscriber.run("info", "--json")
-        #expect(json.contains("\"foo/a.txt\": {\"follow\": false}"))
+        #expect(json.contains("\"foo/a.txt\": {\"complete\": true, \"follow\": false, \"held\": 5}"))
     }
 
     @Test("info PATH tells all about a dataset")

@@ -3,6 +3,7 @@ import HTTP
 import Platform
 import Synchronization
 import TestSupport
+import Wire
 
 @testable import Client
 
@@ -101,7 +102,7 @@ final class FakeSubscriber: Sendable {
         case ("GET", "/api/list"): return list(request)
         case ("GET", "/api/info"): return info()
         case ("GET", "/api/status"): return .json(Self.status)
-        case ("GET", "/api/publishers"): return json(state.withLock { $0.groups })
+        case ("GET", "/api/publishers"): return .json(state.withLock { $0.groups })
         case ("GET", "/api/events"): return events()
         case ("POST", "/api/follow"): return await follow(request, true)
         case ("POST", "/api/unfollow"): return await follow(request, false)
@@ -109,7 +110,7 @@ final class FakeSubscriber: Sendable {
         case ("GET", let path) where path.hasPrefix("/api/datasets/"):
             let name = ExactText(String(path.dropFirst("/api/datasets/".count)))
             guard let sample = state.withLock({ $0.datasets[name] }) else { return .refusal(404, "no dataset \(name)") }
-            return json(sample.dataset)
+            return .json(sample.dataset)
         case ("GET", let path) where path.hasPrefix("/api/download/"):
             return bytes(String(path.dropFirst("/api/download/".count)), request)
         default: return .refusal(404, "no such path")
@@ -122,10 +123,10 @@ final class FakeSubscriber: Sendable {
             .sorted { $0.dataset.path < $1.dataset.path }
         if let text = request.parameter("complete") {
             let names = found.map(\.dataset.path.text).filter { $0.utf8.starts(with: text.utf8) }
-            return json(names)
+            return .json(names)
         }
-        guard request.parameter("long") == "true" else { return json(found.map(\.dataset.path.text)) }
-        return json(
+        guard request.parameter("long") == "true" else { return .json(found.map(\.dataset.path.text)) }
+        return .json(
             found.map {
                 ListedDataset(
                     dataset: $0.dataset, held: $0.held, complete: $0.held == $0.dataset.size, followed: $0.isFollowed)
@@ -134,7 +135,11 @@ final class FakeSubscriber: Sendable {
 
     private func info() -> HTTPResponse {
         let entries = state.withLock { $0.datasets.filter { $0.value.isFollowed || $0.value.held > 0 } }
-        return json(NamedValues(entries.mapValues { HeldDataset(follow: $0.isFollowed) }))
+        return .json(
+            NamedValues(
+                entries.mapValues {
+                    HeldDataset(follow: $0.isFollowed, held: $0.held, complete: $0.held == $0.dataset.size)
+                }))
     }
 
     private func follow(_ request: HTTPRequest, _ isFollowed: Bool) async -> HTTPResponse {
@@ -151,22 +156,22 @@ final class FakeSubscriber: Sendable {
     private func download(_ request: HTTPRequest) async -> HTTPResponse {
         guard let names = await names(request) else { return .refusal(400, "the body is not an array of names") }
         if let refusal = unknown(names) { return refusal }
-        let states = state.withLock { state -> [ExactText: TransferState] in
-            var result: [ExactText: TransferState] = [:]
+        let states = state.withLock { state -> [ExactText: MirrorProgress] in
+            var result: [ExactText: MirrorProgress] = [:]
             for (path, sample) in state.datasets where Self.matches(sample, names) {
                 let size = sample.dataset.size
                 let held = sample.held + min(state.step, size - sample.held)
                 state.datasets[path]?.held = held
                 let failure = state.failures[path] ?? (held < size ? state.obstacle : nil)
-                result[path] = TransferState(
+                result[path] = MirrorProgress(
+                    path: sample.dataset.path, version: sample.dataset.version,
                     state: state.failures[path] != nil ? .failed : held == size ? .complete : .running, held: held,
-                    size: size,
-                    version: sample.dataset.version, error: failure)
+                    size: size, error: failure)
             }
             if let path = state.withdrawn { state.datasets[path] = nil }
             return result
         }
-        return json(NamedValues(states))
+        return .json(NamedValues(states))
     }
 
     private func bytes(_ path: String, _ request: HTTPRequest) -> HTTPResponse {
@@ -233,23 +238,13 @@ final class FakeSubscriber: Sendable {
         let problem = Refusal.NameProblem(
             reason: "there is no such dataset",
             suggestions: NearestNames.of(missing[0], among: datasets.keys.sorted().map(\.text)))
-        let errors = NamedValues(missing.map { (ExactText($0), problem) }).encoded
-        return .json(
-            status: 404, "{\"detail\":\"unknown names\",\"errors\":\(String(decoding: errors, as: UTF8.self))}")
+        return Refusal.names(NamedValues(missing.map { (ExactText($0), problem) })).response
     }
 
     private static func matches(_ sample: SampleDataset?, _ patterns: [String]) -> Bool {
         guard let sample else { return false }
         return patterns.isEmpty
             || patterns.contains { (try? PathPattern($0))?.matches(sample.dataset.path.text) ?? false }
-    }
-
-    private func json(_ values: NamedValues<some Encodable>) -> HTTPResponse {
-        .json(String(decoding: values.encoded, as: UTF8.self))
-    }
-
-    private func json(_ value: some Encodable, status: Int = 200) -> HTTPResponse {
-        .json(status: status, String(decoding: WireJSON.encode(value), as: UTF8.self))
     }
 
     static let status = """

@@ -1,6 +1,7 @@
 import Catalogue
 import Platform
 import Testing
+import Wire
 
 @testable import PublisherService
 

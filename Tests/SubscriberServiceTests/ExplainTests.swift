@@ -6,6 +6,7 @@ import Platform
 import TestSupport
 import Testing
 import Versions
+import Wire
 
 @testable import SubscriberService
 

@@ -4,6 +4,7 @@ import Platform
 import Storage
 import TestSupport
 import Testing
+import Wire
 
 @testable import SubscriberService
 

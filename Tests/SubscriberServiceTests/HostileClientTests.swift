@@ -3,6 +3,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 @testable import SubscriberService
 
@@ -40,7 +41,7 @@ import Testing
                     .init(url: subscriber.url + "/api/list/foo?\(number)=\(long)"))
                 #expect(answer.status == 200)
             }
-            let use = subscriber.parts.router.reading.cache.use
+            let use = subscriber.parts.router.status.cache.use
             #expect(use.answers > 0 && use.answers * length <= AnswerCache.limit, "\(use.answers) are kept")
         }
     }

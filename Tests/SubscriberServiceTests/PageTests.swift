@@ -3,6 +3,7 @@ import HTTP
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 @testable import SubscriberService
 

@@ -1,4 +1,5 @@
 import Catalogue
+import Wire
 
 /// A claim whose every field is usable.
 struct CheckedClaim: Sendable {

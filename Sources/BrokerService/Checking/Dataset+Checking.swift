@@ -1,4 +1,5 @@
 import Catalogue
+import Wire
 
 extension Dataset {
     /// Refuses what no publisher may say of a dataset: the catalogue goes to everybody.

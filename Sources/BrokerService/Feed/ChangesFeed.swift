@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// The log's side of the feed `GET /api/changes`: where a watcher may begin, and what is older than the feed's memory.
 final class ChangesFeed: FeedSource {
@@ -38,32 +39,25 @@ final class ChangesFeed: FeedSource {
     }
 
     func open(_ request: FeedRequest) async throws(FeedRefusal) -> FeedSubscription {
-        let prefixes: [String]
+        let question: ChangesQuestion
         do {
-            prefixes = try ListingForm.prefixes(request.query)
+            question = try ChangesQuestion(request)
         } catch {
-            throw FeedRefusal(error.status, error.detail)
+            throw FeedRefusal(error)
         }
-        var filter: (@Sendable (String) -> Bool)?
-        if !prefixes.isEmpty {
-            filter = { key in prefixes.contains { Change.concerns(key: key, prefix: $0) } }
-        }
-        let position = try await start(request)
+        let position = try await start(question)
         // A watcher that has everything learns at once that it has.
         let greeting = bookmark.withLock { $0.revision == position ? $0.line : nil }
         var subscription = FeedSubscription(
-            position: position, contentType: "application/x-ndjson", greeting: greeting, filter: filter)
+            position: position, contentType: MediaType.lines, greeting: greeting, filter: question.part.filter)
         // One that has not, as soon as it has: until then it does not know whether what it has is current.
         subscription.wantsHeartbeat = greeting == nil
         return subscription
     }
 
-    private func start(_ request: FeedRequest) async throws(FeedRefusal) -> Revision {
-        let (epoch, after) = (request.parameter("epoch"), request.parameter("after"))
-        if epoch == nil && after == nil { return bookmark.withLock { $0.revision } }
-        guard let epoch, let after, let revision = Revision(after) else {
-            throw FeedRefusal(400, "'epoch' and 'after', a revision, belong together: give both, or none to begin now")
-        }
+    private func start(_ question: ChangesQuestion) async throws(FeedRefusal) -> Revision {
+        guard let since = question.since else { return bookmark.withLock { $0.revision } }
+        let (epoch, revision) = (since.epoch, since.revision)
         guard epoch == log.epoch.text else {
             throw FeedRefusal(410, "the epoch '\(epoch.prefix(64))' is not this log's: list the catalogue again")
         }

@@ -1,6 +1,7 @@
 import Catalogue
 import Platform
 import Synchronization
+import Wire
 
 /// Grants leases, and writes into the log who holds which group.
 ///

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// Writes a listing, page by page.
 final class ListingText: Sendable {
@@ -21,7 +22,7 @@ final class ListingText: Sendable {
     func add(_ entries: [LogEntry]) throws {
         try parts.withLock { parts in
             for entry in entries {
-                if form.isLines {
+                if form.question.isLines {
                     try parts.spool.append(entry.line)
                     try parts.spool.append(Self.lineEnd)
                 } else if entry.kind == .put {
@@ -37,8 +38,8 @@ final class ListingText: Sendable {
     /// Ends the text with what only the end knows.
     func finish(_ state: LogState) throws -> (HTTPResponse.Body, ByteBudget.Claim?) {
         try parts.withLock { parts in
-            if form.isLines {
-                try parts.spool.append(state.seen(below: form.prefixes).bookmark + Self.lineEnd)
+            if form.question.isLines {
+                try parts.spool.append(state.seen(below: form.question.part.prefixes).bookmark + Self.lineEnd)
             } else {
                 try parts.spool.append(Array((parts.isFirst ? "{}\n" : "}\n").utf8))
             }

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// Lists the catalogue. What many ask at the same revision, as after *gone: list again*, is made once.
 final class Listings: Sendable {
@@ -39,9 +40,9 @@ final class Listings: Sendable {
             throw Refusal(503, "the broker cannot read its catalogue at the moment: try again later")
         }
         var headers: HTTPHeaders = [
-            "Content-Type": form.contentType, ProtocolHeader.epoch: listing.epoch.text,
+            "Content-Type": form.question.mediaType, ProtocolHeader.epoch: listing.epoch.text,
             ProtocolHeader.revision: "\(listing.revision)", "Vary": "Accept, Accept-Encoding",
-            "Cache-Control": "no-cache",
+            "Cache-Control": CacheControl.ask,
         ]
         if form.isCompressed { headers["Content-Encoding"] = "gzip" }
         var response = HTTPResponse(headers: headers, body: listing.body)
@@ -61,7 +62,7 @@ final class Listings: Sendable {
 
     private func make(_ form: ListingForm) async throws -> Listing {
         let text = ListingText(form, spoolFolder: spoolFolder, spools: spools)
-        let state = try await log.snapshot(below: form.prefixes) { try text.add($0) }
+        let state = try await log.snapshot(below: form.question.part.prefixes) { try text.add($0) }
         let (body, claim) = try text.finish(state)
         return Listing(revision: state.revision, epoch: state.epoch, body: body, claim: claim)
     }
@@ -90,4 +91,15 @@ struct Listing: Sendable {
     let body: HTTPResponse.Body
     /// What it takes on disk, for as long as somebody has it.
     let claim: ByteBudget.Claim?
+}
+
+/// Which listing of the catalogue is asked for.
+struct ListingForm: Hashable, Sendable {
+    let question: ListingQuestion
+    let isCompressed: Bool
+
+    init(_ request: HTTPRequest) throws(Refusal) {
+        question = try ListingQuestion(request)
+        isCompressed = request.acceptsGzip
+    }
 }

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Metrics
 import Platform
+import Wire
 
 /// Answers the requests of the control plane, all but the feed.
 struct RequestHandler: Sendable {
@@ -17,45 +18,31 @@ struct RequestHandler: Sendable {
     /// For JSON that takes long to read: the server's threads must not wait for it.
     let pool = BlockingPool(name: "announcements", threads: 2)
 
-    func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        var response: HTTPResponse
-        do {
-            let route = try Route(path: request.path)
-            if route.methods.contains(request.method) {
-                response = try await answer(request, route)
-            } else {
-                let allowed = route.methods.joined(separator: ", ")
-                response = .refusal(405, "'\(request.path)' does not know \(request.method), only \(allowed)")
-                response.headers["Allow"] = allowed
-            }
-        } catch {
-            response = .refusal(error.status, error.detail)
-            if error.status == 503 { response.headers["Retry-After"] = "1" }
-        }
-        return response
+    /// Who answers what. No page of any site is a publisher: whoever looks at one has not asked to announce.
+    func routes(log logger: Logger) -> Routes {
+        Routes(
+            of: "a broker",
+            [
+                Route(.publishers, .get { _, _ in .json(leases.groups) }),
+                Route(
+                    .publisher, .get { _, name in try group(GroupName(name)) },
+                    .put { request, name in .json(try await claim(GroupName(name), request)) },
+                    .delete { request, name in
+                        try await leases.release(GroupName(name), lease: try lease(request))
+                        return .json("{}")
+                    }),
+                Route(.datasets, .get { request, _ in try await listings.answer(request) }),
+                Route(.dataset, .get { _, name in try await dataset(DatasetPath(name)) }),
+                Route(.changes, .feed, .post { request, _ in .json(try await announce(request)) }),
+                Route(.health, .get { _, _ in .json("{\"status\":\"alive\"}") }),
+                Route(.ready, .get { _, _ in await readiness() }),
+                Route(.metrics, .get { _, _ in await metrics.answer() }),
+            ], log: logger)
     }
 
-    private func answer(_ request: HTTPRequest, _ route: Route) async throws(Refusal) -> HTTPResponse {
-        // Only browsers say so, and no page of any site is a publisher: whoever looks at one has not asked to announce.
-        if request.method != "GET", let origin = request.headers["Origin"] {
-            throw Refusal(403, "a page of \(origin) may read here, and announce nothing")
-        }
-        switch (route, request.method) {
-        case (.health, _): return .json("{\"status\":\"alive\"}")
-        case (.ready, _): return await readiness()
-        case (.metrics, _): return await metrics.answer()
-        case (.publishers, _): return .json(leases.groups)
-        case (.publisher(let name), "PUT"): return .json(try await claim(name, request))
-        case (.publisher(let name), "DELETE"):
-            try await leases.release(name, lease: try lease(request))
-            return .json("{}")
-        case (.publisher(let name), _):
-            guard let group = leases.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
-            return .json(group)
-        case (.datasets, _): return try await listings.answer(request)
-        case (.dataset(let path), _): return try await dataset(path)
-        case (.changes, _): return .json(try await announce(request))
-        }
+    private func group(_ name: GroupName) throws(Refusal) -> HTTPResponse {
+        guard let group = leases.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
+        return .json(group)
     }
 
     private func readiness() async -> HTTPResponse {
@@ -78,7 +65,7 @@ struct RequestHandler: Sendable {
         do { entry = try await log.entry(of: path.text) } catch { throw Refusal(error) }
         guard let entry else { throw Refusal(404, "there is no dataset '\(path)'") }
         return HTTPResponse(
-            headers: ["Content-Type": "application/json", ProtocolHeader.epoch: log.epoch.text],
+            headers: ["Content-Type": MediaType.json, ProtocolHeader.epoch: log.epoch.text],
             body: .bytes(SharedBytes(entry.value)))
     }
 
@@ -170,12 +157,5 @@ struct RequestHandler: Sendable {
         } catch {
             throw Refusal(400, "the request's body is not what is expected: \(WireJSON.describe(error))")
         }
-    }
-}
-
-extension HTTPResponse {
-    static func json(_ value: some Encodable) -> HTTPResponse {
-        HTTPResponse(
-            headers: ["Content-Type": "application/json"], body: .bytes(SharedBytes(WireJSON.encode(value))))
     }
 }

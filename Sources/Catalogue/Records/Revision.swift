@@ -36,3 +36,14 @@ extension Epoch: Codable {
         try container.encode(text)
     }
 }
+
+/// A place in the catalogue's order: all up to there is known.
+public struct CataloguePosition: Hashable, Sendable {
+    public var epoch: Epoch
+    public var revision: Revision
+
+    public init(epoch: Epoch, revision: Revision) {
+        self.epoch = epoch
+        self.revision = revision
+    }
+}

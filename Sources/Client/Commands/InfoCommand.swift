@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// `bpubsub info`
 enum InfoCommand: Command {
@@ -19,7 +20,7 @@ enum InfoCommand: Command {
             return try context.output.print(text)
         }
         if arguments[json] {
-            return try context.output.print(JSONStyle.line(try await context.subscriber.members("/api/info")) + "\n")
+            return try context.output.print(JSONStyle.line(try await context.subscriber.members(.info)) + "\n")
         }
         for (path, held) in try await context.subscriber.held().members where held.follow {
             try context.output.print(PrintableText.escaped(path.text) + "\n")

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// `bpubsub list`
 enum ListCommand: Command {

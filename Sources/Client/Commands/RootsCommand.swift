@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// `bpubsub roots`
 enum RootsCommand: Command {
@@ -10,7 +11,7 @@ enum RootsCommand: Command {
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         if arguments[json] {
-            return try context.output.print(JSONStyle.line(try await context.subscriber.members("/api/roots")) + "\n")
+            return try context.output.print(JSONStyle.line(try await context.subscriber.members(.roots)) + "\n")
         }
         for group in try await context.subscriber.groups() {
             try context.output.print(PrintableText.escaped(group.name) + "\n")

@@ -1,4 +1,5 @@
 internal import Platform
+internal import Wire
 
 /// `bpubsub status`
 enum StatusCommand: Command {
@@ -9,7 +10,7 @@ enum StatusCommand: Command {
 
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         if arguments[json] {
-            return try context.output.print(JSONStyle.line(try await context.subscriber.json("/api/status")) + "\n")
+            return try context.output.print(JSONStyle.line(try await context.subscriber.json(.status)) + "\n")
         }
         let status = try await context.subscriber.status()
         try context.output.print(Details.status(status, url: context.subscriber.url).text)

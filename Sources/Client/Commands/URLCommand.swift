@@ -1,7 +1,7 @@
 internal import Arrays
 internal import Catalogue
-internal import HTTP
 internal import Platform
+internal import Wire
 
 /// `bpubsub url`
 enum URLCommand: Command {
@@ -15,13 +15,12 @@ enum URLCommand: Command {
     static func run(_ arguments: Arguments, _ context: CommandContext) async throws {
         let subscriber = context.subscriber
         let part = try await DatasetPart.find(arguments[part], at: subscriber)
-        let path = PercentEncoding.path(part.path)
         if part.slice == .all {
-            try context.output.print("\(subscriber.url)/api/download/\(path)\n")
+            try context.output.print("\(subscriber.url)\(RoutePath.bytes.of(part.path))\n")
         } else {
             _ = try part.resolved()
-            let query = Subscriber.query([("slice_", part.slice.description)])
-            try context.output.print("\(subscriber.url)/api/fetch/\(path)\(query)\n")
+            let target = RoutePath.fetch.of(part.path) + Query.text([("slice_", part.slice.description)])
+            try context.output.print("\(subscriber.url)\(target)\n")
         }
         let host = subscriber.url.split(separator: "/").dropFirst().first ?? ""
         guard ["localhost", "127.", "[::1]"].contains(where: { host.hasPrefix($0) }) else { return }

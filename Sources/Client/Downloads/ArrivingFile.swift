@@ -3,6 +3,7 @@ internal import Digests
 internal import HTTP
 internal import Platform
 internal import Synchronization
+internal import Wire
 
 /// A file that a subscriber's answers are written to, piece by piece; it has another name until it is whole, and what has arrived
 /// stays for the next time that the same is wanted.
@@ -91,7 +92,9 @@ final class ArrivingFile: Sendable {
 
     func begin(_ head: HTTPClient.Head) throws {
         let isAnswer = head.status == 200 || head.status == 206
-        let sent = (head.headers["Bpubsub-Version"] ?? head.headers["ETag"]?.trimmingQuotes).flatMap { Version($0) }
+        let sent = (head.headers[ProtocolHeader.version] ?? head.headers["ETag"]?.trimmingQuotes).flatMap {
+            Version($0)
+        }
         if isAnswer, sent == nil {
             throw ClientError(
                 .badAnswer,

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// Waits until a subscriber holds all of some datasets.
 struct Completion {
@@ -32,7 +33,7 @@ struct Completion {
 
     /// - Parameter started: the first answer.
     /// - Returns: what to say about those that failed.
-    mutating func wait(for started: [DatasetPath: TransferState]) async throws -> [String] {
+    mutating func wait(for started: [DatasetPath: MirrorProgress]) async throws -> [String] {
         var running = try settle(started)
         var pause = Duration.milliseconds(20)
         while !running.isEmpty {
@@ -48,12 +49,12 @@ struct Completion {
     }
 
     /// Tells what has ended; what has not comes back.
-    private mutating func settle(_ states: [DatasetPath: TransferState]) throws -> [DatasetPath] {
+    private mutating func settle(_ states: [DatasetPath: MirrorProgress]) throws -> [DatasetPath] {
         var running: [DatasetPath] = []
         for (path, state) in states.sorted(by: { $0.key < $1.key }) {
             if !isQuiet { try display.update(path.text, held: state.held, size: state.size) }
             switch state.state {
-            case .running: if isHopeful(path, state) { running.append(path) }
+            case .idle, .running: if isHopeful(path, state) { running.append(path) }
             case .complete where isQuiet: break
             case .complete: try display.finish(path.text, "\(path): complete, \(HumanText.bytes(state.size))")
             case .failed: failures.append("\(path): \(state.error ?? "failed, the subscriber does not say why")")
@@ -63,7 +64,7 @@ struct Completion {
     }
 
     /// Whether to go on waiting: the subscriber itself never gives up.
-    private mutating func isHopeful(_ path: DatasetPath, _ state: TransferState) -> Bool {
+    private mutating func isHopeful(_ path: DatasetPath, _ state: MirrorProgress) -> Bool {
         guard let error = state.error else {
             obstacles[path] = nil
             return true
@@ -80,7 +81,7 @@ struct Completion {
     }
 
     /// How far they are; a subscriber that restarts is waited for, and goes on where it was.
-    private mutating func ask(_ names: [DatasetPath]) async throws -> [DatasetPath: TransferState] {
+    private mutating func ask(_ names: [DatasetPath]) async throws -> [DatasetPath: MirrorProgress] {
         var backoff = Backoff()
         let deadline = ContinuousClock.now + Self.patience
         while true {
@@ -94,7 +95,7 @@ struct Completion {
                     failures.append(error.message)
                     return [:]
                 }
-                var states: [DatasetPath: TransferState] = [:]
+                var states: [DatasetPath: MirrorProgress] = [:]
                 for name in names { try await states.merge(ask([name])) { $1 } }
                 return states
             }

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// Has a subscriber hold datasets completely, and perhaps writes them into files.
 struct Download: Sendable {
@@ -43,7 +44,7 @@ struct Download: Sendable {
 
     /// - Parameter folder: where the files go.
     private func writeFiles(
-        _ names: [String], _ started: [DatasetPath: TransferState], _ folder: String
+        _ names: [String], _ started: [DatasetPath: MirrorProgress], _ folder: String
     ) async throws -> [String] {
         let datasets = try await subscriber.longList(names).map(\.dataset)
         let places = try TargetNames.choose(for: datasets.lazy.map(\.path), named: names)

@@ -3,6 +3,7 @@ internal import Catalogue
 internal import HTTP
 internal import Platform
 internal import Versions
+internal import Wire
 
 /// Gets a dataset's bytes into a file: whole and verified, or not under its name.
 struct FileDownload: Sendable {
@@ -63,7 +64,7 @@ struct FileDownload: Sendable {
     private func receiveOnce(_ dataset: Dataset, _ file: ArrivingFile) async throws {
         let path = dataset.path.text
         let request = HTTPClient.Request(
-            url: "\(subscriber.url)/api/download/\(PercentEncoding.path(path))", headers: file.requestHeaders(),
+            url: subscriber.url + RoutePath.bytes.of(path), headers: file.requestHeaders(),
             idleTimeout: .seconds(60))
         _ = try await subscriber.http.receive(request, onHead: { try file.begin($0) }) { bytes in
             try file.append(bytes)

@@ -2,6 +2,7 @@ internal import Catalogue
 internal import HTTP
 internal import Platform
 internal import Synchronization
+internal import Wire
 
 /// Writes datasets' bytes to standard output, one after the other, for a program that reads them there.
 struct StreamDownload: Sendable {
@@ -51,7 +52,7 @@ struct StreamDownload: Sendable {
             headers["If-Range"] = tag
         }
         let request = HTTPClient.Request(
-            url: "\(subscriber.url)/api/download/\(PercentEncoding.path(path.text))", headers: headers,
+            url: subscriber.url + RoutePath.bytes.of(path.text), headers: headers,
             idleTimeout: .seconds(60))
         _ = try await subscriber.http.receive(request) { head in
             guard head.status == 200 || head.status == 206 else {

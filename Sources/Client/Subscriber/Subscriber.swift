@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import HTTP
 internal import Platform
+internal import Wire
 
 /// The subscriber that the commands talk to.
 struct Subscriber: Sendable {
@@ -20,81 +21,79 @@ struct Subscriber: Sendable {
 
     /// The paths that a pattern names, all without one.
     func list(_ patterns: [String] = []) async throws -> [String] {
-        try await get("/api/list", patterns.map { ("pattern", $0) })
+        try await get(ListQuestion.target(patterns))
     }
 
     /// How names that begin so go on, one level deep: datasets, and folders and groups with a slash at the end.
     func completions(of text: String) async throws -> [String] {
-        let names: [String] = try await get("/api/list", [("complete", text)])
+        let names: [String] = try await get(ListQuestion.target(completing: text))
         // An older subscriber lists everything.
         return names.filter { $0.utf8.starts(with: text.utf8) }
     }
 
     func longList(_ patterns: [String] = []) async throws -> [ListedDataset] {
-        try await get("/api/list", patterns.map { ("pattern", $0) } + [("long", "true")])
+        try await get(ListQuestion.target(patterns, isLong: true))
     }
 
     /// - Parameters:
     ///   - isWhole: all of them is fetched, now and in every version from now on.
     ///   - isPinned: what is held of them stays, however little room there is.
     func follow(_ names: [String], isWhole: Bool = true, isPinned: Bool = false) async throws {
-        let query = (isWhole ? [] : [("held", "true")]) + (isPinned ? [("pin", "true")] : [])
-        try await post("/api/follow" + Self.query(query), names)
+        try await post(FollowQuestion(isWhole: isWhole, isPinned: isPinned).target, names)
     }
 
     /// What it takes to follow them; nothing is followed.
     func followEstimate(_ names: [String]) async throws -> FollowEstimate {
-        try decode(await post("/api/follow" + Self.query([("estimate", "true")]), names), "POST /api/follow")
+        try decode(
+            await post(FollowQuestion(isEstimate: true).target, names), "POST \(RoutePath.follow)")
     }
 
-    func unfollow(_ names: [String]) async throws { try await post("/api/unfollow", names) }
+    func unfollow(_ names: [String]) async throws { try await post(RoutePath.unfollow.fixed, names) }
 
-    func held() async throws -> NamedValues<HeldDataset> { try await members("/api/info") }
+    func held() async throws -> NamedValues<HeldDataset> { try await members(.info) }
 
-    func groups() async throws -> [Group] { try await get("/api/publishers") }
+    func groups() async throws -> [Group] { try await get(RoutePath.publishers.fixed) }
 
-    func status() async throws -> SubscriberStatus { try await get("/api/status") }
+    func status() async throws -> SubscriberStatus { try await get(RoutePath.status.fixed) }
 
     /// Has the subscriber hold all of what the patterns name, and tells how far it is: to be asked again.
-    func download(_ names: [String]) async throws -> [DatasetPath: TransferState] {
-        let what = "POST /api/download"
-        let bytes = try await post("/api/download", names)
+    func download(_ names: [String]) async throws -> [DatasetPath: MirrorProgress] {
+        let what = "POST \(RoutePath.download)"
+        let bytes = try await post(RoutePath.download.fixed, names)
         return try understood(what) {
-            let states = try NamedValues<TransferState>(encoded: bytes)
+            let states = try NamedValues<MirrorProgress>(encoded: bytes)
             return Dictionary(
                 uniqueKeysWithValues: try states.members.map { (try DatasetPath($0.name.text), $0.value) })
         }
     }
 
     /// An answer as it came.
-    func json(_ path: String, _ query: [(String, String)] = []) async throws -> JSONValue { try await get(path, query) }
+    func json(_ path: RoutePath) async throws -> JSONValue { try await get(path.fixed) }
 
     /// An answer whose members are named by datasets or groups.
-    func members<Value: Decodable>(_ path: String) async throws -> NamedValues<Value> {
-        let bytes = try await send(request(path))
+    func members<Value: Decodable>(_ path: RoutePath) async throws -> NamedValues<Value> {
+        let bytes = try await send(request(path.fixed))
         return try understood("GET \(path)") { try NamedValues(encoded: bytes) }
     }
 
     // MARK: -
 
-    private func request(_ path: String, _ query: [(String, String)] = []) -> HTTPClient.Request {
+    /// - Parameter target: Path and query.
+    private func request(_ target: String) -> HTTPClient.Request {
         HTTPClient.Request(
-            url: url + path + Self.query(query), headers: Self.headers, idleTimeout: .seconds(60),
-            acceptsCompression: true)
+            url: url + target, headers: Self.headers, idleTimeout: .seconds(60), acceptsCompression: true)
     }
 
-    private func get<Answer: Decodable>(
-        _ path: String, _ query: [(String, String)] = []
-    ) async throws -> Answer {
-        try decode(await send(request(path, query)), "GET \(path)")
+    private func get<Answer: Decodable>(_ target: String) async throws -> Answer {
+        try decode(await send(request(target)), "GET \(target.prefix { $0 != "?" })")
     }
 
     @discardableResult
-    private func post(_ path: String, _ names: [String]) async throws -> [UInt8] {
+    private func post(_ target: String, _ names: [String]) async throws -> [UInt8] {
         var headers = Self.headers
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = MediaType.json
         let request = HTTPClient.Request(
-            method: "POST", url: url + path, headers: headers, body: SharedBytes(WireJSON.encode(names)),
+            method: "POST", url: url + target, headers: headers, body: NamesBody.encode(names),
             idleTimeout: .seconds(60))
         return try await send(request)
     }
@@ -125,23 +124,16 @@ struct Subscriber: Sendable {
         }
     }
 
-    static func query(_ parameters: [(String, String)]) -> String {
-        guard !parameters.isEmpty else { return "" }
-        return "?"
-            + parameters.map { "\(PercentEncoding.query($0))=\(PercentEncoding.query($1))" }.joined(separator: "&")
-    }
-
-    static let headers: HTTPHeaders = [ProtocolHeader.protocol: "1"]
+    static let headers = ProtocolHeader.common
 }
 
 extension Subscriber {
     /// What the catalogue says of a dataset; `nil` when there is none of that name.
     func dataset(_ path: String) async throws -> Dataset? {
         guard (try? DatasetPath(path)) != nil else { return nil }
-        let route = "/api/datasets/" + path
+        let target = RoutePath.dataset.of(path)
         do {
-            return try decode(
-                try await send(.init(url: url + PercentEncoding.path(route), headers: Self.headers)), "GET \(route)")
+            return try decode(try await send(.init(url: url + target, headers: Self.headers)), "GET \(target)")
         } catch let error as ClientError where error.code == .notFound {
             return nil
         }
@@ -149,20 +141,20 @@ extension Subscriber {
 
     /// What fetching part of a dataset would cost, as JSON.
     func explain(_ path: String, _ question: JSONValue) async throws -> [UInt8] {
-        try await ask("/api/explain/" + path, question)
+        try await ask(RoutePath.explain.of(path), question)
     }
 
     /// Part of a dataset, as a frame.
     func fetch(_ path: String, _ question: JSONValue) async throws -> [UInt8] {
-        try await ask("/api/fetch/" + path, question)
+        try await ask(RoutePath.fetch.of(path), question)
     }
 
-    private func ask(_ route: String, _ question: JSONValue) async throws -> [UInt8] {
+    private func ask(_ target: String, _ question: JSONValue) async throws -> [UInt8] {
         var headers = Self.headers
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = MediaType.json
         return try await send(
             .init(
-                method: "POST", url: url + PercentEncoding.path(route), headers: headers,
+                method: "POST", url: url + target, headers: headers,
                 body: SharedBytes(WireJSON.encode(question)), idleTimeout: .seconds(60)))
     }
 
@@ -197,7 +189,7 @@ extension Subscriber {
         var headers = Self.headers
         headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
         return .init(
-            url: url + PercentEncoding.path("/api/download/" + path), headers: headers, idleTimeout: .seconds(60))
+            url: url + RoutePath.bytes.of(path), headers: headers, idleTimeout: .seconds(60))
     }
 }
 
@@ -225,10 +217,8 @@ extension Subscriber {
     ///
     /// - Parameter text: the status in words, with what is known of who answers.
     func refusal(_ status: Int, _ body: [UInt8], as text: String? = nil) -> ClientError {
-        // Not lost: a body that is no refusal of ours says by that where it comes from.
-        guard let refusal = try? Refusal(encoded: body),
-            refusal.detail != nil || refusal.errors != nil
-        else {
+        // A body that is no refusal of ours says by that where it comes from.
+        guard let refusal = Refusal(status: status, body: body) else {
             let guess =
                 switch status {
                 case 403: "does a server or proxy before it refuse this?"
@@ -238,10 +228,10 @@ extension Subscriber {
             return ClientError(
                 .badAnswer, "\(url) answered with \(text ?? "status \(status)") and not as a subscriber does; \(guess)")
         }
-        guard let errors = refusal.errors?.members, !errors.isEmpty else {
-            return ClientError(status == 404 ? .notFound : .refused, refusal.detail ?? "status \(status)")
+        guard let problems = refusal.problems?.members, !problems.isEmpty else {
+            return ClientError(status == 404 ? .notFound : .refused, refusal.detail)
         }
-        let lines = errors.map { name, problem in
+        let lines = problems.map { name, problem in
             Self.describe(name.text, problem.reason, suggestions: problem.suggestions ?? [])
         }
         return ClientError(.notFound, lines.joined(separator: "; "))

@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// Labelled lines under a title.
 struct Details {
@@ -109,7 +110,7 @@ extension Details {
         details.add("subscriber", "\(url), version \(status.version)", indent: 0)
         details.add("broker", broker(status.broker), indent: 0)
         details.add("datasets", "\(status.datasets) in \(status.groups.count) groups", indent: 0)
-        for group in status.groups.sorted(by: { $0.name < $1.name }) {
+        for group in status.groups.map(\.group).sorted(by: { $0.name < $1.name }) {
             let since = group.since > 0 ? " since \(Timestamp.readable(group.since))" : ""
             let state =
                 (group.online ? "online" : "offline") + since

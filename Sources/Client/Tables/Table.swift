@@ -1,5 +1,6 @@
 internal import Catalogue
 internal import Platform
+internal import Wire
 
 /// Text in columns, each as wide as its widest cell.
 struct Table {

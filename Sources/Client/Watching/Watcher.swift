@@ -2,6 +2,7 @@ internal import Catalogue
 internal import HTTP
 internal import Platform
 internal import Synchronization
+internal import Wire
 
 /// Follows a subscriber's events for as long as it is let, across lost connections.
 final class Watcher: Sendable {
@@ -73,11 +74,10 @@ final class Watcher: Sendable {
     }
 
     private func receive(onConnection: @Sendable @escaping () -> Void) async throws {
-        let query = Subscriber.query(patterns.map { ("pattern", $0) })
         var headers = Subscriber.headers
-        headers["Accept"] = "text/event-stream"
+        headers["Accept"] = MediaType.events
         let request = HTTPClient.Request(
-            url: "\(subscriber.url)/api/events\(query)", headers: headers, idleTimeout: .seconds(60))
+            url: subscriber.url + EventsQuestion.target(patterns), headers: headers, idleTimeout: .seconds(60))
         let refused = Locked<(status: Int, lines: [UInt8])?>(nil)
         try await subscriber.http.lines(
             request,

@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import Platform
 internal import Synchronization
+internal import Wire
 
 /// Keeps the broker's catalogue of the group equal to what is published.
 final class Announcer: Sendable {

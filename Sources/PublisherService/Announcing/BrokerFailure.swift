@@ -1,5 +1,5 @@
-internal import Catalogue
 internal import HTTP
+internal import Wire
 
 /// Why the broker did not do what it was asked.
 enum BrokerFailure: Error, CustomStringConvertible {
@@ -14,20 +14,15 @@ enum BrokerFailure: Error, CustomStringConvertible {
     case confused(String)
 
     init(_ response: HTTPClient.Response) {
-        let detail = Self.detail(response)
+        // Anything else is shown as it is.
+        let refusal = Refusal(status: response.status, body: response.body)
+        let detail = refusal?.detail ?? String(response.text.prefix(200))
         switch response.status {
         case 403: self = .leaseLost(detail)
         case 409: self = .held(detail)
         case 400, 413, 422: self = .refused(response.status, detail)
         default: self = .confused("\(response.head): \(detail)")
         }
-    }
-
-    private static func detail(_ response: HTTPClient.Response) -> String {
-        struct Body: Decodable { let detail: String }
-        // Anything else is shown as it is.
-        let body = try? WireJSON.decode(Body.self, from: response.body, .message)
-        return body?.detail ?? String(response.text.prefix(200))
     }
 
     var description: String {

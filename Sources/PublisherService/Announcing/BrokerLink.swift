@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import HTTP
 internal import Platform
+internal import Wire
 
 /// The publisher's requests to its broker.
 struct BrokerLink: Sendable {
@@ -10,7 +11,7 @@ struct BrokerLink: Sendable {
     let group: GroupName
     let claim: Claim
 
-    private var publisherURL: String { "\(broker)/api/publishers/\(PercentEncoding.path(group.text))" }
+    private var publisherURL: String { broker + RoutePath.publisher.of(group.text) }
 
     /// Claims the group, or renews the claim.
     ///
@@ -23,7 +24,7 @@ struct BrokerLink: Sendable {
         if isAway { claim.away = true }
         let body = SharedBytes(WireJSON.encode(claim))
         let request = HTTPClient.Request(
-            method: "PUT", url: publisherURL, headers: ["Content-Type": "application/json"], body: body,
+            method: "PUT", url: publisherURL, headers: ["Content-Type": MediaType.json], body: body,
             totalTimeout: .seconds(5))
         return try decode(Lease.self, try await send(request))
     }
@@ -39,17 +40,16 @@ struct BrokerLink: Sendable {
     /// - Parameter changes: ``Announcements`` as JSON.
     func announce(_ changes: SharedBytes, lease: String) async throws(BrokerFailure) -> Acknowledgement {
         let request = HTTPClient.Request(
-            method: "POST", url: "\(broker)/api/changes",
-            headers: ["Content-Type": "application/json", ProtocolHeader.lease: lease], body: changes,
+            method: "POST", url: broker + RoutePath.changes.fixed,
+            headers: ["Content-Type": MediaType.json, ProtocolHeader.lease: lease], body: changes,
             idleTimeout: .seconds(60))
         return try decode(Acknowledgement.self, try await send(request))
     }
 
     /// The feed's lines that made the catalogue of the group.
     func catalogue(onLine: @Sendable @escaping ([UInt8]) throws -> Void) async throws {
-        let request = HTTPClient.Request(
-            url: "\(broker)/api/datasets?prefix=\(PercentEncoding.query(group.text + "/"))",
-            headers: ["Accept": "application/x-ndjson"])
+        let question = ListingQuestion(CataloguePart(prefixes: [group.text + "/"]))
+        let request = HTTPClient.Request(url: broker + question.target, headers: question.headers)
         try await client.lines(
             request,
             onHead: { head in

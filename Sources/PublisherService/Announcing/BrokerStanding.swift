@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import Platform
 internal import Synchronization
+internal import Wire
 
 /// How the publisher stands with its broker, for those who are asked.
 final class BrokerStanding: Sendable {

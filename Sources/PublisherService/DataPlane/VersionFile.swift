@@ -4,6 +4,7 @@ internal import Catalogue
 internal import HTTP
 internal import Platform
 internal import Versions
+internal import Wire
 
 /// An open file with the bytes of a version, as long as it stays what it was when it was read.
 struct VersionFile: Sendable {

@@ -3,6 +3,7 @@ internal import Catalogue
 internal import HTTP
 internal import Platform
 internal import Versions
+internal import Wire
 
 extension VersionRoutes {
     /// What the blocks of one chunk in an answer may have in memory.
@@ -10,14 +11,8 @@ extension VersionRoutes {
     /// An answer that reads no more than this is made before it begins, so that every error has a status.
     private static let wholeLimit: Int64 = 4 << 20
 
-    /// `?of=3:0,5-7;9`: blocks with the proof that they belong to their chunks.
-    func blocks(_ request: HTTPRequest, _ version: Version) async throws -> HTTPResponse {
-        let wanted: BlockRequest
-        do {
-            wanted = try BlockRequest(request.parameter("of") ?? "")
-        } catch {
-            throw Refusal(400, "\(error)")
-        }
+    /// Blocks with the proof that they belong to their chunks.
+    func blocks(_ wanted: BlockRequest, _ version: Version) async throws -> HTTPResponse {
         let (manifest, parts, file) = try await pool.run { [files, store, versions] in
             let file = try files.open(version)
             let known = try versions.known(version) {
@@ -27,7 +22,7 @@ extension VersionRoutes {
             return (known.manifest, try resolve(wanted, known, file), file)
         }
         let headers: HTTPHeaders = [
-            "Content-Type": "application/vnd.bpubsub.blocks", "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Type": MediaType.blocks, "Cache-Control": CacheControl.immutable,
         ]
         let total = parts.saturatingSum { manifest.chunks[$0.chunk].length }
         if total <= Self.wholeLimit {

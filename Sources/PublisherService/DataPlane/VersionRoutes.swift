@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import HTTP
 internal import Platform
+internal import Wire
 
 /// `/versions/{version}/…`: what never changes.
 struct VersionRoutes: Sendable {
@@ -10,22 +11,12 @@ struct VersionRoutes: Sendable {
     let pool: BlockingPool
     let versions = KnownVersions()
 
-    private static let immutable = "public, max-age=31536000, immutable"
-
-    func answer(_ request: HTTPRequest, _ rest: String) async throws -> HTTPResponse {
-        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-            throw Refusal(
-                404, "a version is at /versions/VERSION/manifest, /versions/VERSION/blocks, /versions/VERSION/data")
-        }
-        guard let version = Version(parts[0]) else {
-            throw Refusal(400, "'\(parts[0])' is no version: that is 64 lower-case hexadecimal digits")
-        }
-        switch parts[1] {
-        case "manifest": return try await manifest(request, version)
-        case "blocks": return try await blocks(request, version)
-        case "data": return try await data(request, version)
-        default: throw Refusal(404, "a version has a manifest, blocks and data, but no '\(parts[1])'")
+    func answer(_ request: HTTPRequest, _ name: String) async throws -> HTTPResponse {
+        let question = try VersionQuestion(request, name)
+        switch question.part {
+        case .manifest(let since): return try await manifest(request, question.version, since: since)
+        case .blocks(let wanted): return try await blocks(wanted, question.version)
+        case .data: return try await data(request, question.version)
         }
     }
 
@@ -33,7 +24,7 @@ struct VersionRoutes: Sendable {
         let file = try await pool.run { [files] in try files.open(version) }
         return try await HTTPResponse.ranged(
             request: request, length: file.size, etag: EntityTag(version.description),
-            contentType: MediaTypes.unknown, headers: ["Cache-Control": Self.immutable], body: reading(file))
+            contentType: MediaTypes.unknown, headers: ["Cache-Control": CacheControl.immutable], body: reading(file))
     }
 
     /// Reads pieces of a file for an answer.
@@ -45,21 +36,21 @@ struct VersionRoutes: Sendable {
         }
     }
 
-    private func manifest(_ request: HTTPRequest, _ version: Version) async throws -> HTTPResponse {
-        let since = request.parameter("since").map { Version($0) }
-        if case .some(nil) = since { throw Refusal(400, "'since' takes a version: 64 lower-case hexadecimal digits") }
+    private func manifest(
+        _ request: HTTPRequest, _ version: Version, since: Version?
+    ) async throws -> HTTPResponse {
         return try await pool.run { [files, store] in
             guard !files.index.paths(of: version).isEmpty, let manifest = try store.manifest(of: version) else {
                 throw Refusal.gone(version)
             }
-            var headers: HTTPHeaders = ["Cache-Control": Self.immutable]
-            if let since, let since, let old = try store.manifest(of: since),
+            var headers: HTTPHeaders = ["Cache-Control": CacheControl.immutable]
+            if let since, let old = try store.manifest(of: since),
                 let delta = try Self.delta(to: manifest, since: old)
             {
-                headers["Content-Type"] = "application/vnd.bpubsub.manifest-delta"
+                headers["Content-Type"] = MediaType.manifestDelta
                 return HTTPResponse(headers: headers, body: .bytes(SharedBytes(delta)))
             }
-            headers["Content-Type"] = "application/vnd.bpubsub.manifest"
+            headers["Content-Type"] = MediaType.manifest
             headers["ETag"] = EntityTag(version.description).description
             if let known = request.headers["If-None-Match"],
                 !EntityTag(version.description).satisfiesNone(ofHeader: known)

@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import Storage
 import Synchronization
+import Wire
 
 /// Keeps the catalogue copy up to date: lists, then watches, and starts over where that is called for.
 struct CatalogueFollower: Sendable {
@@ -57,11 +58,11 @@ struct CatalogueFollower: Sendable {
 
     private func list(_ group: String?) async throws {
         let prefixes = group.map { [$0 + "/"] } ?? groups.map { $0 + "/" }
-        // Not those of one group: what is kept of it is kept.
-        let kept = group == nil ? [("kept", "true")] : []
+        // Not of one group: what is kept of it is kept.
+        let question = ListingQuestion(CataloguePart(prefixes: prefixes), withKept: group == nil)
         let request = HTTPClient.Request(
-            url: broker + "/api/datasets" + query(prefixes.map { ("prefix", $0) } + kept),
-            headers: ["Accept": "application/x-ndjson"], idleTimeout: Self.silence, acceptsCompression: true)
+            url: broker + question.target, headers: question.headers, idleTimeout: Self.silence,
+            acceptsCompression: true)
         let listed = Locked<(count: Int, end: CatalogueState.Position?)>((0, nil))
         copy.beginListing()
         try await client.lines(request) { head in
@@ -101,11 +102,9 @@ struct CatalogueFollower: Sendable {
 
     private func watch() async throws {
         guard let position = copy.position else { return }
-        var parameters = [("epoch", position.epoch.text), ("after", "\(position.revision)")]
-        parameters += groups.map { ("prefix", $0 + "/") }
+        let question = ChangesQuestion(CataloguePart(prefixes: groups.map { $0 + "/" }), since: position)
         let request = HTTPClient.Request(
-            url: broker + "/api/changes" + query(parameters), headers: ["Accept": "application/x-ndjson"],
-            idleTimeout: Self.silence)
+            url: broker + question.target, headers: ChangesQuestion.headers, idleTimeout: Self.silence)
         try await findRole()
         try await client.lines(request) { head in
             if head.status == 410 { throw Gone() }
@@ -145,16 +144,12 @@ struct CatalogueFollower: Sendable {
 
     /// A subscriber as broker has bytes as well, and is nearer than the publisher.
     private func findRole() async throws {
-        let answer = try await client.send(.init(url: broker + "/health", idleTimeout: Self.silence), limit: 4096)
-        sources.setUpstream(answer.headers["Bpubsub-Role"] == "subscriber" ? broker : nil)
+        let answer = try await client.send(
+            .init(url: broker + RoutePath.health.fixed, idleTimeout: Self.silence), limit: 4096)
+        sources.setUpstream(answer.headers[ProtocolHeader.role] == ProtocolHeader.subscriber ? broker : nil)
     }
 
     private func wanted(_ digests: [String: Digest]) -> [String: Digest] {
         groups.isEmpty ? digests : digests.filter { groups.contains($0.key) }
-    }
-
-    private func query(_ parameters: [(String, String)]) -> String {
-        let text = parameters.map { "\($0.0)=\(PercentEncoding.query($0.1))" }.joined(separator: "&")
-        return text.isEmpty ? "" : "?" + text
     }
 }

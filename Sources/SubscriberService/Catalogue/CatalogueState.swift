@@ -6,10 +6,7 @@ import Platform
 /// which all the rest is, are on disk.
 package struct CatalogueState: Sendable {
     /// Where in the order of changes the copy stands.
-    struct Position: Hashable, Sendable {
-        var epoch: Epoch
-        var revision: Revision
-    }
+    typealias Position = CataloguePosition
 
     struct Entry: Sendable {
         let revision: Revision

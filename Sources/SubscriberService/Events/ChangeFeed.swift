@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// `GET /api/changes` of a subscriber: it passes on the lines that it follows, so that subscribers chain.
 final class ChangeFeed: FeedSource {
@@ -67,29 +68,23 @@ final class ChangeFeed: FeedSource {
         guard let position = copy.position else {
             throw FeedRefusal(503, "the catalogue has not been listed yet: the broker could not be reached so far")
         }
-        var revision = position.revision
-        if let epoch = request.parameter("epoch"), let after = request.parameter("after") {
-            guard let wanted = UInt64(after) else { throw FeedRefusal(400, "after is a revision, a whole number") }
-            guard epoch == position.epoch.text, copy.reachesBack(to: wanted) else {
+        let question: ChangesQuestion
+        do {
+            question = try ChangesQuestion(request)
+        } catch {
+            throw FeedRefusal(error)
+        }
+        if let since = question.since {
+            guard since.epoch == position.epoch.text, copy.reachesBack(to: since.revision) else {
                 throw FeedRefusal(410, "the catalogue does not reach back to that revision of that epoch: list again")
             }
-            revision = wanted
-        }
-        guard request.query.count(where: { $0.name == "prefix" }) <= HTTPRequest.globLimit else {
-            throw FeedRefusal(400, "at most \(HTTPRequest.globLimit) prefixes: ask for whole groups")
         }
         var subscription = FeedSubscription(
-            position: revision, contentType: "application/x-ndjson", filter: Self.filter(request.query))
+            position: question.since?.revision ?? position.revision, contentType: MediaType.lines,
+            filter: question.part.filter)
         // The next subscriber does not know whether what it has is current before it has a bookmark.
         subscription.wantsHeartbeat = true
         return subscription
-    }
-
-    /// - Returns: `nil` when there is no prefix, so all is wanted.
-    static func filter(_ query: [(name: String, value: String)]) -> (@Sendable (String) -> Bool)? {
-        let prefixes = query.filter { $0.name == "prefix" }.map(\.value)
-        if prefixes.isEmpty { return nil }
-        return { key in prefixes.contains { Change.concerns(key: key, prefix: $0) } }
     }
 
     func page(after position: UInt64, filter: (@Sendable (String) -> Bool)?) async -> FeedPage {

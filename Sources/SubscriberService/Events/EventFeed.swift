@@ -3,6 +3,7 @@ import Digests
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// `GET /api/events`: server-sent events for people's tools: `change`, `progress`, `held`, `followed`, `status`.
 ///
@@ -69,12 +70,9 @@ final class EventFeed: FeedSource {
     func open(_ request: FeedRequest) async throws(FeedRefusal) -> FeedSubscription {
         let patterns: [PathPattern]
         do {
-            patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
+            patterns = try EventsQuestion.patterns(request)
         } catch {
-            throw FeedRefusal(400, "\(error)")
-        }
-        guard patterns.count <= HTTPRequest.globLimit else {
-            throw FeedRefusal(400, "at most \(HTTPRequest.globLimit) patterns: name whole groups")
+            throw FeedRefusal(Refusal(error, service: "a subscriber") ?? Refusal(400, "\(error)"))
         }
         let now = position
         var position = now
@@ -89,7 +87,7 @@ final class EventFeed: FeedSource {
             }
         }
         var subscription = FeedSubscription(
-            position: position, contentType: "text/event-stream", greeting: SharedBytes(greeting))
+            position: position, contentType: MediaType.events, greeting: SharedBytes(greeting))
         if !patterns.isEmpty {
             let groups = Set(patterns.map { ExactText($0.group) })
             subscription.filter = { key in

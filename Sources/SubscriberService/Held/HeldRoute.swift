@@ -4,6 +4,7 @@ import Catalogue
 import HTTP
 import Platform
 import Versions
+import Wire
 
 /// `GET /api/held/{path}`: which chunks of a dataset are held, which in part, and which are on their way.
 struct HeldRoute: Sendable {
@@ -12,13 +13,12 @@ struct HeldRoute: Sendable {
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let dataset = try await pool.run { try ReadPlace.dataset(text, in: copy, to: "hold") }
         let mirror = try await partialMirror(dataset.version)
         return try await pool.run {
             let answer = HeldAnswer(
                 dataset, held: keeper.library.summary(dataset.version)?.held ?? 0, try runs(dataset, mirror))
-            return .large(WireJSON.encode(answer), type: "application/json", request)
+            return .large(WireJSON.encode(answer), request)
         }
     }
 

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Metrics
+import Wire
 
 /// What a subscriber tells of itself at `GET /metrics`; `docs/metrics.md` explains each.
 struct SubscriberMetrics: Sendable {
@@ -13,9 +14,9 @@ struct SubscriberMetrics: Sendable {
     let events: FeedStatistics
 
     var families: [MetricFamily] {
-        let status = status.current
+        let cache = status.cache.use, status = status.current
         return Self.catalogue(status) + Self.mirrors(status.mirrors) + Self.transfers(status.transfers)
-            + Self.cache(status.cache) + server.metrics
+            + Self.cache(cache) + server.metrics
             + FeedStatistics.metrics([("changes", changes), ("events", events)])
     }
 
@@ -81,7 +82,7 @@ struct SubscriberMetrics: Sendable {
                 .count(transfers.running)),
             MetricFamily(
                 .counter, "bpubsub_subscriber_publisher_requests", "Requests sent to publishers.",
-                .count(transfers.requests)),
+                .count(transfers.requests ?? 0)),
             MetricFamily(
                 .counter, "bpubsub_subscriber_fetched_bytes", unit: .bytes,
                 "Bytes received from publishers: manifests, chunks and blocks.", .count(transfers.fetchedBytes)),
@@ -95,7 +96,7 @@ struct SubscriberMetrics: Sendable {
         ]
     }
 
-    private static func cache(_ cache: AnswerCache.Use) -> [MetricFamily] {
+    private static func cache(_ cache: SubscriberStatus.Cache) -> [MetricFamily] {
         [
             MetricFamily(
                 .counter, "bpubsub_subscriber_cache_hits", "Requests answered with an answer that was kept.",

@@ -1,6 +1,7 @@
 import Catalogue
 import Platform
 import Synchronization
+import Wire
 
 /// What following takes.
 extension MirrorKeeper {

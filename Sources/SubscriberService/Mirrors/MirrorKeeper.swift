@@ -2,6 +2,7 @@ import Catalogue
 import Platform
 import Storage
 import Synchronization
+import Wire
 
 /// Sees to it that what is followed and wanted is held, in the version that the catalogue names.
 ///

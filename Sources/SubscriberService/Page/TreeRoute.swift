@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// `GET /api/tree` and `/api/tree/{folder}`: what exists, folder by folder and page by page, for people who look around.
 struct TreeRoute: Sendable {
@@ -36,12 +37,11 @@ struct TreeRoute: Sendable {
         /// Folders and datasets that there are to page through.
         let entries: Int
         let offset: Int
-        let datasets: [DatasetRow]
+        let datasets: [ListedDataset]
     }
 
-    func groups(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("GET")
-        return await pool.run {
+    func groups() async -> HTTPResponse {
+        await pool.run {
             let paths = copy.paths, followed = Set(keeper.followed.all.map { ExactText($0.text) })
             let broker = broker.snapshot
             let rows = copy.groups.map {
@@ -55,7 +55,6 @@ struct TreeRoute: Sendable {
     }
 
     func folder(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let name = text.hasSuffix("/") ? String(text.dropLast()) : text
         let pattern = try PathPattern(name)
         let offset = try number(request, "offset", default: 0, in: 0...Int.max)
@@ -82,7 +81,7 @@ struct TreeRoute: Sendable {
                 folders: inner.map { .init(name: String($0.name), path: prefix + $0.name, datasets: $0.count) },
                 total: found.count, entries: folders.count + found.count, offset: offset,
                 datasets: try keeper.rows(of: page.map { paths[$0] }))
-            return .large(WireJSON.encode(answer), type: "application/json", request)
+            return .large(WireJSON.encode(answer), request)
         }
     }
 

@@ -4,6 +4,7 @@ import HTTP
 import Metrics
 import Platform
 import Synchronization
+import Wire
 
 /// Answers of the read API that are asked for again and again, as they were sent: given without a look at the dataset.
 ///
@@ -73,20 +74,9 @@ final class AnswerCache: Sendable {
         return HTTPResponse(headers: headers, body: .bytes(entry.body)).unlessKnown(to: request)
     }
 
-    /// What is kept, and what came of it since the start.
-    struct Use: Encodable {
-        let answers: Int
-        let bytes: Int
-        let limit: Int
-        /// Requests that were answered with what was kept.
-        let hits: Int64
-        /// Answers that had to be made, of those that are kept.
-        let misses: Int64
-    }
-
-    var use: Use {
+    var use: SubscriberStatus.Cache {
         let (answers, bytes) = table.withLock { ($0.count, $0.cost) }
-        return Use(answers: answers, bytes: bytes, limit: Self.limit, hits: hits.total, misses: misses.total)
+        return .init(answers: answers, bytes: bytes, limit: Self.limit, hits: hits.total, misses: misses.total)
     }
 
     /// Keeps an answer that `entry` of the catalogue led to.
@@ -113,7 +103,7 @@ final class AnswerCache: Sendable {
         else { return }
         misses.add()
         var headers = HTTPHeaders()
-        for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag", "Bpubsub-Reduction"] {
+        for name in ["Content-Type", "Content-Encoding", "Accept-Ranges", "ETag", ProtocolHeader.reduction] {
             headers[name] = response.headers[name]
         }
         let entry = Entry(basis: basis, headers: headers, body: body)

@@ -2,6 +2,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// `GET /api/chunk/{path}?nchunk=N`: a chunk as it is stored.
 struct ChunkRoute: Sendable {
@@ -15,7 +16,6 @@ struct ChunkRoute: Sendable {
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let path = try await find(text)
         guard let asked = request.parameter("nchunk") else {
             throw Refusal.invalid("missing", at: ["query", "nchunk"], "the number of the chunk is missing: ?nchunk=0")
@@ -32,7 +32,7 @@ struct ChunkRoute: Sendable {
                 }
             var headers = freshness.headers(
                 reading.path, reading.version, isHeld: wasComplete, isCurrent: reading.isCurrent)
-            headers["Content-Type"] = "application/octet-stream"
+            headers["Content-Type"] = MediaType.bytes
             headers["Accept-Ranges"] = "none"
             return HTTPResponse(headers: headers, body: body)
         }

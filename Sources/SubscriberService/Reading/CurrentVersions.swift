@@ -1,5 +1,6 @@
 import Catalogue
 import Platform
+import Wire
 
 /// Finds the version that an answer is of: one for all of it, whatever changes meanwhile.
 struct CurrentVersions: Sendable {

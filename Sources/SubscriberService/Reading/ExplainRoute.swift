@@ -3,6 +3,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// `GET /api/explain/{path}`: what a read would cost now.
 struct ExplainRoute: Sendable {
@@ -18,7 +19,6 @@ struct ExplainRoute: Sendable {
     }
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET", "POST")
         let question = try await FetchQuestion(request, on: pool)
         let (dataset, part) = try await pool.run {
             (try ReadPlace.dataset(text, in: copy, to: "read"), try question.part())

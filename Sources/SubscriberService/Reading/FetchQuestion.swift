@@ -2,6 +2,7 @@ import Arrays
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// What `/api/fetch/{path}` is asked for, by its query or by the JSON of its body.
 struct FetchQuestion: Sendable, Equatable {
@@ -17,7 +18,7 @@ struct FetchQuestion: Sendable, Equatable {
     init(_ request: HTTPRequest, on pool: BlockingPool) async throws {
         guard request.method != "POST" else {
             let body = try await request.body.collect(upTo: Self.bodyLimit)
-            self = try await HTTPRequest.isLong(body) ? pool.run { try Self(body: body) } : Self(body: body)
+            self = try await NamesBody.isLong(body) ? pool.run { try Self(body: body) } : Self(body: body)
             return
         }
         self.init(
@@ -79,14 +80,5 @@ struct FetchQuestion: Sendable, Equatable {
         if let indices { return SliceQuestion(part: .indices(try IndexExpression(parsing: indices)), field: nil) }
         guard slice != nil || field != nil else { return nil }
         return SliceQuestion(part: .slice(try slice.map { try SliceExpression(parsing: $0) } ?? .all), field: field)
-    }
-}
-
-extension Refusal {
-    /// What is wrong with a parameter, in the form that clients know.
-    static func invalid(_ type: String, at place: [String], _ message: String) -> Refusal {
-        let location = place.map(JSONString.quoted).joined(separator: ",")
-        let entry = "{\"type\":\(JSONString.quoted(type)),\"loc\":[\(location)],\"msg\":\(JSONString.quoted(message))}"
-        return Refusal(422, message, json: "{\"detail\":[\(entry)]}")
     }
 }

@@ -3,6 +3,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// `GET` and `POST /api/fetch/{path}`: a part of an array as a frame of its own, or all of a frame as it is; of a plain file
 /// a frame of its bytes.
@@ -16,7 +17,6 @@ struct FetchRoute: Sendable {
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET", "POST")
         let question = try await FetchQuestion(request, on: pool)
         let path = try await ReadPlace.path(text, in: copy, on: pool, to: "fetch")
         if let answer = freshness.unchanged(request, path, tag: { tag(request, $0) }) { return answer }
@@ -49,7 +49,7 @@ struct FetchRoute: Sendable {
     ) -> HTTPResponse {
         var headers = freshness.headers(
             reading.path, reading.version, isHeld: answer.isHeld, isCurrent: reading.isCurrent)
-        headers["Content-Type"] = "application/octet-stream"
+        headers["Content-Type"] = MediaType.bytes
         headers["Accept-Ranges"] = "none"
         if request.method == "GET" { headers["ETag"] = tag(request, reading.version).description }
         return HTTPResponse(headers: headers, body: .bytes(answer.frame))

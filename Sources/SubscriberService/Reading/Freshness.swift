@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// Says in an answer of which version it is, where it comes from, and how sure it is that there is nothing newer
 /// (RFC 9211, RFC 9111).
@@ -15,8 +16,8 @@ struct Freshness: Sendable {
     ///   - isCurrent: the version is what the catalogue here says.
     func headers(_ path: DatasetPath, _ version: Version, isHeld: Bool, isCurrent: Bool) -> HTTPHeaders {
         var headers: HTTPHeaders = [
-            "Bpubsub-Version": version.description,
-            "Cache-Control": "no-cache",
+            ProtocolHeader.version: version.description,
+            "Cache-Control": CacheControl.ask,
             "Cache-Status": "bpubsub; \(isHeld ? "hit" : "fwd=partial-miss")",
         ]
         if let doubt = doubt(path, isCurrent: isCurrent) { headers.add(doubt) }
@@ -58,7 +59,7 @@ struct Freshness: Sendable {
     /// - Parameter path: of the request.
     func mark(_ headers: inout HTTPHeaders, of path: String) {
         guard headers["Cache-Status"] == nil else { return }
-        if let dataset = path.suffix(after: "/api/datasets/").flatMap({ try? DatasetPath($0) }),
+        if let dataset = RoutePath.dataset.name(in: path).flatMap({ try? DatasetPath($0) }),
             copy.entry(dataset) != nil
         {
             if let doubt = doubt(dataset) { headers.add(doubt) }
@@ -74,8 +75,8 @@ struct Freshness: Sendable {
 
     /// The group that a list is of; `nil` when it is of several.
     private static func group(_ path: String) -> String? {
-        for route in ["/api/list/", "/api/tree/", "/api/info/", "/api/publishers/"] {
-            if let rest = path.suffix(after: route) { return String(rest.prefix { $0 != "/" }) }
+        for route in [RoutePath.folderList, .folderTree, .datasetInfo, .publisher] {
+            if let rest = route.name(in: path) { return String(rest.prefix { $0 != "/" }) }
         }
         return nil
     }

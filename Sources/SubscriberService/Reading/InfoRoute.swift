@@ -4,6 +4,7 @@ import Catalogue
 import HTTP
 import Platform
 import Versions
+import Wire
 
 /// `GET /api/info/{path}`: what a dataset or folder is.
 struct InfoRoute: Sendable {
@@ -18,7 +19,6 @@ struct InfoRoute: Sendable {
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let entry = (try? DatasetPath(text)).flatMap { copy.entry($0) }
         switch try await pool.run({ try ReadPlace(text, in: copy) }) {
         case .dataset(let dataset):
@@ -93,7 +93,7 @@ struct InfoRoute: Sendable {
     ) -> HTTPResponse {
         var headers = freshness.headers(dataset.path, dataset.version, isHeld: isHeld, isCurrent: true)
         headers["ETag"] = EntityTag(dataset.version.description).description
-        return .large(body, type: "application/json", request, headers: headers)
+        return .large(body, request, headers: headers)
     }
 
     private func folder(_ name: String, _ paths: [DatasetPath]) -> HTTPResponse {

@@ -1,5 +1,6 @@
 import Catalogue
 import Platform
+import Wire
 
 /// What a path of the read API names: `GROUP`, `GROUP/DIR` or `GROUP/DIR/NAME`, with or without a slash at the end.
 enum ReadPlace: Sendable {

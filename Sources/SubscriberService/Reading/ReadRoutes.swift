@@ -2,6 +2,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// The read API of Caterva2, so that its clients and those of python-blosc2 work unchanged: what exists, what it is, any
 /// part of it. `docs/read-api.md` describes it.
@@ -38,39 +39,47 @@ struct ReadRoutes: Sendable {
         chunk = ChunkRoute(copy: copy, slices: slices, versions: versions, freshness: freshness, pool: pool)
     }
 
-    /// `nil` for a path that is none of these.
-    func answer(_ request: HTTPRequest) async throws -> HTTPResponse? {
-        let path = request.path
-        if path == "/api/roots" { return try roots(request) }
-        // Before anything that suspends: the answer is then sent from the connection's own thread.
-        if let known = cache.answer(request) { return known }
-        if let rest = path.suffix(after: "/api/list/") {
-            return rest.isEmpty ? try await catalogue.list(request) : try await list(request, rest)
+    /// What is asked for most comes first.
+    var routes: [Route] {
+        [
+            Route(
+                .fetch, cached { request, name in try await fetch.answer(request, of: name) },
+                .question { request, name in try await fetch.answer(request, of: name) }),
+            Route(.datasetInfo, cached { request, name in try await info.answer(request, of: name) }),
+            Route(.view, cached { request, name in try await view.answer(request, of: name) }),
+            Route(
+                .folderList,
+                cached { request, name in
+                    name.isEmpty ? try await catalogue.list(request) : try await list(request, name)
+                }),
+            Route(
+                .explain, .get { request, name in try await explain.answer(request, of: name) },
+                .question { request, name in try await explain.answer(request, of: name) }),
+            Route(.chunk, .get { request, name in try await chunk.answer(request, of: name) }),
+            Route(.list, .get { request, _ in try await catalogue.list(request) }),
+            Route(.roots, .get { _, _ in roots }),
+        ]
+    }
+
+    /// An answer that is known, or a new one.
+    private func cached(_ make: @escaping Route.Handler) -> Route.Method {
+        .get { [cache] request, name in
+            // Before anything that suspends: the answer is then sent from the connection's own thread.
+            if let known = cache.answer(request) { return known }
+            return try await make(request, name)
         }
-        if let rest = path.suffix(after: "/api/info/") { return try await info.answer(request, of: rest) }
-        if let rest = path.suffix(after: "/api/fetch/") { return try await fetch.answer(request, of: rest) }
-        if let rest = path.suffix(after: "/api/view/") { return try await view.answer(request, of: rest) }
-        if let rest = path.suffix(after: "/api/explain/") { return try await explain.answer(request, of: rest) }
-        if let rest = path.suffix(after: "/api/chunk/") {
-            if request.method == "POST" { throw NotOffered.refusal(request) }
-            return try await chunk.answer(request, of: rest)
-        }
-        if NotOffered.contains(path) { throw NotOffered.refusal(request) }
-        return nil
     }
 
     private struct Root: Encodable {
         let name: String
     }
 
-    private func roots(_ request: HTTPRequest) throws -> HTTPResponse {
-        try request.require("GET")
-        return .json(NamedValues(copy.groups.map { (ExactText($0.name), Root(name: $0.name)) }))
+    private var roots: HTTPResponse {
+        .json(NamedValues(copy.groups.map { (ExactText($0.name), Root(name: $0.name)) }))
     }
 
     /// All datasets of a folder, relative to it.
     private func list(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let generation = copy.namesGeneration
         let response: HTTPResponse = try await pool.run {
             let names: [String]
@@ -80,7 +89,7 @@ struct ReadRoutes: Sendable {
                 names = paths.map { String(decoding: $0.text.utf8.dropFirst(folder.utf8.count + 1), as: UTF8.self) }
             case .nothing: names = []
             }
-            return .large(WireJSON.encode(names), type: "application/json", request)
+            return .large(WireJSON.encode(names), request)
         }
         cache.keep(response, to: request, generation: generation)
         return response

@@ -3,6 +3,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// Reads parts of arrays: finds out which blocks they take, sees to it that these are held, and reads them.
 struct SliceReader: Sendable {

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// Answers with a version's own bytes, whole or in ranges.
 struct StoredFile: Sendable {
@@ -39,7 +40,7 @@ struct StoredFile: Sendable {
 
     /// Scripts go as text: a browser that was told not to guess then runs none of them.
     private static func type(_ mediaType: String?) -> String {
-        guard let mediaType else { return "application/octet-stream" }
+        guard let mediaType else { return MediaType.bytes }
         return isScript(mediaType) ? "text/plain" : mediaType
     }
 

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// What exists: the listings of the subscriber, and those of a broker, which it is for the next subscriber.
 struct CatalogueRoutes: Sendable {
@@ -13,45 +14,33 @@ struct CatalogueRoutes: Sendable {
     private static let completionLimit = 1000
 
     func list(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("GET")
-        if let text = request.parameter("complete") {
+        let question = try ListQuestion(request)
+        if let text = question.completing {
             return await pool.run {
-                let names = copy.paths.completions(of: text, limit: Self.completionLimit)
-                return .large(WireJSON.encode(names), type: "application/json", request)
+                .large(WireJSON.encode(copy.paths.completions(of: text, limit: Self.completionLimit)), request)
             }
         }
-        let patterns = try request.query.filter { $0.name == "pattern" }.map { try PathPattern($0.value) }
-        if patterns.count > HTTPRequest.globLimit {
-            throw Refusal(413, "at most \(HTTPRequest.globLimit) patterns at a time")
-        }
-        let paths = try await copy.paths(matchingAny: patterns, on: pool)
-        return try await pool.run { try listing(paths, request) }
-    }
-
-    private func listing(_ paths: [DatasetPath], _ request: HTTPRequest) throws -> HTTPResponse {
-        guard request.parameter("long").map({ $0 != "false" && $0 != "0" }) ?? false else {
-            return .large(WireJSON.encode(paths.map(\.text)), type: "application/json", request)
-        }
-        return .large(WireJSON.encode(try keeper.rows(of: paths)), type: "application/json", request)
-    }
-
-    func dataset(_ request: HTTPRequest, _ text: String) async throws -> HTTPResponse {
-        try request.require("GET")
-        let path = try DatasetPath(text)
+        let paths = try await copy.paths(matchingAny: question.patterns, on: pool)
         return try await pool.run {
-            guard let dataset = try copy.dataset(path) else { throw copy.unknown(text) }
+            let text =
+                question.isLong ? WireJSON.encode(try keeper.rows(of: paths)) : WireJSON.encode(paths.map(\.text))
+            return .large(text, request)
+        }
+    }
+
+    func dataset(_ path: DatasetPath) async throws -> HTTPResponse {
+        try await pool.run {
+            guard let dataset = try copy.dataset(path) else { throw copy.unknown(path.text) }
             return .json(dataset)
         }
     }
 
     /// The catalogue, for subscribers that follow this one, and for programs.
     func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("GET")
-        let filter = ChangeFeed.filter(request.query) ?? { @Sendable _ in true }
-        let isLines = request.headers["Accept"]?.contains(MediaType.lines) == true
-        // Programs want all there is; a subscriber of the release before knows no lines of what is kept.
-        let withKept = !isLines || request.parameter("kept") == "true"
-        guard let (listed, (position, digests)) = await pool.run({ copy.listing(withKept: withKept, filter) }) else {
+        let question = try ListingQuestion(request)
+        let filter = question.part.filter ?? { @Sendable _ in true }
+        guard let (listed, (position, digests)) = await pool.run({ copy.listing(withKept: question.withKept, filter) })
+        else {
             throw Refusal.notListedYet
         }
         let headers: HTTPHeaders = [
@@ -59,24 +48,17 @@ struct CatalogueRoutes: Sendable {
             "Vary": "Accept, Accept-Encoding",
         ]
         let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
-        let text = CatalogueText(copy: copy, listed: listed, pool: pool, form: isLines ? .lines(end: end) : .object)
+        let text = CatalogueText(
+            copy: copy, listed: listed, pool: pool, form: question.isLines ? .lines(end: end) : .object)
         return try await text.answer(to: request, headers)
     }
 
-    func publishers(_ request: HTTPRequest) throws -> HTTPResponse {
-        if request.method != "GET" && request.method != "HEAD" { throw Self.notABroker }
-        return .json(copy.groups)
-    }
+    var publishers: HTTPResponse { .json(copy.groups) }
 
-    func publisher(_ request: HTTPRequest, _ name: String) throws -> HTTPResponse {
-        if request.method != "GET" && request.method != "HEAD" { throw Self.notABroker }
-        guard let group = copy.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
+    func publisher(_ name: GroupName) throws(Refusal) -> HTTPResponse {
+        guard let group = copy.group(name.text) else { throw Refusal(404, "there is no group '\(name)'") }
         return .json(group)
     }
-
-    private static let notABroker = Refusal(
-        405, "a subscriber takes no announcements: publishers speak to the broker itself",
-        headers: ["Allow": "GET, HEAD"])
 }
 
 extension CatalogueCopy {

@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// A listing as it is sent: page by page, so that a catalogue of any size takes little memory.
 struct CatalogueText: Sendable {
@@ -19,7 +20,7 @@ struct CatalogueText: Sendable {
     private var contentType: String {
         switch form {
         case .lines: MediaType.lines
-        case .object: "application/json"
+        case .object: MediaType.json
         }
     }
 

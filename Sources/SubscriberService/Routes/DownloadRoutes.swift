@@ -1,6 +1,7 @@
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// Holding all of a dataset, and its bytes.
 struct DownloadRoutes: Sendable {
@@ -11,8 +12,7 @@ struct DownloadRoutes: Sendable {
 
     /// `POST /api/download`: starts, or tells how far it is.
     func start(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("POST")
-        let names = try await request.names(on: keeper.pool)
+        let names = try await NamesBody.read(request, on: keeper.pool)
         let (paths, missing) = try await keeper.pool.run {
             let found = try self.paths(of: names)
             return (found, found.filter { keeper.progress(of: $0)?.state != .complete })
@@ -64,7 +64,6 @@ struct DownloadRoutes: Sendable {
     /// `GET /api/download/{path}`: the current version, fetched as it is read; when it cannot be had at all, the last one
     /// that is held completely, and the answer says so.
     func bytes(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         if text.isEmpty || text.hasSuffix("/") { return try await index(of: text) }
         if (try? DatasetPath(text)).flatMap({ copy.entry($0) }) == nil, isFolder(text) {
             return IndexPage.redirect(to: text)

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// Following, and what is followed and held.
 struct FollowRoutes: Sendable {
@@ -14,53 +15,38 @@ struct FollowRoutes: Sendable {
     /// Names of one request for which others are suggested: each costs a look at many datasets.
     private static let suggestionLimit = 10
 
-    /// Why a name is refused.
-    private struct Unknown: Encodable {
-        let reason: String
-        let suggestions: [String]
+    var routes: [Route] {
+        [
+            Route(.follow, .post { request, _ in try await follow(request) }),
+            Route(.unfollow, .post { request, _ in try await unfollow(request) }),
+            Route(.forget, .post { request, _ in try await forget(request) }),
+            Route(.followed, .get { request, _ in await followed(request) }),
+            Route(.info, .get { _, _ in await keeper.pool.run { information() } }),
+        ]
     }
 
-    private struct Info: Encodable {
-        let mtime: Double?
-        let follow: Bool
-        /// All of it is fetched, in every version; else, of what is followed, what is held completely stays current.
-        let whole: Bool
-        let pinned: Bool
-        let version: Version?
-        let size: Int64?
-        let held: Int64
-        let complete: Bool
-        /// What is held completely is not the current version, or is not known to be.
-        let stale: Bool
-        let file: String?
-        /// What the file is: ``FileLinks/Kind``.
-        let copy: FileLinks.Kind?
-    }
-
-    func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("POST")
+    private func follow(_ request: HTTPRequest) async throws -> HTTPResponse {
         let question = try FollowQuestion(request)
-        let names = try await request.names(on: keeper.pool)
+        let names = try await NamesBody.read(request, on: keeper.pool)
         let (patterns, estimate) = try await keeper.pool.run {
             let patterns = try check(names) { pattern in
                 copy.group(pattern.group) != nil && (pattern.isGlob || pattern.text.hasBytes(of: pattern.group))
                     || !copy.paths(matching: pattern).isEmpty
                     ? nil : "there is no dataset or group of that name"
             }.map(copy.meaning)
-            let isNeeded = question.isEstimate || question.manner.isWhole
+            let isNeeded = question.isEstimate || question.isWhole
             return (patterns, isNeeded ? keeper.estimate(patterns) : nil)
         }
         if question.isEstimate { return .json(estimate) }
         // A promise that cannot be kept is not made.
         if let problem = estimate?.detail { throw Refusal(507, problem) }
-        try await keeper.follow(patterns, question.manner)
+        try await keeper.follow(patterns, .init(isWhole: question.isWhole, isPinned: question.isPinned))
         tell()
         return .json([String: String]())
     }
 
-    func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("POST")
-        let names = try await request.names(on: keeper.pool)
+    private func unfollow(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let names = try await NamesBody.read(request, on: keeper.pool)
         let patterns = try await keeper.pool.run {
             let followed = keeper.followed
             return try check(names, suggestions: followed.all.map(\.text)) { pattern in
@@ -73,9 +59,8 @@ struct FollowRoutes: Sendable {
     }
 
     /// Forgets what is kept of groups, though no publisher has announced them to the present broker.
-    func forget(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("POST")
-        let names = try await request.names(on: keeper.pool)
+    private func forget(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let names = try await NamesBody.read(request, on: keeper.pool)
         try await keeper.pool.run {
             let kept = copy.keptGroups
             let wrong = names.filter { !kept.contains($0) }
@@ -96,41 +81,38 @@ struct FollowRoutes: Sendable {
     }
 
     /// All that is followed, or those because of which `path`, a dataset, folder or group, is.
-    func followed(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("GET")
+    private func followed(_ request: HTTPRequest) async -> HTTPResponse {
         guard let path = request.parameter("path") else { return .json(keeper.followed.all.map(\.text)) }
         return await keeper.pool.run { .json(keeper.followed.all.filter { $0.matches(path) }.map(\.text)) }
-    }
-
-    func info(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try request.require("GET")
-        return await keeper.pool.run { information() }
     }
 
     private func information() -> HTTPResponse {
         let followed = keeper.followed
         var paths = Set(keeper.heldPaths)
         if !followed.all.isEmpty { paths.formUnion(copy.paths.lazy.filter { followed.cover($0) }) }
-        var result: [NamedValues<Info>.Member] = []
-        for path in paths {
-            let entry = copy.entry(path)
-            let holding = keeper.holding(path)
-            let summary = (holding?.version ?? entry?.version).flatMap { keeper.library.summary($0) }
-            let isStale = holding?.version != nil && holding?.version != entry?.version
-            let isDoubtful = freshness.doubt(path) != nil
-            let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
-            let file = isComplete && entry != nil ? links.existing(path) : nil
-            let info = Info(
-                mtime: entry?.modified, follow: followed.cover(path), whole: followed.fetch(path),
-                pinned: followed.pin(path),
-                version: holding?.version ?? entry?.version,
-                size: summary?.size ?? entry?.size, held: summary?.held ?? 0, complete: isComplete && !isStale,
-                stale: isStale || isDoubtful, file: file,
-                copy: file == nil
-                    ? nil : holding?.version.flatMap { links.kind(of: path, mirror: keeper.library.path(of: $0)) })
-            result.append((ExactText(path.text), info))
+        return .json(NamedValues(paths.map { path in (ExactText(path.text), information(path, followed)) }))
+    }
+
+    private func information(_ path: DatasetPath, _ followed: FollowedPatterns) -> HeldDataset {
+        let entry = copy.entry(path)
+        let holding = keeper.holding(path)
+        let summary = (holding?.version ?? entry?.version).flatMap { keeper.library.summary($0) }
+        let isStale = holding?.version != nil && holding?.version != entry?.version
+        let isComplete = holding?.version.map { keeper.isSettled(path, $0) } ?? false
+        let file = isComplete && entry != nil ? links.existing(path) : nil
+        var info = HeldDataset(
+            follow: followed.cover(path), held: summary?.held ?? 0, complete: isComplete && !isStale)
+        info.mtime = entry?.modified
+        info.whole = followed.fetch(path)
+        info.pinned = followed.pin(path)
+        info.version = holding?.version ?? entry?.version
+        info.size = summary?.size ?? entry?.size
+        info.stale = isStale || freshness.doubt(path) != nil
+        info.file = file
+        if file != nil, let version = holding?.version {
+            info.copy = links.kind(of: path, mirror: keeper.library.path(of: version))?.rawValue
         }
-        return .json(NamedValues(result))
+        return info
     }
 
     /// All names, or a refusal that tells of each that is wrong.
@@ -138,7 +120,7 @@ struct FollowRoutes: Sendable {
         _ names: [String], suggestions: [String]? = nil, _ reason: (PathPattern) -> String?
     ) throws -> [PathPattern] {
         var patterns: [PathPattern] = []
-        var errors: [ExactText: Unknown] = [:]
+        var errors: [ExactText: Refusal.NameProblem] = [:]
         for name in names {
             do {
                 let pattern = try PathPattern(name)
@@ -154,17 +136,7 @@ struct FollowRoutes: Sendable {
                 errors[ExactText(name)] = .init(reason: "\(error)", suggestions: [])
             }
         }
-        guard errors.isEmpty else { throw Self.refusal(NamedValues(errors)) }
+        guard errors.isEmpty else { throw Refusal.names(NamedValues(errors)) }
         return patterns
-    }
-
-    private static func refusal(_ errors: NamedValues<Unknown>) -> Refusal {
-        let detail = errors.members.map { name, entry in
-            let hint = entry.suggestions.isEmpty ? "" : "; did you mean \(entry.suggestions.joined(separator: ", "))?"
-            return "'\(name)': \(entry.reason)\(hint)"
-        }.joined(separator: "\n")
-        let quoted = String(decoding: WireJSON.encode(detail), as: UTF8.self)
-        let body = "{\"detail\":\(quoted),\"errors\":\(String(decoding: errors.encoded, as: UTF8.self))}"
-        return Refusal(404, detail, json: body)
     }
 }

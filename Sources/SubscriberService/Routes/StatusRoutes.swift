@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Synchronization
+import Wire
 
 /// How the subscriber is.
 struct StatusRoutes: Sendable {
@@ -13,14 +14,8 @@ struct StatusRoutes: Sendable {
     let cache: AnswerCache
     let server: ServerStatistics
 
-    func health(_ request: HTTPRequest) throws -> HTTPResponse {
-        try request.require("GET")
-        return .json(["status": "alive"])
-    }
-
     /// Ready when there is a catalogue to answer from, the broker's or the one from the last run.
-    func ready(_ request: HTTPRequest) throws -> HTTPResponse {
-        try request.require("GET")
+    var ready: HTTPResponse {
         // It answers all the same, but keeps nothing.
         if copy.wasListed, let trouble = keeper.library.trouble.withLock({ $0 }) {
             return .json(["status": "the disk: \(trouble.message)"], status: trouble.status)
@@ -36,11 +31,6 @@ struct StatusRoutes: Sendable {
     }
 
     private var readiness: Readiness { Readiness(status: "ready", stale: brokerStatus.snapshot.stale) }
-
-    func status(_ request: HTTPRequest) throws -> HTTPResponse {
-        try request.require("GET")
-        return .json(current)
-    }
 
     var current: SubscriberStatus {
         let broker = brokerStatus.snapshot
@@ -60,7 +50,8 @@ struct StatusRoutes: Sendable {
                 limit: keeper.library.limit),
             disk: .init(
                 used: keeper.library.used, free: try? FileSystem.freeBytes(at: keeper.library.folder),
-                copies: keeper.links.kind.withLock { $0 }, error: keeper.library.trouble.withLock { $0?.message }),
+                copies: keeper.links.kind.withLock { $0 }?.rawValue,
+                error: keeper.library.trouble.withLock { $0?.message }),
             transfers: .init(
                 running: keeper.runningCount, requests: counters.requests, fetchedBytes: counters.fetched,
                 savedBytes: counters.saved,

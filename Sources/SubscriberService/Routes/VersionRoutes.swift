@@ -4,6 +4,7 @@ import Catalogue
 import HTTP
 import Platform
 import Versions
+import Wire
 
 /// The data plane for the next subscriber: what is held of a version, and what can be fetched of one that is current.
 struct VersionRoutes: Sendable {
@@ -17,48 +18,39 @@ struct VersionRoutes: Sendable {
     /// Bytes of a chunk that blocks are cut out of.
     private static let chunkLimit: Int64 = 256 << 20
 
-    static let immutable = "public, max-age=31536000, immutable"
-
-    func answer(_ request: HTTPRequest, _ rest: String) async throws -> HTTPResponse {
-        try request.require("GET")
-        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let version = Version(parts[0]) else {
-            throw Refusal(404, "a version's parts are /versions/{64 hexadecimal digits}/manifest, blocks and data")
-        }
-        let mirror = try await mirror(of: version)
-        switch parts[1] {
-        case "manifest": return try await manifest(request, mirror)
-        case "blocks": return try await blocks(request, mirror)
-        case "data":
+    func answer(_ request: HTTPRequest, _ name: String) async throws -> HTTPResponse {
+        let question = try VersionQuestion(request, name)
+        let mirror = try await mirror(of: question.version)
+        switch question.part {
+        case .manifest(let since): return try await manifest(request, mirror, since: since)
+        case .blocks(let wanted): return try await blocks(wanted, mirror)
+        case .data:
             return try await reader.answer(
-                request, mirror, type: "application/octet-stream", headers: ["Cache-Control": Self.immutable])
-        default: throw Refusal(404, "a version has a manifest, blocks and data, but no '\(parts[1])'")
+                request, mirror, type: MediaType.bytes, headers: ["Cache-Control": CacheControl.immutable])
         }
     }
 
     private func mirror(of version: Version) async throws -> Mirror {
         if let mirror = try await keeper.library.existing(version, filler: keeper.transfers) { return mirror }
         guard let path = copy.path(of: version) else {
-            throw Refusal(410, "version \(version) is gone; the catalogue says which is current")
+            throw Refusal.gone(version)
         }
         return try await keeper.mirror(of: path, version: version)
     }
 
-    private func manifest(_ request: HTTPRequest, _ mirror: Mirror) async throws -> HTTPResponse {
-        let headers: HTTPHeaders = ["Cache-Control": Self.immutable, "ETag": "\"\(mirror.version)\""]
-        if let since = request.parameter("since").flatMap({ Version($0) }),
-            let old = try await keeper.library.existing(since, filler: keeper.transfers)
-        {
+    private func manifest(
+        _ request: HTTPRequest, _ mirror: Mirror, since: Version?
+    ) async throws -> HTTPResponse {
+        let headers: HTTPHeaders = ["Cache-Control": CacheControl.immutable, "ETag": "\"\(mirror.version)\""]
+        if let since, let old = try await keeper.library.existing(since, filler: keeper.transfers) {
             let delta = ManifestDelta.encode(mirror.manifest, since: old.manifest)
             return .large(delta, type: MediaType.manifestDelta, request, headers: headers)
         }
         return .large(mirror.manifest.encoded, type: MediaType.manifest, request, headers: headers)
     }
 
-    /// `?of=3:0,5-7;9`: blocks with the proof that they belong to their chunks.
-    private func blocks(_ request: HTTPRequest, _ mirror: Mirror) async throws -> HTTPResponse {
-        let wanted: BlockRequest
-        do { wanted = try BlockRequest(request.parameter("of") ?? "") } catch { throw Refusal(400, "\(error)") }
+    /// Blocks with the proof that they belong to their chunks.
+    private func blocks(_ wanted: BlockRequest, _ mirror: Mirror) async throws -> HTTPResponse {
         let use = MirrorUse(mirror)
         defer { withExtendedLifetime(use) {} }
         let parts = try await parts(of: wanted, mirror)
@@ -83,7 +75,8 @@ struct VersionRoutes: Sendable {
             }
         }
         return HTTPResponse(
-            headers: ["Content-Type": MediaType.blocks, "Cache-Control": Self.immutable], body: .segments(segments))
+            headers: ["Content-Type": MediaType.blocks, "Cache-Control": CacheControl.immutable],
+            body: .segments(segments))
     }
 }
 

@@ -3,6 +3,7 @@ import HTTP
 public import Platform
 import Storage
 import Synchronization
+import Wire
 
 /// A subscriber: follows the catalogue, keeps mirrors, answers clients and the next subscribers.
 public final class Subscriber: Sendable {
@@ -72,9 +73,11 @@ public final class Subscriber: Sendable {
         let router = parts.router
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.connectionTotal = plan.connections
+        settings.headers = ProtocolHeader.common
+        settings.headers[ProtocolHeader.role] = ProtocolHeader.subscriber
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         server = try HTTPServer(
-            settings, feeds: ["/api/changes": changes, "/api/events": events],
+            settings, feeds: [RoutePath.changes.fixed: changes, RoutePath.events.fixed: events],
             statistics: metrics.server
         ) { await router.answer($0) }
         self.parts = parts

@@ -2,6 +2,7 @@ import Catalogue
 import HTTP
 import Platform
 import Storage
+import Wire
 
 /// The parts of a subscriber, wired together.
 struct SubscriberParts: Sendable {
@@ -68,15 +69,15 @@ struct SubscriberParts: Sendable {
             cache: reading.cache, server: ServerStatistics())
         let metrics = SubscriberMetrics(
             status: status, server: status.server, changes: FeedStatistics(), events: FeedStatistics())
-        router = Router(
+        let services = Router.Services(
             catalogue: catalogue, reading: reading,
             following: FollowRoutes(copy: copy, keeper: keeper, links: links, events: events, freshness: freshness),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: status, metrics: MetricsPage("subscriber") { metrics.families },
             tree: TreeRoute(copy: copy, keeper: keeper, broker: brokerStatus, pool: pool),
-            held: HeldRoute(copy: copy, keeper: keeper, pool: pool),
-            ownPages: OwnPages(allowed: configuration.allowedHosts), freshness: freshness, log: log)
+            held: HeldRoute(copy: copy, keeper: keeper, pool: pool), freshness: freshness)
+        router = Router(services, ownPages: OriginRule(ownPagesAt: configuration.allowedHosts), log: log)
         self.events = events
         self.metrics = metrics
     }

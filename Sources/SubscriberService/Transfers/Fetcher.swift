@@ -3,6 +3,7 @@ import HTTP
 import Platform
 import Synchronization
 import Versions
+import Wire
 
 /// Fetches manifests and chunks over HTTP, and believes nothing that their digests do not confirm.
 struct Fetcher: Sendable {
@@ -241,12 +242,4 @@ extension FetchFailure {
     static func noSource(_ version: Version) -> FetchFailure {
         FetchFailure(.unreachable, "no publisher of version \(version) is known")
     }
-}
-
-/// The content types of the protocol's own formats.
-enum MediaType {
-    static let manifest = "application/vnd.bpubsub.manifest"
-    static let manifestDelta = "application/vnd.bpubsub.manifest-delta"
-    static let blocks = "application/vnd.bpubsub.blocks"
-    static let lines = "application/x-ndjson"
 }

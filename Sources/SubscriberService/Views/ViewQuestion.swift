@@ -1,5 +1,6 @@
 import Arrays
 import HTTP
+import Wire
 
 /// What `/api/view/{path}` is asked for: a part of an array, how many points it may have, and what each is to show.
 struct ViewQuestion: Sendable {

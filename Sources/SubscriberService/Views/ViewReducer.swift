@@ -1,6 +1,7 @@
 import Arrays
 import Blosc2
 import Platform
+import Wire
 
 /// Reduces parts of arrays tile by tile, in memory that does not grow with the array.
 struct ViewReducer: Sendable {

@@ -3,6 +3,7 @@ import Blosc2
 import Catalogue
 import HTTP
 import Platform
+import Wire
 
 /// `GET /api/view/{path}`: a part of an array, reduced to the points that a screen has, as a file of NumPy.
 struct ViewRoute: Sendable {
@@ -17,7 +18,6 @@ struct ViewRoute: Sendable {
     let pool: BlockingPool
 
     func answer(_ request: HTTPRequest, of text: String) async throws -> HTTPResponse {
-        try request.require("GET")
         let question = try ViewQuestion(request)
         let path = try await ReadPlace.path(text, in: copy, on: pool, to: "look at")
         let entry = copy.entry(path), tag = { (version: Version) in EntityTag("\(version)-\(request.queryDigest())") }
@@ -34,8 +34,8 @@ struct ViewRoute: Sendable {
             let (values, isHeld) = try await reducer.values(question, slice, grid, reading, reader)
             var headers = freshness.headers(
                 reading.path, reading.version, isHeld: isHeld, isCurrent: reading.isCurrent)
-            headers["Content-Type"] = "application/x-npy"
-            headers["Bpubsub-Reduction"] =
+            headers["Content-Type"] = MediaType.npy
+            headers[ProtocolHeader.reduction] =
                 "\(question.reduction.rawValue);factors=\(grid.factors.map(String.init).joined(separator: ","))"
             headers["ETag"] = tag(reading.version).description
             let response = HTTPResponse(headers: headers, body: .bytes(values.npy))

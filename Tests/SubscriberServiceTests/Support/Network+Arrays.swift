@@ -5,6 +5,7 @@ import HTTP
 import Platform
 import TestSupport
 import Versions
+import Wire
 
 @testable import SubscriberService
 

@@ -4,6 +4,7 @@ import HTTP
 import Platform
 import Synchronization
 import TestSupport
+import Wire
 
 @testable import SubscriberService
 

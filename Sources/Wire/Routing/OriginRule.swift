@@ -1,45 +1,64 @@
-import HTTP
+package import HTTP
 import Platform
 
-/// Which web pages may change something here: our own, under names that are known to be ours.
+/// Which web pages may change something at a service: none, or its own, under names that are known to be its own.
 ///
 /// A browser says by `Origin` whose page makes it send a request; whoever visits the page of another site has not asked to
 /// change anything here. That the page's name is the one the request came to (`Host`) is not enough: any site can let its
 /// name point to this address. Addresses and names of this machine cannot be had by others. Programs send no `Origin`.
-struct OwnPages: Sendable {
-    private let machine: Set<String>
+package struct OriginRule: Sendable {
+    /// Nil: the service has no pages.
+    private let machine: Set<String>?
     private let allowed: Set<String>
 
+    /// No page is known to be the service's own.
+    package static let nobody = OriginRule()
+
+    private init() {
+        machine = nil
+        allowed = []
+    }
+
+    /// The service has pages.
+    ///
     /// - Parameters:
-    ///   - allowed: further names under which the page is reached.
+    ///   - allowed: further names under which they are reached.
     ///   - machine: its own name.
-    init(allowed: [String] = [], machine: String = FileSystem.hostName) {
+    package init(ownPagesAt allowed: [String], machine: String = FileSystem.hostName) {
         self.allowed = Set(allowed.map { $0.lowercased() })
         let full = machine.lowercased(), short = full.prefix { $0 != "." }
         self.machine = ["localhost", full, String(short), "\(short).local"]
     }
 
-    /// The request itself, unless a page of another site makes a browser send it.
-    func checked(_ request: HTTPRequest) throws(Refusal) -> HTTPRequest {
-        guard let origin = request.headers["Origin"] else { return request }
-        guard let authority = Self.authority(of: origin) else { throw Self.foreign(origin) }
+    /// Refuses what a page of another site makes a browser send.
+    package func check(_ request: HTTPRequest, _ effect: Route.Effect) throws(Refusal) {
+        switch effect {
+        case .reads: return
+        case .asks: try checkQuestion(request)
+        case .changes: try checkChange(request)
+        }
+    }
+
+    private func checkChange(_ request: HTTPRequest) throws(Refusal) {
+        guard let origin = request.headers["Origin"] else { return }
+        guard let machine, let authority = Self.authority(of: origin) else { throw Self.foreign(origin) }
         let name = Self.name(of: authority)
         // A proxy may have put a `Host` of its own.
-        if allowed.contains(name) { return request }
+        if allowed.contains(name) { return }
         guard authority == request.headers["Host"]?.lowercased() else { throw Self.foreign(origin) }
-        if machine.contains(name) || name.hasSuffix(".localhost") || Self.isAddress(name) { return request }
+        if machine.contains(name) || name.hasSuffix(".localhost") || Self.isAddress(name) { return }
         throw Refusal(
             403,
             "\(name) is not known to be a name of this subscriber, whose page could be another's; when it is one, "
                 + "start the subscriber with --allowed-host \(name)")
     }
 
-    /// The request itself, unless it is a question that a page of another site makes a browser send without asking first
-    /// whether it may, as browsers do with what is not said to be JSON.
-    func readable(_ request: HTTPRequest) throws(Refusal) -> HTTPRequest {
-        guard request.method == "POST", let origin = request.headers["Origin"] else { return request }
+    /// Refuses a question that a page of another site makes a browser send without asking first whether it may, as browsers
+    /// do with what is not said to be JSON.
+    private func checkQuestion(_ request: HTTPRequest) throws(Refusal) {
+        guard let origin = request.headers["Origin"] else { return }
         let type = request.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " }.lowercased()
-        guard type != "application/json", (try? checked(request)) == nil else { return request }
+        guard type != MediaType.json, (try? checkChange(request)) == nil else { return }
         throw Refusal(403, "a page of \(origin) may ask this by GET, or by POST with 'Content-Type: application/json'")
     }
 

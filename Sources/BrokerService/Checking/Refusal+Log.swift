@@ -1,13 +1,6 @@
-/// A request that is not done: why, and what would be right.
-struct Refusal: Error, Hashable, Sendable {
-    let status: Int
-    let detail: String
+import Wire
 
-    init(_ status: Int, _ detail: String) {
-        self.status = status
-        self.detail = detail
-    }
-
+extension Refusal {
     /// What a failure of the log looks like from outside; its operator finds the rest in the broker's own log.
     init(_ error: LogError) {
         switch error.code {
