@@ -35,12 +35,12 @@ public final class Publisher: Sendable {
         self.files = files
         watcher = FolderWatcher(files, configuration.watching)
         workers = VersionWorkers(FileReader(files, statistics))
-        let versions = VersionRoutes(
+        let versions = PublishedVersions(
             files: VersionFiles(files), store: state.store, statistics: statistics,
             pool: BlockingPool(name: "serving", threads: 4))
         let metrics = PublisherMetrics(
             files: files, statistics: statistics, standing: standing, server: ServerStatistics())
-        let plane = DataPlane(
+        let plane = GroupRoutes(
             group: group, versions: versions, isReady: { files.isWalked },
             metrics: MetricsPage("publisher") { metrics.families }, logger: configuration.logger)
         var settings = HTTPServer.Configuration(listen: configuration.listen)

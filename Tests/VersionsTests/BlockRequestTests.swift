@@ -1,3 +1,4 @@
+import Arrays
 import Catalogue
 import Digests
 import Platform
@@ -34,14 +35,21 @@ import Testing
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
         let digest = ChunkDigester(content: .plain).digest(of: bytes.span.bytes)
         let manifest = Manifest(content: .plain, entries: [(300_000, digest)])
-        let shared = SharedBytes(bytes)
+        let source = MemorySource(bytes)
         let part = BlockRequest.Part(chunk: 0, blocks: [0, 4])
-        let proven = try #require(BlockAnswer.blocks(part, of: manifest, chunk: shared))
+        let proven = try BlockAnswer.blocks(part, of: manifest, in: source, limit: 65_536 + 37_856)
         #expect(proven.belong(to: manifest))
         #expect(proven.blocks[1].bytes.array == Array(bytes[262_144...]))
-        #expect(BlockAnswer.blocks(.init(chunk: 0, blocks: [5]), of: manifest, chunk: shared) == nil)
+        #expect(throws: BlockFault.noBlock(count: 5)) {
+            try BlockAnswer.blocks(.init(chunk: 0, blocks: [5]), of: manifest, in: source)
+        }
+        #expect(throws: BlockFault.tooMuch) {
+            try BlockAnswer.blocks(part, of: manifest, in: source, limit: 65_536 + 37_855)
+        }
+        let all = try BlockAnswer.blocks(.init(chunk: 0), of: manifest, in: source)
+        #expect(all.blocks.flatMap(\.bytes.array) == bytes)
         let other = Manifest(content: .plain, entries: [(300_000, SHA256().finish())])
-        #expect(BlockAnswer.blocks(part, of: other, chunk: shared) == nil)
+        #expect(throws: BlockFault.differs) { try BlockAnswer.blocks(part, of: other, in: source) }
         #expect(!proven.belong(to: other))
     }
 }

@@ -47,7 +47,7 @@ struct Router: Sendable {
         let reading: ReadRoutes
         let following: FollowRoutes
         let downloads: DownloadRoutes
-        let versions: VersionRoutes
+        let versions: HeldVersions
         let status: StatusRoutes
         let metrics: MetricsPage
         let tree: TreeRoute
@@ -60,7 +60,7 @@ struct Router: Sendable {
         private var bytes: [Route] {
             [
                 Route(.bytes, .get { request, name in try await downloads.bytes(request, of: name) }),
-                Route(.version, .get { request, name in try await versions.answer(request, name) }),
+                DataPlane(versions).route,
                 Route(.download, .post { request, _ in try await downloads.start(request) }),
             ]
         }

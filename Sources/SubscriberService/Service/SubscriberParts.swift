@@ -73,7 +73,7 @@ struct SubscriberParts: Sendable {
             catalogue: catalogue, reading: reading,
             following: FollowRoutes(copy: copy, keeper: keeper, links: links, events: events, freshness: freshness),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
-            versions: VersionRoutes(copy: copy, keeper: keeper, reader: reader, pool: pool),
+            versions: HeldVersions(copy: copy, keeper: keeper, reader: reader, pool: pool),
             status: status, metrics: MetricsPage("subscriber") { metrics.families },
             tree: TreeRoute(copy: copy, keeper: keeper, broker: brokerStatus, pool: pool),
             held: HeldRoute(copy: copy, keeper: keeper, pool: pool), freshness: freshness)

@@ -126,9 +126,9 @@ final class HandMadePublisher: Sendable {
         else { return .refusal(400, "not like this") }
         var body: [UInt8] = []
         for part in parts {
-            let range = manifest.chunks[part.chunk].range
-            let chunk = SharedBytes(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-            guard let proven = BlockAnswer.blocks(part, of: manifest, chunk: chunk) else { return .refusal(400, "no") }
+            guard let proven = try? BlockAnswer.blocks(part, of: manifest, in: source) else {
+                return .refusal(400, "no")
+            }
             body += proven.head + proven.blocks.flatMap(\.bytes.array)
             let cut = ChunkLayout.blocks(of: manifest.content, chunk)
             note(

@@ -5,9 +5,9 @@ internal import Versions
 internal import Wire
 
 /// Answers the requests of those who read the group.
-struct DataPlane: Sendable {
+struct GroupRoutes: Sendable {
     let group: GroupName
-    let versions: VersionRoutes
+    let versions: PublishedVersions
     /// Whether the folder has been walked.
     let isReady: @Sendable () -> Bool
     let metrics: MetricsPage
@@ -20,7 +20,7 @@ struct DataPlane: Sendable {
         Routes(
             of: "a publisher",
             [
-                Route(.version, .get { request, name in try await versions.answer(request, name) }),
+                DataPlane(versions).route,
                 Route(.bytes, .get { request, name in try await download(request, name) }),
                 Route(.list, .get { _, _ in await versions.pool.run { list() } }),
                 Route(.health, .get { _, _ in .json("{\"status\":\"alive\"}") }),
