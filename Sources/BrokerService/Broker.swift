@@ -64,17 +64,17 @@ public final class Broker: Sendable {
             server: ServerStatistics(), feed: FeedStatistics())
         let spools = ByteBudget(total: configuration.spoolMemory, of: "listings")
         let listings = Listings(log: log, spoolFolder: folder.spool, spools: spools, logger: logger)
+        let changes = LogChanges(log: log, leases: leases, listings: listings)
         let handler = RequestHandler(
-            log: log, leases: leases, listings: listings,
-            largeWork: largeWork, metrics: MetricsPage("broker") { metrics.families },
+            log: log, leases: leases, largeWork: largeWork, metrics: MetricsPage("broker") { metrics.families },
             acceptedChanges: metrics.acceptedChanges)
-        feed = Self.feed(of: log, configuration, counting: metrics.feed)
+        feed = Self.feed(of: log, changes, configuration, counting: metrics.feed)
         var settings = HTTPServer.Configuration(listen: configuration.listen)
         settings.connectionTotal = plan.connections
         settings.headers = ProtocolHeader.common
         settings.answers = ByteBudget(total: configuration.answerMemory ?? ByteBudget.standardTotal)
         settings.otherBudgets = [spools]
-        let routes = handler.routes(log: logger)
+        let routes = handler.routes(beside: ControlPlane(changes), log: logger)
         server = try HTTPServer(settings, feeds: [RoutePath.changes.fixed: feed], statistics: metrics.server) {
             await routes.answer($0)
         }
@@ -85,17 +85,18 @@ public final class Broker: Sendable {
     }
 
     private static func feed(
-        of log: any ChangeLog, _ configuration: Configuration, counting statistics: FeedStatistics
+        of log: any ChangeLog, _ changes: LogChanges, _ configuration: Configuration,
+        counting statistics: FeedStatistics
     ) -> Feed {
         var settings = Feed.Configuration()
         settings.heartbeatInterval = configuration.bookmarkInterval
         settings.stallTimeout = configuration.stallTimeout
         // Who is behind it reads the log, whose pages are at hand.
         settings.memoryLimit = 4 << 20
-        let source = ChangesFeed(log: log, logger: configuration.logger)
+        let source = CatalogueFeed(changes, log: configuration.logger)
         let feed = Feed(source: source, configuration: settings, statistics: statistics)
         // Weak, for the feed keeps its source, and that the log.
-        _ = log.observe { [weak feed] commit in if let feed { source.pass(commit, to: feed) } }
+        _ = log.observe { [weak feed] commit in if let feed { changes.pass(commit, to: feed) } }
         return feed
     }
 

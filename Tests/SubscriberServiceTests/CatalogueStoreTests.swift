@@ -51,7 +51,9 @@ import Testing
             #expect(
                 try copy.datasets([path, DatasetPath("foo/b"), DatasetPath("foo/c")]).map { $0?.size } == [42, nil, 9])
             let listing = try #require(copy.listing { _ in true })
-            #expect(try copy.lines(of: listing.listed) == [line.line, try Self.put("foo/c", 7, size: 9).line])
+            let lines = try copy.lines(of: listing.listed, areTold: true)
+            #expect(lines.map(\.key) == ["foo/a", "foo/c"])
+            #expect(lines.map(\.line) == [line.line, try Self.put("foo/c", 7, size: 9).line])
         }
     }
 

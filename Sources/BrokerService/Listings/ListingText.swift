@@ -11,26 +11,23 @@ final class ListingText: Sendable {
 
     private struct Parts {
         var spool: Spool
-        var isFirst = true
+        var writer: ListingWriter
     }
 
     init(_ form: ListingForm, spoolFolder: String, spools: ByteBudget) {
         self.form = form
-        parts = Locked(Parts(spool: Spool(folder: spoolFolder, budget: spools, isCompressed: form.isCompressed)))
+        parts = Locked(
+            Parts(
+                spool: Spool(folder: spoolFolder, budget: spools, isCompressed: form.isCompressed),
+                writer: ListingWriter(isLines: form.question.isLines)))
     }
 
     func add(_ entries: [LogEntry]) throws {
         try parts.withLock { parts in
-            for entry in entries {
-                if form.question.isLines {
-                    try parts.spool.append(entry.line)
-                    try parts.spool.append(Self.lineEnd)
-                } else if entry.kind == .put {
-                    try parts.spool.append(Array((parts.isFirst ? "{" : ",\n").utf8))
-                    try parts.spool.append(Array((JSONString.quoted(entry.key) + ":").utf8))
-                    try parts.spool.append(entry.value)
-                    parts.isFirst = false
-                }
+            for entry in entries where form.question.isLines || entry.kind == .put {
+                var text: [UInt8] = []
+                parts.writer.append(entry.line, of: entry.key, to: &text)
+                try parts.spool.append(text)
             }
         }
     }
@@ -38,16 +35,12 @@ final class ListingText: Sendable {
     /// Ends the text with what only the end knows.
     func finish(_ state: LogState) throws -> (HTTPResponse.Body, ByteBudget.Claim?) {
         try parts.withLock { parts in
-            if form.question.isLines {
-                try parts.spool.append(state.seen(below: form.question.part.prefixes).bookmark + Self.lineEnd)
-            } else {
-                try parts.spool.append(Array((parts.isFirst ? "{}\n" : "}\n").utf8))
-            }
+            var text: [UInt8] = []
+            parts.writer.finish(state.seen(below: form.question.part.prefixes).bookmark, to: &text)
+            try parts.spool.append(text)
             return try parts.spool.finish()
         }
     }
-
-    private static let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
 }
 
 extension LogState {

@@ -23,11 +23,9 @@ final class Listings: Sendable {
         self.logger = logger
     }
 
-    func answer(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-        let form = try ListingForm(request)
-        let listing: Listing
+    func listing(_ form: ListingForm) async throws(Refusal) -> Listing {
         do {
-            listing = try await formLocks.withLock(form) { () async throws -> Listing in
+            return try await formLocks.withLock(form) { () async throws -> Listing in
                 if let listing = current(form) { return listing }
                 let listing = try await makeWithRoom(form)
                 keep(form, listing)
@@ -39,15 +37,6 @@ final class Listings: Sendable {
             logger.error("the catalogue cannot be listed", ["error": error])
             throw Refusal(503, "the broker cannot read its catalogue at the moment: try again later")
         }
-        var headers: HTTPHeaders = [
-            "Content-Type": form.question.mediaType, ProtocolHeader.epoch: listing.epoch.text,
-            ProtocolHeader.revision: "\(listing.revision)", "Vary": "Accept, Accept-Encoding",
-            "Cache-Control": CacheControl.ask,
-        ]
-        if form.isCompressed { headers["Content-Encoding"] = "gzip" }
-        var response = HTTPResponse(headers: headers, body: listing.body)
-        response.claim = listing.claim
-        return response
     }
 
     /// Those that are kept for who may ask for the same make room for one that is asked for.
@@ -64,13 +53,14 @@ final class Listings: Sendable {
         let text = ListingText(form, spoolFolder: spoolFolder, spools: spools)
         let state = try await log.snapshot(below: form.question.part.prefixes) { try text.add($0) }
         let (body, claim) = try text.finish(state)
-        return Listing(revision: state.revision, epoch: state.epoch, body: body, claim: claim)
+        return Listing(
+            position: CataloguePosition(epoch: state.epoch, revision: state.revision), body: body, claim: claim)
     }
 
     private func current(_ form: ListingForm) -> Listing? {
         let revision = log.state.revision
         return kept.withLock { kept in
-            kept.removeAll { $0.listing.revision != revision }
+            kept.removeAll { $0.listing.position.revision != revision }
             return kept.first { $0.form == form }?.listing
         }
     }
@@ -84,22 +74,8 @@ final class Listings: Sendable {
     }
 }
 
-/// The catalogue at one revision, as text that is ready to be sent to any number of askers.
-struct Listing: Sendable {
-    let revision: Revision
-    let epoch: Epoch
-    let body: HTTPResponse.Body
-    /// What it takes on disk, for as long as somebody has it.
-    let claim: ByteBudget.Claim?
-}
-
-/// Which listing of the catalogue is asked for.
+/// How a listing is written.
 struct ListingForm: Hashable, Sendable {
     let question: ListingQuestion
     let isCompressed: Bool
-
-    init(_ request: HTTPRequest) throws(Refusal) {
-        question = try ListingQuestion(request)
-        isCompressed = request.acceptsGzip
-    }
 }

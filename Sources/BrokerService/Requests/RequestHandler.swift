@@ -4,11 +4,10 @@ import Metrics
 import Platform
 import Wire
 
-/// Answers the requests of the control plane, all but the feed.
+/// Takes what publishers announce, and says how the broker is.
 struct RequestHandler: Sendable {
     let log: any ChangeLog
     let leases: LeaseKeeper
-    let listings: Listings
     /// Batches take a multiple of their size while they are read.
     let largeWork: LargeWork
     let metrics: MetricsPage
@@ -19,30 +18,22 @@ struct RequestHandler: Sendable {
     let pool = BlockingPool(name: "announcements", threads: 2)
 
     /// Who answers what. No page of any site is a publisher: whoever looks at one has not asked to announce.
-    func routes(log logger: Logger) -> Routes {
-        Routes(
-            of: "a broker",
-            [
-                Route(.publishers, .get { _, _ in .json(leases.groups) }),
-                Route(
-                    .publisher, .get { _, name in try group(GroupName(name)) },
-                    .put { request, name in .json(try await claim(GroupName(name), request)) },
-                    .delete { request, name in
-                        try await leases.release(GroupName(name), lease: try lease(request))
-                        return .json("{}")
-                    }),
-                Route(.datasets, .get { request, _ in try await listings.answer(request) }),
-                Route(.dataset, .get { _, name in try await dataset(DatasetPath(name)) }),
-                Route(.changes, .feed, .post { request, _ in .json(try await announce(request)) }),
-                Route(.health, .get { _, _ in .json("{\"status\":\"alive\"}") }),
-                Route(.ready, .get { _, _ in await readiness() }),
-                Route(.metrics, .get { _, _ in await metrics.answer() }),
-            ], log: logger)
-    }
-
-    private func group(_ name: GroupName) throws(Refusal) -> HTTPResponse {
-        guard let group = leases.group(name) else { throw Refusal(404, "there is no group '\(name)'") }
-        return .json(group)
+    func routes(beside plane: ControlPlane<LogChanges>, log logger: Logger) -> Routes {
+        let catalogue = plane.routes(
+            claiming: [
+                .put { request, name in .json(try await claim(GroupName(name), request)) },
+                .delete { request, name in
+                    try await leases.release(GroupName(name), lease: try lease(request))
+                    return .json("{}")
+                },
+            ],
+            announcing: [.post { request, _ in .json(try await announce(request)) }])
+        let ownState = [
+            Route(.health, .get { _, _ in .json("{\"status\":\"alive\"}") }),
+            Route(.ready, .get { _, _ in await readiness() }),
+            Route(.metrics, .get { _, _ in await metrics.answer() }),
+        ]
+        return Routes(of: "a broker", catalogue + ownState, log: logger)
     }
 
     private func readiness() async -> HTTPResponse {
@@ -58,15 +49,6 @@ struct RequestHandler: Sendable {
     private func claim(_ name: GroupName, _ request: HTTPRequest) async throws(Refusal) -> Lease {
         let body = try await collect(request, upTo: 64 * 1024)
         return try await leases.claim(name, try Self.decode(Claim.self, from: body))
-    }
-
-    private func dataset(_ path: DatasetPath) async throws(Refusal) -> HTTPResponse {
-        let entry: LogEntry?
-        do { entry = try await log.entry(of: path.text) } catch { throw Refusal(error) }
-        guard let entry else { throw Refusal(404, "there is no dataset '\(path)'") }
-        return HTTPResponse(
-            headers: ["Content-Type": MediaType.json, ProtocolHeader.epoch: log.epoch.text],
-            body: .bytes(SharedBytes(entry.value)))
     }
 
     // MARK: Announcements

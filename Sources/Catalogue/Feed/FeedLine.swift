@@ -133,3 +133,20 @@ extension FeedLine {
 
     public init(line: [UInt8]) throws { self = try WireJSON.decode(FeedLine.self, from: line, .line) }
 }
+
+extension FeedLine {
+    /// The dataset of a `put` line, as JSON: the bytes between `{"dataset":` and `,"revision":…,"type":"put"}`, where the line
+    /// is written like that, without reading it.
+    public static func dataset(in line: [UInt8]) -> ArraySlice<UInt8>? {
+        let start = Array("{\"dataset\":".utf8), middle = Array(",\"revision\":".utf8)
+        let end = Array(",\"type\":\"put\"}".utf8)
+        guard line.count > start.count + middle.count + end.count, line.starts(with: start),
+            line.suffix(end.count).elementsEqual(end)
+        else { return nil }
+        var position = line.count - end.count
+        while position > 0, line[position - 1] >= 48, line[position - 1] <= 57 { position -= 1 }
+        let close = position - middle.count
+        guard close > start.count, line[close..<position].elementsEqual(middle) else { return nil }
+        return line[start.count..<close]
+    }
+}

@@ -29,7 +29,7 @@ final class CatalogueComparison: Sendable {
 
     /// A line of the broker's listing.
     func addLine(_ line: [UInt8]) throws {
-        if let dataset = Self.dataset(in: line) {
+        if let dataset = FeedLine.dataset(in: line) {
             let digest = Self.digest(dataset)
             if state.withLock({ $0.own.removeValue(forKey: digest) }) != nil { return }
         }
@@ -48,20 +48,6 @@ final class CatalogueComparison: Sendable {
 
     /// The files of which the broker must hear, after the last line.
     var differences: Set<RelativePath> { state.withLock { $0.other.union($0.own.values) } }
-
-    /// The bytes between `{"dataset":` and `,"revision":…,"type":"put"}`, where the line is written like that.
-    private static func dataset(in line: [UInt8]) -> ArraySlice<UInt8>? {
-        let start = Array("{\"dataset\":".utf8), middle = Array(",\"revision\":".utf8)
-        let end = Array(",\"type\":\"put\"}".utf8)
-        guard line.count > start.count + middle.count + end.count, line.starts(with: start),
-            line.suffix(end.count).elementsEqual(end)
-        else { return nil }
-        var position = line.count - end.count
-        while position > 0, line[position - 1] >= 48, line[position - 1] <= 57 { position -= 1 }
-        let close = position - middle.count
-        guard close > start.count, line[close..<position].elementsEqual(middle) else { return nil }
-        return line[start.count..<close]
-    }
 
     private static func digest(_ bytes: ArraySlice<UInt8>) -> Digest {
         let hasher = SHA256()

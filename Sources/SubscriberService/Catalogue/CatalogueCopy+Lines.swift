@@ -80,10 +80,9 @@ extension CatalogueCopy {
 
     /// What a listing consists of, in the order of revisions.
     enum Listed: Sendable {
-        case group(line: [UInt8])
+        /// With its line, also of one that is kept.
+        case group(String, line: [UInt8])
         case dataset(DatasetPath)
-        /// A line of what is kept.
-        case keptGroup(line: [UInt8])
     }
 
     /// The groups and datasets that `isWanted` lets through, and the bookmark that goes with them; `nil` before the first
@@ -95,7 +94,7 @@ extension CatalogueCopy {
         // What changes from here on is told after the bookmark, once more.
         let groups = shared.withLock { Array($0.state.groups.values) }
         var found = groups.filter { isWanted($0.group.name) && (withKept || !$0.isKept) }.map { entry in
-            (entry.revision, entry.isKept ? Listed.keptGroup(line: keptLine(entry)) : .group(line: entry.line))
+            (entry.revision, Listed.group(entry.group.name, line: entry.isKept ? keptLine(entry) : entry.line))
         }
         walk { path, entry in
             if withKept || !entry.isKept, isWanted(path.text) { found.append((entry.revision, .dataset(path))) }
@@ -127,14 +126,17 @@ extension CatalogueCopy {
         }
     }
 
-    /// The lines of a part of a listing, as they are now. Blocks.
-    func lines(of listed: some Collection<Listed>) throws -> [[UInt8]] {
+    /// A part of a listing as it is now: its keys and lines, without those of groups when what is kept is not `told` as such.
+    /// Blocks.
+    func lines(of listed: some Collection<Listed>, areTold: Bool) throws -> [(key: String, line: [UInt8])] {
         let paths = listed.compactMap { if case .dataset(let path) = $0 { path } else { nil } }
         var said = try lines(of: paths).makeIterator()
         return listed.compactMap { item in
             switch item {
-            case .group(let line), .keptGroup(let line): line
-            case .dataset: said.next().flatMap { $0.map(told) }
+            case .group(let name, let line): return areTold ? (name, line) : nil
+            case .dataset(let path):
+                guard let said = said.next() ?? nil else { return nil }
+                return (path.text, areTold ? told(said) : said.line)
             }
         }
     }
@@ -147,11 +149,15 @@ extension CatalogueCopy {
     }
 
     /// The lines behind `revision`, by revision, at most about `limit` bytes; `nil` when the copy does not reach back.
-    /// Blocks. Cost: a look at every dataset, unless nothing has happened since.
+    /// Blocks. Cost: a look at what has happened since.
     func page(
         after revision: Revision, limit: Int, _ isWanted: (String) -> Bool
     ) throws -> (lines: [[UInt8]], revision: Revision)? {
-        guard let (found, position) = changes(after: revision, isWanted) else { return nil }
+        guard let (small, position) = smallChanges(after: revision, isWanted) else { return nil }
+        // As after a restart, when all who watch come again.
+        if revision == position { return ([], position) }
+        let (datasets, reached) = datasetChanges(after: revision, through: position, limit: limit, isWanted)
+        let found = (small.filter { $0.revision <= reached } + datasets).sorted { $0.revision < $1.revision }
         var end = found.count, size = 0
         for (index, change) in found.enumerated() {
             size += change.size
@@ -172,7 +178,7 @@ extension CatalogueCopy {
                 return said.line
             }
         }
-        return (lines, end < found.count ? page[end - 1].revision : position)
+        return (lines, end < found.count ? page[end - 1].revision : reached)
     }
 
     private struct Happened {
@@ -185,23 +191,23 @@ extension CatalogueCopy {
         let size: Int
     }
 
-    /// What has happened since, by revision, and up to where.
-    private func changes(
-        after revision: Revision, _ isWanted: (String) -> Bool
-    ) -> (changes: [Happened], position: Revision)? {
-        guard let (small, position) = smallChanges(after: revision, isWanted) else { return nil }
-        // As after a restart, when all who watch come again.
-        if revision == position { return ([], position) }
-        var found = small
-        walk { path, entry in
-            // What has changed since the position was looked at is told behind it.
-            guard !entry.isKept, entry.revision > revision, entry.revision <= position, isWanted(path.text) else {
-                return
+    /// The datasets that were announced since, by revision, about `limit` bytes of lines, and up to where these are all. Changes,
+    /// and those who read, go on meanwhile: what changes again is told behind `end`.
+    private func datasetChanges(
+        after revision: Revision, through end: Revision, limit: Int, _ isWanted: (String) -> Bool
+    ) -> (changes: [Happened], reached: Revision) {
+        var found: [Happened] = [], size = 0, reached = revision
+        while true {
+            let some = shared.withLock { $0.state.changed(after: reached, through: end, limit: 1024) }
+            if some.isEmpty { return (found, end) }
+            for (path, entry) in some {
+                reached = entry.revision
+                guard !entry.isKept, isWanted(path.text) else { continue }
+                found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
+                size += Int(entry.length)
+                if size > limit { return (found, reached) }
             }
-            found.append(Happened(revision: entry.revision, what: .dataset(path), size: Int(entry.length)))
         }
-        found.sort { $0.revision < $1.revision }
-        return (found, position)
     }
 
     /// What has happened to groups, and what was removed.

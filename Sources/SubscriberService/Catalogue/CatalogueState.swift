@@ -116,6 +116,13 @@ package struct CatalogueState: Sendable {
         account(for: entry, in: path.group)
     }
 
+    /// About `limit` datasets that were announced behind `revision` and at most at `end`, in that order.
+    mutating func changed(
+        after revision: Revision, through end: Revision, limit: Int
+    ) -> [(path: DatasetPath, entry: Entry)] {
+        datasets.changed(after: revision, through: end, limit: limit)
+    }
+
     /// Takes in what a copy that was saved knew of a group.
     mutating func restore(_ group: GroupEntry, announced: UInt64) {
         set(group.group.name, group)
@@ -123,7 +130,11 @@ package struct CatalogueState: Sendable {
     }
 
     /// All that was kept has been restored.
-    mutating func endRestoring() { kept.forgetEmpty() }
+    mutating func endRestoring() {
+        kept.forgetEmpty()
+        // What was read did not come by revision.
+        datasets.tidyOrder()
+    }
 
     /// Takes in that something of a group was kept; before the datasets.
     mutating func restoreKept(_ name: String, beyond: UInt64, since: SteadyInstant, now: SteadyInstant) {

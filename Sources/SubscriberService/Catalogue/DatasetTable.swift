@@ -24,6 +24,7 @@ struct DatasetTable: Sendable {
     /// Of those of a version, the one that came last: nearly always the only one.
     private var heads: [Version: Slot] = [:]
     private(set) var paths = SortedPaths()
+    private var order = RevisionOrder()
 
     var count: Int { slots.count }
 
@@ -38,6 +39,7 @@ struct DatasetTable: Sendable {
         slots.reserveCapacity(count)
         heads.reserveCapacity(count)
         rows.reserveCapacity(count)
+        order.reserve(count)
     }
 
     mutating func set(_ path: DatasetPath, _ entry: Entry) {
@@ -46,6 +48,7 @@ struct DatasetTable: Sendable {
             if old?.version != entry.version { unlink(slot) }
             rows[Int(slot)]?.entry = entry
             if old?.version != entry.version { link(slot, entry.version) }
+            if old?.revision != entry.revision { note(entry.revision, slot) }
         } else {
             insert(path, entry)
         }
@@ -59,6 +62,18 @@ struct DatasetTable: Sendable {
         slots[path] = slot
         link(slot, entry.version)
         paths.insert(path)
+        note(entry.revision, slot)
+    }
+
+    private mutating func note(_ revision: Revision, _ slot: Slot) {
+        order.append(revision, slot)
+        // As often as there are as many that are not so any more as those that are: it costs each change a look at two.
+        if order.count > 2 * count + 1024 { tidyOrder() }
+    }
+
+    /// Sorts what came out of order: before it is asked for, where much did.
+    mutating func tidyOrder() {
+        order.tidy { [rows] revision, slot in rows[Int(slot)]?.entry.revision == revision }
     }
 
     mutating func remove(_ path: DatasetPath) {
@@ -84,6 +99,27 @@ struct DatasetTable: Sendable {
         } else {
             heads[row.entry.version] = row.next == Self.none ? nil : row.next
         }
+    }
+
+    // MARK: By revision
+
+    /// About `limit` datasets that were announced behind `revision` and at most at `end`, in that order. Cost: a search, unless
+    /// what came last was out of order.
+    mutating func changed(
+        after revision: Revision, through end: Revision, limit: Int
+    ) -> [(path: DatasetPath, entry: Entry)] {
+        if !order.isReady { tidyOrder() }
+        var found: [(path: DatasetPath, entry: Entry)] = []
+        var last = revision
+        while found.isEmpty {
+            let some = order.entries(after: last, through: end, limit: limit)
+            guard let reached = some.last?.revision else { break }
+            last = reached
+            for (revision, slot) in some {
+                if let row = rows[Int(slot)], row.entry.revision == revision { found.append((row.path, row.entry)) }
+            }
+        }
+        return found
     }
 
     // MARK: Listings

@@ -3,7 +3,7 @@ import HTTP
 import Platform
 import Wire
 
-/// What exists: the listings of the subscriber, and those of a broker, which it is for the next subscriber.
+/// What exists, by name.
 struct CatalogueRoutes: Sendable {
     let copy: CatalogueCopy
     let keeper: MirrorKeeper
@@ -26,38 +26,6 @@ struct CatalogueRoutes: Sendable {
                 question.isLong ? WireJSON.encode(try keeper.rows(of: paths)) : WireJSON.encode(paths.map(\.text))
             return .large(text, request)
         }
-    }
-
-    func dataset(_ path: DatasetPath) async throws -> HTTPResponse {
-        try await pool.run {
-            guard let dataset = try copy.dataset(path) else { throw copy.unknown(path.text) }
-            return .json(dataset)
-        }
-    }
-
-    /// The catalogue, for subscribers that follow this one, and for programs.
-    func datasets(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let question = try ListingQuestion(request)
-        let filter = question.part.filter ?? { @Sendable _ in true }
-        guard let (listed, (position, digests)) = await pool.run({ copy.listing(withKept: question.withKept, filter) })
-        else {
-            throw Refusal.notListedYet
-        }
-        let headers: HTTPHeaders = [
-            ProtocolHeader.epoch: position.epoch.text, ProtocolHeader.revision: "\(position.revision)",
-            "Vary": "Accept, Accept-Encoding",
-        ]
-        let end = FeedLine.bookmark(position.revision, position.epoch, digests: digests).encoded
-        let text = CatalogueText(
-            copy: copy, listed: listed, pool: pool, form: question.isLines ? .lines(end: end) : .object)
-        return try await text.answer(to: request, headers)
-    }
-
-    var publishers: HTTPResponse { .json(copy.groups) }
-
-    func publisher(_ name: GroupName) throws(Refusal) -> HTTPResponse {
-        guard let group = copy.group(name.text) else { throw Refusal(404, "there is no group '\(name)'") }
-        return .json(group)
     }
 }
 
@@ -95,10 +63,4 @@ extension CatalogueCopy {
         return NearestNames.of(
             name, among: groups + paths.around(name, in: range, limit: Self.hintLimit).map(\.text))
     }
-}
-
-extension Refusal {
-    /// Nobody knows yet what exists.
-    fileprivate static let notListedYet = Refusal(
-        503, "the catalogue has not been listed yet: the broker could not be reached so far")
 }

@@ -43,7 +43,7 @@ struct Router: Sendable {
 
     /// Who answers.
     struct Services: Sendable {
-        let catalogue: CatalogueRoutes
+        let changes: ControlPlane<CopyChanges>
         let reading: ReadRoutes
         let following: FollowRoutes
         let downloads: DownloadRoutes
@@ -66,14 +66,7 @@ struct Router: Sendable {
         }
 
         private var controlPlane: [Route] {
-            let hint = "a subscriber takes no announcements: publishers speak to the broker itself"
-            return [
-                Route(.datasets, .get { request, _ in try await catalogue.datasets(request) }),
-                Route(.dataset, .get { _, name in try await catalogue.dataset(DatasetPath(name)) }),
-                Route(.publishers, .get { _, _ in catalogue.publishers }, hint: hint),
-                Route(.publisher, .get { _, name in try catalogue.publisher(GroupName(name)) }, hint: hint),
-                Route(.changes, .feed, hint: hint),
-            ]
+            changes.routes(hint: "a subscriber takes no announcements: publishers speak to the broker itself")
         }
 
         private var page: [Route] {

@@ -67,7 +67,8 @@ public final class Subscriber: Sendable {
         // The catalogue is in memory already, and events are soon old.
         memory.memoryLimit = 1 << 20
         let metrics = parts.metrics
-        let changes = Feed(source: parts.changes, configuration: memory, statistics: metrics.changes)
+        let changes = Feed(
+            source: CatalogueFeed(parts.changes, log: log), configuration: memory, statistics: metrics.changes)
         let events = Feed(source: parts.events, configuration: memory, statistics: metrics.events)
         parts.connect(changes: changes, events: events)
         let router = parts.router

@@ -10,7 +10,7 @@ struct SubscriberParts: Sendable {
     let keeper: MirrorKeeper
     let transfers: TransferService
     let follower: CatalogueFollower
-    let changes: ChangeFeed
+    let changes: CopyChanges
     let events: EventFeed
     let held: HeldEvents
     let router: Router
@@ -29,7 +29,7 @@ struct SubscriberParts: Sendable {
             path: configuration.state + "/subscriber.sqlite", schema: SubscriberDatabase.schema, durability: .normal)
         copy = try CatalogueCopy(store: CatalogueStore(database: database), clock: configuration.clock)
         brokerStatus = BrokerStatus(url: broker, clock: configuration.clock, age: copy.age)
-        changes = ChangeFeed(copy: copy, status: brokerStatus, pool: pool)
+        changes = CopyChanges(copy: copy, status: brokerStatus, pool: pool)
         let fetcher = Fetcher(
             client: client, timeout: configuration.fetchTimeout, clock: configuration.fetchClock, counters: counters,
             log: log)
@@ -70,7 +70,7 @@ struct SubscriberParts: Sendable {
         let metrics = SubscriberMetrics(
             status: status, server: status.server, changes: FeedStatistics(), events: FeedStatistics())
         let services = Router.Services(
-            catalogue: catalogue, reading: reading,
+            changes: ControlPlane(changes), reading: reading,
             following: FollowRoutes(copy: copy, keeper: keeper, links: links, events: events, freshness: freshness),
             downloads: DownloadRoutes(copy: copy, keeper: keeper, versions: versions, stored: stored),
             versions: HeldVersions(copy: copy, keeper: keeper, reader: reader, pool: pool),

@@ -50,7 +50,9 @@ package struct Route: Sendable {
     let hint: String
 
     /// - Parameter hint: why other methods are not there, where that is not plain.
-    package init(_ path: RoutePath, _ methods: Method..., hint: String = "") {
+    package init(_ path: RoutePath, _ methods: Method..., hint: String = "") { self.init(path, methods, hint: hint) }
+
+    package init(_ path: RoutePath, _ methods: [Method], hint: String = "") {
         self.path = path
         self.methods = methods
         self.hint = hint
