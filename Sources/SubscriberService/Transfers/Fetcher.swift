@@ -45,7 +45,7 @@ struct Fetcher: Sendable {
     private func manifest(
         of version: Version, since old: Manifest?, from source: Source
     ) async throws(FetchFailure) -> Manifest {
-        let request = request(source.manifestURL(version, since: old?.version))
+        let request = request(source.url(of: version, .manifest(since: old?.version)))
         let response: HTTPClient.Response
         counters.asked()
         do {
@@ -137,7 +137,7 @@ struct Fetcher: Sendable {
     private func fetch(_ run: Range<Int>, of mirror: Mirror, from source: Source) async throws(FetchFailure) -> [Int] {
         let first = mirror.manifest.chunks[run.lowerBound].offset
         let end = mirror.manifest.chunks[run.upperBound - 1].range.upperBound
-        let request = request(source.dataURL(mirror.version), ["Range": "bytes=\(first)-\(end - 1)"])
+        let request = request(source.url(of: mirror.version, .data), ["Range": "bytes=\(first)-\(end - 1)"])
         let assembler = Locked(ChunkAssembler(mirror, run))
         counters.asked()
         do {
@@ -187,7 +187,7 @@ struct Fetcher: Sendable {
     }
 
     private func fetch(_ request: BlockRequest, of mirror: Mirror, from source: Source) async throws(FetchFailure) {
-        let asked = self.request(source.blocksURL(mirror.version, request))
+        let asked = self.request(source.url(of: mirror.version, .blocks(request)))
         let decoder = Locked(ProvenBlocksDecoder(mirror.manifest, asked: request.places))
         counters.asked()
         do {

@@ -1,22 +1,15 @@
 import Catalogue
-import HTTP
-import Platform
-import Versions
+import Wire
 
 /// A data plane from which a version can be fetched: a publisher's, or another subscriber's.
 struct Source: Hashable, Sendable {
     /// Without a slash at the end.
     let url: String
 
-    func manifestURL(_ version: Version, since old: Version?) -> String {
-        "\(url)/versions/\(version)/manifest" + (old.map { "?since=\($0)" } ?? "")
+    /// Where a part of a version is.
+    func url(of version: Version, _ part: VersionQuestion.Part) -> String {
+        url + VersionQuestion(version, part).target
     }
-
-    func blocksURL(_ version: Version, _ request: BlockRequest) -> String {
-        "\(url)/versions/\(version)/blocks?of=\(request)"
-    }
-
-    func dataURL(_ version: Version) -> String { "\(url)/versions/\(version)/data" }
 }
 
 /// Who has a dataset: known from the catalogue, asked at the time of each fetch.
