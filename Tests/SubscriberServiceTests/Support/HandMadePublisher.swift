@@ -130,6 +130,8 @@ final class HandMadePublisher: Sendable {
                 return .refusal(400, "no")
             }
             body += proven.head + proven.blocks.flatMap(\.bytes.array)
+            let range = manifest.chunks[part.chunk].range
+            let chunk = SharedBytes(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
             let cut = ChunkLayout.blocks(of: manifest.content, chunk)
             note(
                 proven.blocks.map {
