@@ -13,13 +13,16 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-I\(blosc2)/include"]),
 ]
 
-/// Modules are optimised in debug builds as well: the whole suite takes two thirds of the time, and every check of arithmetic
-/// and of bounds is still there. Only `assert` is not, which nothing here uses. For a debugger: `swift build -Xswiftc -Onone`.
+/// Modules are optimised in debug builds as well: the whole suite takes two thirds of the time, and every check of
+/// arithmetic and of bounds is still there. Only `assert` is not, which nothing here uses. For a debugger:
+/// `swift build -Xswiftc -Onone`.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A Swift module; `isWrapper` for those that may use unsafe pointers, because a C library or the system is beneath.
 func module(_ name: String, _ dependencies: [Target.Dependency], isWrapper: Bool = false) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict + optimised + (isWrapper ? [] : [.strictMemorySafety()]))
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: strict + optimised + (isWrapper ? [] : [.strictMemorySafety()]))
 }
 
 func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
@@ -56,7 +59,8 @@ let package = Package(
         module("Digests", ["COpenSSL"], isWrapper: true),
         module("Arrays", ["Platform"], isWrapper: true),
         .target(
-            name: "Blosc2", dependencies: ["Arrays", "CBlosc2", "CMessagePack", "Platform"], swiftSettings: strict + optimised,
+            name: "Blosc2", dependencies: ["Arrays", "CBlosc2", "CMessagePack", "Platform"],
+            swiftSettings: strict + optimised,
             linkerSettings: [
                 .unsafeFlags(["-L\(blosc2)/lib"]), .linkedLibrary("blosc2"), .linkedLibrary("m"), .linkedLibrary("dl"),
             ]),
