@@ -56,7 +56,12 @@ import Wire
                 let answer = try await network.client.send(
                     .init(url: network.brokerURL + RoutePath.publisher.of("both")))
                 let group = try WireJSON.decode(Group.self, from: answer.body)
-                try await body(Stage(url: try #require(group.urls.first), client: network.client))
+                let stage = Stage(url: try #require(group.urls.first), client: network.client)
+                try await Eventually.holds("all is published") {
+                    let answer = try await stage.ask("/api/list")
+                    return try WireJSON.decode([String].self, from: answer.body).count == files.count
+                }
+                try await body(stage)
             case .subscriber:
                 let subscriber = try await network.subscriber()
                 try await subscriber.wait("all is listed") { try await subscriber.list().count == files.count }

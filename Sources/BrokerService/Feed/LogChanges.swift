@@ -40,6 +40,8 @@ final class LogChanges: ChangeSource {
         }
     }
 
+    var epoch: Epoch? { log.epoch }
+
     func bookmark() -> (position: CataloguePosition, line: SharedBytes)? {
         told.withLock { (CataloguePosition(epoch: log.epoch, revision: $0.revision), $0.line) }
     }
@@ -55,7 +57,9 @@ final class LogChanges: ChangeSource {
     }
 
     func listing(_ question: ListingQuestion, isCompressed: Bool) async throws -> Listing {
-        try await listings.listing(ListingForm(question: question, isCompressed: isCompressed))
+        // A log keeps nothing beside what it tells: with it, and without, a listing is one text.
+        let all = ListingQuestion(question.part, isLines: question.isLines, withKept: true)
+        return try await listings.listing(ListingForm(question: all, isCompressed: isCompressed))
     }
 
     func reachesBack(to revision: Revision) async throws -> Bool {

@@ -25,6 +25,8 @@ public struct HTTPResponse: Sendable {
     public var body: Body
     /// What the body holds of a budget; others may be sending the same. Without one the server makes its own.
     public var claim: ByteBudget.Claim?
+    /// Bytes that who writes a stream has in memory at a time, where that is more than the stream's own.
+    public var streamed = 0
 
     public init(status: Int = 200, headers: HTTPHeaders = [:], body: Body = .none) {
         self.status = status

@@ -22,7 +22,7 @@ struct AnswerClaim: ~Copyable, Sendable {
 
     /// The answer, counted among those that are to be sent; or a refusal, when these hold too much already.
     func take(_ response: HTTPResponse) async -> HTTPResponse {
-        let size = response.body.memory
+        let size = max(response.body.memory, response.streamed)
         if let given = response.claim {
             claim.withLock { $0 = given }
             return response

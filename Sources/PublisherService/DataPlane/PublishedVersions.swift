@@ -92,6 +92,7 @@ struct PublishedBlocks: BlockSource {
     let file: VersionFile
     let statistics: Statistics
     let pool: BlockingPool
+    let partLimit: Int64 = 64 << 20
 
     /// All of a file is there, or it is not what it was.
     func hold(_ parts: ArraySlice<BlockRequest.Part>) async throws {}

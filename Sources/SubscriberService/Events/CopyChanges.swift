@@ -68,6 +68,8 @@ final class CopyChanges: ChangeSource {
         }
     }
 
+    var epoch: Epoch? { copy.position?.epoch }
+
     /// A bookmark, which says also when this subscriber does not know itself whether there is anything newer.
     func bookmark() -> (position: CataloguePosition, line: SharedBytes)? {
         guard let (position, digests) = copy.bookmark() else { return nil }

@@ -272,7 +272,11 @@ final class Mirror: Sendable {
     func write(_ piece: RawSpan, of chunk: Int, at start: Int) throws(SystemError) {
         let offset = manifest.chunks[chunk].offset
         try placing.withLock { _ throws(SystemError) in
-            let held = state.withLock { $0.presence.held.partial[chunk]?.heldRanges ?? [] }
+            let (isWhole, held) = state.withLock { state in
+                (state.presence.present.contains(chunk), state.presence.held.partial[chunk]?.heldRanges ?? [])
+            }
+            // Another has brought all of it meanwhile.
+            if isWhole { return }
             var position = start
             for range in held where range.upperBound > start && range.lowerBound < start + piece.byteCount {
                 if range.lowerBound > position {

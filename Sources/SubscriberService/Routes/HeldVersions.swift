@@ -14,7 +14,7 @@ struct HeldVersions: VersionSource {
     let pool: BlockingPool
 
     /// Bytes of a chunk that blocks are cut out of: all of it is fetched for them.
-    private static let chunkLimit: Int64 = 256 << 20
+    fileprivate static let chunkLimit: Int64 = 256 << 20
 
     func withManifest(
         of version: Version, since old: Version?,
@@ -75,6 +75,8 @@ struct HeldBlocks: BlockSource {
     let mirror: Mirror
     let parts: [BlockRequest.Part]
     let pool: BlockingPool
+    /// Of a whole chunk, which is fetched for them anyway: subscribers ask for chunks of any length.
+    let partLimit = HeldVersions.chunkLimit
 
     var manifest: Manifest { mirror.manifest }
 

@@ -15,6 +15,9 @@ package protocol ChangeSource: Sendable {
     /// The catalogue now.
     func listing(_ question: ListingQuestion, isCompressed: Bool) async throws -> Listing
 
+    /// Of the catalogue; `nil` as long as nothing is known of it.
+    var epoch: Epoch? { get }
+
     /// Up to where the feed has told all, and the line that says so, with its end; `nil` as long as nothing is known of the
     /// catalogue. Must not block.
     func bookmark() -> (position: CataloguePosition, line: SharedBytes)?

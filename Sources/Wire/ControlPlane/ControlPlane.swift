@@ -33,7 +33,7 @@ package struct ControlPlane<Source: ChangeSource>: Sendable {
     private func dataset(_ path: DatasetPath) async throws -> HTTPResponse {
         let dataset = try await source.dataset(path)
         var headers: HTTPHeaders = ["Content-Type": MediaType.json, "Cache-Control": CacheControl.ask]
-        headers[ProtocolHeader.epoch] = source.bookmark()?.position.epoch.text
+        headers[ProtocolHeader.epoch] = source.epoch?.text
         return HTTPResponse(headers: headers, body: .bytes(SharedBytes(dataset)))
     }
 

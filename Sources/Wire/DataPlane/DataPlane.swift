@@ -53,8 +53,6 @@ package struct DataPlane<Source: VersionSource>: Sendable {
 
 // MARK: - Blocks
 
-/// What the blocks of one chunk in an answer may have in memory.
-private let partLimit: Int64 = 64 << 20
 /// An answer that reads no more than this is made before it begins, so that every error has a status.
 private let wholeLimit: Int64 = 4 << 20
 /// What is read for a longer one at a time.
@@ -67,18 +65,23 @@ extension DataPlane {
         let headers: HTTPHeaders = ["Content-Type": MediaType.blocks, "Cache-Control": CacheControl.immutable]
         let parts = blocks.parts, total = parts.saturatingSum { blocks.manifest.chunks[$0.chunk].length }
         if total <= wholeLimit {
-            try await AnswerRoom.reserve(Int(total))
             let hold = try await blocks.hold(parts[...])
             defer { withExtendedLifetime(hold) {} }
+            // Before memory is taken for it: a source may be slow, and others would have to wait for that memory.
+            try await AnswerRoom.reserve(Int(total))
             var segments: [SharedBytes] = []
             for part in parts { segments += try await Self.segments(part, of: blocks) }
             return HTTPResponse(headers: headers, body: .segments(segments))
         }
         let windows = Self.windows(of: blocks)
         let hold = try await blocks.hold(parts[windows[0]])
+        // Of a few blocks of a chunk nobody knows how long they are, but they are few.
+        let whole = parts.lazy.filter(\.blocks.isEmpty).map { blocks.manifest.chunks[$0.chunk].length }.max() ?? 0
+        let held = Int(min(whole, blocks.partLimit))
+        try await AnswerRoom.reserve(held)
         let first = try await Self.segments(parts[0], of: blocks)
         withExtendedLifetime(hold) {}
-        return HTTPResponse(
+        var response = HTTPResponse(
             headers: headers,
             body: .stream(length: nil) { writer in
                 for segment in first { try await writer.write(segment) }
@@ -92,16 +95,18 @@ extension DataPlane {
                     }
                 }
             })
+        response.streamed = held
+        return response
     }
 
     private static func segments(_ part: BlockRequest.Part, of blocks: Source.Blocks) async throws -> [SharedBytes] {
         do {
-            let proven = try await blocks.prove(part, limit: partLimit)
+            let proven = try await blocks.prove(part, limit: blocks.partLimit)
             return [SharedBytes(proven.head)] + proven.blocks.map(\.bytes)
         } catch BlockFault.noBlock(let count) {
             throw Refusal(400, "chunk \(part.chunk) has \(count) blocks, and not all that are asked for")
         } catch BlockFault.tooMuch {
-            throw Refusal(413, "ask for at most \(partLimit >> 20) MiB of a chunk at a time")
+            throw Refusal(413, "ask for at most \(blocks.partLimit >> 20) MiB of a chunk at a time")
         }
     }
 

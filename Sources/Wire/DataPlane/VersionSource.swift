@@ -31,6 +31,8 @@ package protocol BlockSource: Sendable {
     var manifest: Manifest { get }
     /// Which, by their places in the manifest.
     var parts: [BlockRequest.Part] { get }
+    /// Bytes of blocks of one part that are given: as many are in memory at a time.
+    var partLimit: Int64 { get }
 
     /// Returns when the chunks of some parts are there.
     func hold(_ parts: ArraySlice<BlockRequest.Part>) async throws -> Hold
